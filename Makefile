@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# hvmbed. "make help" lists what can be made.
+# BUILD=dir: where results go.  SAN=1: with sanitizers.  V=1: show the commands.  WERROR=1 (or CI): warnings are errors.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+FIRMWARE ?=
+LAYOUT ?= layouts/hvm-1g.cfg
+
+# What is fetched or built elsewhere lies in BUILD; what is compiled lies in OUT, which differs with SAN.
+OUT := $(BUILD)$(if $(SAN),/san)
+FIRMWARE_DIR := $(BUILD)/firmware
+
+comma := ,
+
+CC ?= cc
+CFLAGS ?= $(if $(SAN),-O1,-O2) -g
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow $(if $(WERROR)$(CI),-Werror)
+SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# Hidden, or a function named like one of Unicorn's many exported ones would be called in its place.
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(SANITIZE)
+ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE) -Wl,--as-needed
+LIBS = $(UNICORN_LIBS) -lxlutil -lz -ljansson -lZydis -lmd -lpthread
+RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
+
+sources := $(sort $(shell find emu -name '*.c'))
+objects := $(sources:%.c=$(OUT)/obj/%.o)
+main := $(OUT)/obj/emu/main.o
+library := $(OUT)/libhvmbed.a
+program := $(OUT)/hvmbed
+units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+benches := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+roms := $(patsubst firmware/roms/%.asm,$(OUT)/roms/%.fd,$(sort $(wildcard firmware/roms/*.asm)))
+
+# All cores, unless told otherwise.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+MAKEFLAGS += --no-builtin-rules
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all setup run test ovmfxen bench asan lint format install uninstall clean help units roms firmware FORCE
+
+all: $(program) ## the program (default)
+
+# --- dependencies. This file is included, so make brings it up to date before anything else and then starts over.
+ifneq ($(filter-out clean help format uninstall,$(or $(MAKECMDGOALS),all)),)
+include $(BUILD)/unicorn/unicorn.mk
+endif
+$(BUILD)/unicorn/unicorn.mk: FORCE
+	@emu/setup/packages.sh build
+	@emu/setup/unicorn.sh $(@D)
+
+setup: firmware ## get what the build, the tests and the firmware need
+	@emu/setup/packages.sh test
+
+firmware:
+	@firmware/fetch.sh $(FIRMWARE_DIR)
+
+# (After setup, or two would install packages at once.)
+ovmfxen: | setup ## build OvmfXen from Debian's source, once, into a cache
+	@firmware/ovmfxen/build.sh $(FIRMWARE_DIR)/ovmfxen || test $$? = 77
+
+# --- the program
+# Files that change only when their text does: what depends on flags or on the list of sources is then made anew.
+stamp = @mkdir -p $(@D); echo '$(subst ','\'',$(1))' | cmp -s - $@ || echo '$(subst ','\'',$(1))' >$@
+$(OUT)/flags: FORCE
+	$(call stamp,$(CC) $(ALL_CFLAGS))
+$(OUT)/sources: FORCE
+	$(call stamp,$(sources))
+
+$(OUT)/obj/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(library): $(filter-out $(main),$(objects)) $(OUT)/sources
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(program): $(main) $(library) $(BUILD)/unicorn/unicorn.mk
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $(main) $(library) $(LIBS)
+
+# --- test material
+units: $(units)
+$(units): LIBS += -lcmocka
+$(units) $(benches): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
+$(units:$(OUT)/%=$(OUT)/obj/tests/%.o): | setup
+
+roms: $(roms)
+$(OUT)/roms/%.fd: firmware/roms/%.asm
+	@mkdir -p $(@D)
+	$(call say,NASM)
+	$(Q)nasm -f bin -Ifirmware/roms/ -MD $@.d -MP -o $@ $<
+
+# --- running it
+environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SRC=$(CURDIR)
+
+run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with LAYOUT= and give the verdict
+	@worst=0; \
+	for image in $(or $(FIRMWARE),$(FIRMWARE_DIR)/OVMF.fd $(FIRMWARE_DIR)/ovmfxen/*/OVMF.fd); do \
+	    [ -e "$$image" ] || [ -n '$(FIRMWARE)' ] || continue; \
+	    $(program) run --layout $(LAYOUT) "$$image" || { status=$$?; [ $$status -le $$worst ] || worst=$$status; }; \
+	done; exit $$worst
+
+T ?=
+test: setup ovmfxen $(program) $(units) $(roms) ## run all tests, or those whose names contain T=
+	@$(environment) tests/run.sh $(T)
+
+asan: ## run all tests with sanitizers
+	@$(MAKE) --no-print-directory SAN=1 test
+
+bench: setup ovmfxen $(program) $(benches) $(roms) ## measure
+	@emu/setup/packages.sh bench
+	@$(environment) tests/bench/run.sh
+
+# --- the sources
+c_files = $(shell find emu tests -name '*.[ch]')
+lint: ## check format and run clang-tidy
+	@emu/setup/packages.sh lint
+	clang-format --dry-run -Werror $(c_files)
+	clang-tidy --quiet $(filter %.c,$(c_files)) -- $(filter-out -Werror,$(ALL_CFLAGS))
+
+format: ## format the C sources in place
+	@emu/setup/packages.sh lint
+	clang-format -i $(c_files)
+
+# --- installing
+bindir = $(DESTDIR)$(PREFIX)/bin
+libdir = $(DESTDIR)$(PREFIX)/lib/hvmbed
+sharedir = $(DESTDIR)$(PREFIX)/share/hvmbed
+docdir = $(DESTDIR)$(PREFIX)/share/doc/hvmbed
+mandir = $(DESTDIR)$(PREFIX)/share/man/man1
+docs = $(wildcard README.md COPYING LICENSE docs/*.md)
+manuals = $(wildcard docs/*.1 emu/*.1)
+
+# Linked again, since an installed program must not look for libraries in the build folder.
+$(OUT)/install/hvmbed: $(main) $(library) $(BUILD)/unicorn/unicorn.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)'$$ORIGIN/../lib/hvmbed') -o $@ $(main) $(library) $(LIBS)
+
+install: $(OUT)/install/hvmbed ## install below PREFIX (and DESTDIR)
+	install -D -m 755 $< $(bindir)/hvmbed
+	$(if $(UNICORN_LIBDIR),install -D -m 644 $(UNICORN_LIBDIR)/libunicorn.so.2 $(libdir)/libunicorn.so.2)
+	install -d $(sharedir)/layouts $(docdir) $(mandir)
+	install -m 644 $(wildcard layouts/*.cfg) $(sharedir)/layouts
+	$(if $(docs),install -m 644 $(docs) $(docdir))
+	$(if $(manuals),install -m 644 $(manuals) $(mandir))
+
+uninstall: ## remove what install put there
+	rm -f $(bindir)/hvmbed $(addprefix $(mandir)/,$(notdir $(manuals)))
+	rm -rf $(libdir) $(sharedir) $(docdir)
+
+clean: ## remove BUILD (the OvmfXen cache stays)
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  %-10s %s\n", $$1, $$2 }'
+
+-include $(objects:.o=.d) $(patsubst $(OUT)/%,$(OUT)/obj/tests/%.d,$(units) $(benches)) $(roms:=.d)

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Execution where no code should be. Looked at once for each new block, so it costs nothing in loops. */
+#include <stdio.h>
+
+#include "base/le.h"
+#include "base/span.h"
+#include "check/internal.h"
+
+/* Conventional memory ends where the VGA hole begins; hvmloader's leftovers and nothing else lie below. */
+#define LOW_MEMORY_END 0xA0000u
+
+enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r)
+{
+    if (engine_code64(mon->m->engine))
+        return CODE_64;
+    return (r->cr0 & 1) != 0 ? CODE_32 : CODE_16;
+}
+
+/* The CALL that led here, if one did: its return address is on top of the stack. */
+static void find_caller(struct monitor *mon, struct finding *f)
+{
+    enum code_width w = width_of(mon, &f->regs);
+    unsigned n = w == CODE_64 ? 8 : w == CODE_32 ? 4 : 2;
+    uint8_t raw[8] = {0};
+    uint8_t code[8];
+    if (!machine_read(mon->m, f->regs.gpr[4], raw, n))
+        return;
+    uint64_t back = le64(raw);
+    if (back < sizeof code || !machine_read(mon->m, back - sizeof code, code, sizeof code) ||
+        insn_call_before(code, sizeof code, w) == 0)
+        return;
+    f->has_caller = true;
+    place_code(mon, back, &f->caller);
+}
+
+static bool is_real_mode(const struct monitor *mon)
+{
+    struct paging p;
+    machine_paging(mon->m, &p);
+    return (p.cr0 & 1) == 0;
+}
+
+static bool follows_low_exec(const struct monitor *mon)
+{
+    const struct findings *list = &mon->v->findings;
+    for (size_t i = 0; i < list->nr; i++)
+        if (list->f[i].rule == RULE_EXEC_NULL || list->f[i].rule == RULE_EXEC_LOW)
+            return true;
+    return false;
+}
+
+void exec_block(struct monitor *mon, const struct engine_block *b)
+{
+    struct paging p;
+    struct walk w;
+    machine_paging(mon->m, &p);
+    if (!walk_gva(&mon->m->memory, &p, b->pc, &w))
+        return; /* the fetch itself will fault */
+    const struct plan_range *r = plan_find(mon->m->plan, w.gpa);
+    if (r == NULL || r->kind != PLAN_RAM)
+        return; /* the engine asks before it fetches there */
+    if (r->cls == CLASS_IMAGE || is_real_mode(mon)) {
+        (void)module_at(mon, b->pc);
+        return;
+    }
+    if (w.gpa != 0 && page_down(w.gpa) == mon->m->xen.msr_hypercall_page)
+        return; /* Xen's own code, in the page that the guest gave it */
+    enum rule_id rule = w.gpa < PAGE_SIZE        ? RULE_EXEC_NULL
+                        : w.gpa < LOW_MEMORY_END ? RULE_EXEC_LOW
+                                                 : RULE_EXEC_UNKNOWN;
+    if (rule == RULE_EXEC_UNKNOWN && r->cls == CLASS_FREE && module_at(mon, b->pc) != NULL)
+        return;
+    /* One wrong transfer is one finding, however far the slide goes. */
+    if (rule != RULE_EXEC_UNKNOWN && follows_low_exec(mon))
+        return;
+    bool again;
+    struct finding *f = record(mon, rule, b->pc, r, &again);
+    if (f == NULL || again)
+        return;
+    f->access = ACCESS_EXEC;
+    f->gpa = w.gpa;
+    f->gva = b->pc;
+    f->size = b->size;
+    f->touched = (struct span){w.gpa, w.gpa + b->size};
+    find_caller(mon, f);
+    if (f->has_caller)
+        (void)snprintf(f->text, sizeof f->text, "a call that returns to %#llx went to %#llx (%s)",
+                       (unsigned long long)f->caller.gva, (unsigned long long)b->pc, r->owner);
+    else
+        (void)snprintf(f->text, sizeof f->text, "control went to %#llx (%s) from the block at %#llx",
+                       (unsigned long long)b->pc, r->owner,
+                       (unsigned long long)engine_last_block(mon->m->engine));
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Guest exceptions, decoded: the engine gives the vector, the rest is worked out from the guest's state. */
+#include <stdio.h>
+
+#include "base/le.h"
+#include "check/internal.h"
+
+#define VECTOR_PF 14u
+/* Page-fault error code bits: Intel SDM volume 3, 4.7. */
+#define PF_PRESENT 1u
+#define PF_WRITE 2u
+#define PF_USER 4u
+#define PF_RESERVED 8u
+#define PF_FETCH 16u
+#define EFER_NXE (1ULL << 11)
+
+static uint32_t page_fault_code(struct monitor *mon, const struct cpu_regs *r, const struct fault_info *f, uint64_t pc)
+{
+    uint32_t code = 0;
+    /* A walk that ends at a reserved bit has a present entry. */
+    bool reserved = f->walk.nr > 0 && (f->walk.step[f->walk.nr - 1].entry & 1) != 0 && !f->walk.present;
+    if (f->walk.present || reserved)
+        code |= PF_PRESENT;
+    if (reserved)
+        code |= PF_RESERVED;
+    if ((r->cs & 3) == 3)
+        code |= PF_USER;
+    if (f->cr2 == pc)
+        return code | ((r->efer & EFER_NXE) != 0 ? PF_FETCH : 0);
+    uint8_t bytes[15];
+    size_t n = sizeof bytes;
+    while (n > 0 && !machine_read(mon->m, pc, bytes, n))
+        n--;
+    if (insn_writes(bytes, n, width_of(mon, r), pc, r, f->cr2))
+        code |= PF_WRITE;
+    return code;
+}
+
+/* Can the processor reach a handler at all? Without a present gate any fault ends as a triple fault. */
+static bool deliverable(struct monitor *mon, const struct cpu_regs *r, unsigned vector)
+{
+    uint64_t base;
+    uint32_t limit;
+    engine_idt(mon->m->engine, &base, &limit);
+    bool real = (r->cr0 & 1) == 0;
+    unsigned size = real ? 4 : (r->efer & 0x400) != 0 ? 16 : 8;
+    uint8_t gate[16];
+    if (vector * size + size - 1 > limit || !machine_read(mon->m, base + vector * size, gate, size))
+        return false;
+    return real || (gate[5] & 0x80) != 0;
+}
+
+static bool has_error_code(unsigned vector)
+{
+    return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
+}
+
+void fault_taken(struct monitor *mon, unsigned vector)
+{
+    struct cpu_regs r;
+    engine_regs(mon->m->engine, &r);
+    uint64_t pc = engine_pc(mon->m->engine);
+    enum rule_id rule = deliverable(mon, &r, vector) ? RULE_EXCEPTION : RULE_TRIPLE_FAULT;
+    bool again;
+    struct finding *f = record(mon, rule, pc, NULL, &again);
+    if (f == NULL || again)
+        return;
+    f->has_fault = true;
+    f->fault.vector = vector;
+    if (vector == VECTOR_PF) {
+        f->fault.cr2 = r.cr2;
+        struct paging p;
+        machine_paging(mon->m, &p);
+        (void)walk_gva(&mon->m->memory, &p, r.cr2, &f->fault.walk);
+        f->fault.error_code = page_fault_code(mon, &r, &f->fault, pc);
+        f->fault.has_error_code = true;
+        f->gva = r.cr2;
+    } else if (has_error_code(vector)) {
+        /* The engine does not tell; 0 is right for #DF, and for #GP from MSRs and non-canonical addresses. */
+        f->fault.has_error_code = vector == 8 || vector == 13;
+    }
+    uint8_t bytes[15];
+    size_t n = sizeof bytes;
+    while (n > 0 && !machine_read(mon->m, pc, bytes, n))
+        n--;
+    char text[96];
+    insn_text(bytes, n, width_of(mon, &r), pc, text, sizeof text);
+    (void)snprintf(f->text, sizeof f->text, "exception %u at %#llx%s%s%s", vector, (unsigned long long)pc,
+                   text[0] != '\0' ? ": " : "", text,
+                   rule == RULE_TRIPLE_FAULT ? " (no handler in the IDT: the guest is reset)" : "");
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/finding.h"
+
+/* Exit codes are the program's interface: docs/json.md and the manual list them. */
+enum { EXIT_CLEAN = 0, EXIT_FINDING = 1, EXIT_INCONCLUSIVE = 3, EXIT_DEFECT = 70 };
+
+const char *const cpu_reg_names[16] = {
+    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+};
+
+/* What an ending means when no finding is an error. A run that a finding stopped never reached the hand-off, so it
+ * fails even where -W made that finding a warning. */
+static const struct {
+    const char *name;
+    int exit_code;
+} endings[] = {
+    [END_HANDOFF] = {"handoff", EXIT_CLEAN},      [END_FINDING] = {"finding", EXIT_FINDING},
+    [END_BUDGET] = {"budget", EXIT_INCONCLUSIVE}, [END_UNSUPPORTED] = {"unsupported", EXIT_INCONCLUSIVE},
+    [END_ENGINE] = {"engine", EXIT_DEFECT},
+};
+#define NR_ENDINGS (sizeof endings / sizeof endings[0])
+
+const char *ending_name(enum ending e)
+{
+    return (unsigned)e < NR_ENDINGS ? endings[e].name : "?";
+}
+
+int findings_worst(const struct findings *f)
+{
+    int worst = -1;
+    for (size_t i = 0; i < f->nr; i++)
+        if ((int)f->f[i].severity > worst)
+            worst = (int)f->f[i].severity;
+    return worst;
+}
+
+int verdict_exit_code(const struct verdict *v)
+{
+    /* An error stands, however the run ended after it. */
+    if (findings_worst(&v->findings) >= (int)SEVERITY_ERROR)
+        return EXIT_FINDING;
+    return (unsigned)v->ending < NR_ENDINGS ? endings[v->ending].exit_code : EXIT_DEFECT;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Accesses that the plan forbids. */
+#include <stdio.h>
+
+#include "check/internal.h"
+
+#define NO_RULE RULE_COUNT
+
+/* Which rule an access to a class of memory breaks. */
+static const struct {
+    enum rule_id read, write;
+} broken[CLASS_COUNT] = {
+    [CLASS_FREE] = {NO_RULE, NO_RULE},
+    [CLASS_LIVE] = {NO_RULE, RULE_WRITE_LIVE},
+    [CLASS_PRESERVED] = {RULE_READ_RESERVED, RULE_WRITE_PRESERVED},
+    [CLASS_RESERVED] = {RULE_READ_RESERVED, RULE_WRITE_RESERVED},
+    [CLASS_IMAGE] = {NO_RULE, RULE_WRITE_IMAGE},
+    [CLASS_DEVICE] = {RULE_READ_RESERVED, RULE_WRITE_RESERVED},
+    [CLASS_HOLE] = {RULE_READ_UNPOPULATED, RULE_WRITE_UNPOPULATED},
+};
+
+bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
+                  const struct plan_range *range)
+{
+    static const struct plan_range nowhere = {.at = {0, UINT64_MAX}, .cls = CLASS_HOLE, .owner = "nothing"};
+    if (range == NULL)
+        range = &nowhere;
+    uint64_t pc = engine_pc(mon->m->engine);
+    enum rule_id rule = kind == ENGINE_FETCH   ? RULE_EXEC_UNPOPULATED
+                        : kind == ENGINE_WRITE ? broken[range->cls].write
+                                               : broken[range->cls].read;
+    if (rule == NO_RULE)
+        return true;
+    bool again;
+    struct finding *f = record(mon, rule, pc, range, &again);
+    bool through = rules[rule].then == GO_ON_THROUGH;
+    if (f == NULL)
+        return through;
+    if (again) {
+        if (gpa < f->touched.start)
+            f->touched.start = gpa;
+        if (gpa + size > f->touched.end)
+            f->touched.end = gpa + size;
+        return through;
+    }
+    f->access = kind == ENGINE_WRITE ? ACCESS_WRITE : kind == ENGINE_READ ? ACCESS_READ : ACCESS_EXEC;
+    f->gpa = f->gva = gpa;
+    f->size = size;
+    f->value = size >= 8 ? value : value & ((1ULL << 8 * size) - 1);
+    f->touched = (struct span){gpa, gpa + size};
+    (void)snprintf(f->text, sizeof f->text, "%s at %#llx: %s", rules[rule].title, (unsigned long long)gpa,
+                   range->owner);
+    return through;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of this room only. */
+#ifndef HVMBED_CHECK_INTERNAL_H
+#define HVMBED_CHECK_INTERNAL_H
+
+#include "check/insn.h"
+#include "check/monitor.h"
+
+/* record.c */
+/*
+ * A new finding with its rule, severity, phase, place and registers filled, or the earlier one of the same rule,
+ * instruction and range with its count raised (*@again). NULL when the list is full. Stops the machine when the
+ * rule says so.
+ */
+struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range, bool *again);
+/* Ends the run with @e. */
+void end_run(struct monitor *mon, enum ending e, const char *detail);
+
+/* guard.c */
+bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
+                  const struct plan_range *range);
+/* exec.c */
+void exec_block(struct monitor *mon, const struct engine_block *b);
+/* boot.c: phases and the hand-off */
+void boot_block(struct monitor *mon, const struct engine_block *b);
+void boot_paused(struct monitor *mon);
+/* unpack.c */
+void unpack_block(struct monitor *mon, const struct engine_block *b);
+void unpack_paused(struct monitor *mon);
+/* fault.c */
+void fault_taken(struct monitor *mon, unsigned vector);
+/* loop.c */
+void loop_tick(struct monitor *mon, uint64_t pc);
+void loop_paused(struct monitor *mon);
+
+/* modules.c */
+/* The module that holds @gva, found by its header in guest memory; NULL when there is none. */
+const struct module *module_at(struct monitor *mon, uint64_t gva);
+void place_code(struct monitor *mon, uint64_t gva, struct code_place *out);
+
+enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/monitor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check/internal.h"
+
+/* A boot counts 2 to 400 million instructions; twenty times the largest is spent in about a minute. */
+#define DEFAULT_BUDGET 8000000000ULL
+
+void monitor_defaults(struct monitor_options *o)
+{
+    memset(o, 0, sizeof *o);
+    o->budget = DEFAULT_BUDGET;
+    for (unsigned i = 0; i < RULE_COUNT; i++)
+        o->severity[i] = rules[i].severity;
+}
+
+static void tell_progress(struct monitor *mon)
+{
+    mon->v->phase = mon->m->phase;
+    mon->v->instructions = engine_instructions(mon->m->engine);
+    if (mon->options.progress != NULL)
+        mon->options.progress(mon->options.progress_self, mon->v);
+}
+
+static bool on_forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
+                         const struct plan_range *range)
+{
+    return guard_access(self, kind, gpa, size, value, range);
+}
+
+static void on_new_block(void *self, const struct engine_block *b)
+{
+    struct monitor *mon = self;
+    boot_block(mon, b);
+    if (mon->m->stopping)
+        return;
+    unpack_block(mon, b);
+    exec_block(mon, b);
+}
+
+static void on_exception(void *self, unsigned vector)
+{
+    fault_taken(self, vector);
+}
+
+static void on_tick(void *self, uint64_t pc)
+{
+    struct monitor *mon = self;
+    tell_progress(mon);
+    if (engine_instructions(mon->m->engine) > mon->options.budget) {
+        char text[96];
+        (void)snprintf(text, sizeof text, "the budget of %llu instructions is spent",
+                       (unsigned long long)mon->options.budget);
+        end_run(mon, END_BUDGET, text);
+        return;
+    }
+    loop_tick(mon, pc);
+}
+
+static void on_exited(void *self)
+{
+    struct monitor *mon = self;
+    mon->exits++;
+}
+
+static void shut_down(struct monitor *mon)
+{
+    static const char *const reset[] = {
+        [RESET_CF9] = "port CF9", [RESET_8042] = "the keyboard controller", [RESET_PORT92] = "port 92"};
+    static const char *const reason[] = {"poweroff", "reboot", "suspend", "crash"};
+    const struct machine *m = mon->m;
+    bool asked = m->xen.shutdown != SHUTDOWN_RUNNING;
+    if (!asked && m->platform.reset == RESET_NONE)
+        return;
+    bool again;
+    struct finding *f = record(mon, RULE_SHUTDOWN, engine_pc(m->engine), NULL, &again);
+    if (f == NULL || again)
+        return;
+    if (asked)
+        (void)snprintf(f->text, sizeof f->text, "the firmware asked Xen to shut it down (sched_op, reason %d: %s)",
+                       m->xen.shutdown,
+                       m->xen.shutdown >= 0 && m->xen.shutdown < 4 ? reason[m->xen.shutdown] : "unknown");
+    else
+        (void)snprintf(f->text, sizeof f->text, "the firmware reset the machine through %s",
+                       reset[m->platform.reset]);
+}
+
+static void on_paused(void *self)
+{
+    struct monitor *mon = self;
+    boot_paused(mon);
+    unpack_paused(mon);
+    loop_paused(mon);
+    shut_down(mon);
+}
+
+static const struct machine_watcher watcher = {
+    .forbidden = on_forbidden,
+    .new_block = on_new_block,
+    .exception = on_exception,
+    .tick = on_tick,
+    .exited = on_exited,
+    .paused = on_paused,
+};
+
+void monitor_init(struct monitor *mon, struct machine *m, const struct image *im, const struct monitor_options *o,
+                  struct verdict *v)
+{
+    memset(mon, 0, sizeof *mon);
+    memset(v, 0, sizeof *v);
+    mon->m = m;
+    mon->image = im;
+    mon->options = *o;
+    if (mon->options.budget == 0)
+        mon->options.budget = DEFAULT_BUDGET;
+    mon->v = v;
+    machine_watch(m, &watcher, mon);
+}
+
+void monitor_run(struct monitor *mon)
+{
+    struct verdict *v = mon->v;
+    v->ending = END_ENGINE;
+    bool ran = machine_run(mon->m);
+    if (!ran && !mon->m->stopping)
+        (void)snprintf(v->detail, sizeof v->detail, "the CPU engine failed at %#llx: %s",
+                       (unsigned long long)engine_pc(mon->m->engine), engine_error(mon->m->engine));
+    if (mon->m->halted) {
+        bool again;
+        struct finding *f = record(mon, RULE_HALT, engine_pc(mon->m->engine) - 1, NULL, &again);
+        if (f != NULL && !again)
+            (void)snprintf(f->text, sizeof f->text, "HLT, and no interrupt can ever wake this processor");
+    }
+    tell_progress(mon);
+    v->virtual_ns = machine_virtual_ns(mon->m);
+}

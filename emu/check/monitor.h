@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The checks, put together: watches a machine, turns what happens into findings, and knows when the boot has
+ * arrived. One file a concern beside this one.
+ */
+#ifndef HVMBED_CHECK_MONITOR_H
+#define HVMBED_CHECK_MONITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "check/finding.h"
+#include "engine/engine.h"
+#include "image/image.h"
+#include "machine/machine.h"
+
+struct monitor_options {
+    bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
+    uint64_t budget;      /* instructions; 0 for the default */
+    enum severity severity[RULE_COUNT];
+    /* Called now and then while the guest runs; may be NULL. */
+    void (*progress)(void *self, const struct verdict *v);
+    void *progress_self;
+};
+/* Every rule with its own severity, and the defaults. */
+void monitor_defaults(struct monitor_options *o);
+
+/* Looking closely at what may be a dead loop. */
+struct loop_watch {
+    bool looking;
+    bool stores;         /* stores are watched: the last step of a proof */
+    bool stored;         /* one changed memory since the state was taken */
+    uint64_t pc, lowest; /* where we look from; the lowest block of the loop */
+    uint64_t exits, exits_at;
+    uint64_t visits, blocks;
+    uint64_t since_ns;
+    uint8_t state[ENGINE_STATE_SIZE];
+};
+
+/* The decompressor's work is charged by its output, not counted block by block. */
+struct unpack_watch {
+    bool wanted, inside, done;
+    uint64_t caller_rsp, return_to;
+    uint64_t charge;
+};
+
+struct monitor {
+    struct machine *m;
+    const struct image *image;
+    struct monitor_options options;
+    struct verdict *v;
+
+    enum phase phase_wanted;
+    uint64_t pei_rsp; /* when PEI began: temporary RAM */
+    struct loop_watch loop;
+    struct unpack_watch unpack;
+    uint64_t exits;
+    uint64_t volume; /* gpa of the volume that code ran from in place last, 0 for none: its files name shadowed copies */
+};
+
+/* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */
+void monitor_init(struct monitor *mon, struct machine *m, const struct image *im, const struct monitor_options *o,
+                  struct verdict *v);
+/* Boots. Afterwards @v is complete but for the debug log. */
+void monitor_run(struct monitor *mon);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "check/internal.h"
+
+static struct finding *find_same(struct findings *list, enum rule_id rule, uint64_t pc, const struct plan_range *range)
+{
+    for (size_t i = 0; i < list->nr; i++) {
+        struct finding *f = &list->f[i];
+        if (f->rule == rule && f->at.gva == pc && (range == NULL || f->range.start == range->at.start))
+            return f;
+    }
+    return NULL;
+}
+
+struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range, bool *again)
+{
+    struct findings *list = &mon->v->findings;
+    struct finding *f = find_same(list, rule, pc, range);
+    *again = f != NULL;
+    if (f != NULL) {
+        f->count++;
+        return f;
+    }
+    bool low = rule == RULE_EXEC_NULL || rule == RULE_EXEC_LOW;
+    if (rules[rule].then == STOP && !(low && mon->options.follow_low_exec))
+        end_run(mon, END_FINDING, rules[rule].name);
+    if (list->nr == FINDINGS_MAX) {
+        list->dropped++;
+        return NULL;
+    }
+    f = &list->f[list->nr++];
+    memset(f, 0, sizeof *f);
+    f->rule = rule;
+    f->severity = mon->options.severity[rule];
+    f->phase = mon->m->phase;
+    f->count = 1;
+    if (range != NULL) {
+        f->range = range->at;
+        f->owner = range->owner;
+        f->cls = range->cls;
+    }
+    engine_regs(mon->m->engine, &f->regs);
+    place_code(mon, pc, &f->at);
+    return f;
+}
+
+void end_run(struct monitor *mon, enum ending e, const char *detail)
+{
+    mon->v->ending = e;
+    (void)snprintf(mon->v->detail, sizeof mon->v->detail, "%s", detail);
+    machine_stop(mon->m);
+}

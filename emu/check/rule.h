@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules: one table, one line each. Every rule has a ROM that breaks it, a near miss, and a line in the manual. */
+#ifndef HVMBED_CHECK_RULE_H
+#define HVMBED_CHECK_RULE_H
+
+#include <stddef.h>
+
+enum severity {
+    SEVERITY_NOTE,    /* worth knowing; never changes the exit code */
+    SEVERITY_WARNING, /* suspicious; does not change the exit code unless -E */
+    SEVERITY_ERROR,   /* a finding: exit 1 */
+};
+const char *severity_name(enum severity s); /* "note", "warning", "error" */
+
+/* What happens to an access that breaks the rule. */
+enum consequence {
+    GO_ON_THROUGH, /* the access takes place, as on real hardware; the boot goes on */
+    GO_ON_DROPPED, /* the access is kept from happening; the boot goes on */
+    STOP,          /* going on makes no sense */
+};
+
+enum rule_id {
+    RULE_WRITE_RESERVED,
+    RULE_WRITE_PRESERVED,
+    RULE_WRITE_IMAGE,
+    RULE_WRITE_LIVE,
+    RULE_WRITE_UNPOPULATED,
+    RULE_READ_RESERVED,
+    RULE_READ_UNPOPULATED,
+    RULE_EXEC_NULL,
+    RULE_EXEC_LOW,
+    RULE_EXEC_UNKNOWN,
+    RULE_EXEC_UNPOPULATED,
+    RULE_EXCEPTION,
+    RULE_TRIPLE_FAULT,
+    RULE_DEAD_LOOP,
+    RULE_HALT,
+    RULE_SHUTDOWN,
+    RULE_COUNT
+};
+
+struct rule {
+    enum rule_id id;
+    const char *name; /* "write-reserved" … stable: scripts use it */
+    enum severity severity;
+    enum consequence then;
+    const char *title; /* "write to reserved memory" */
+    const char *help;  /* one sentence: why it matters and what usually causes it */
+};
+
+extern const struct rule rules[RULE_COUNT];
+const struct rule *rule_find(const char *name);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs, and what they share. Only this room prints and exits. */
+#ifndef HVMBED_CLI_CLI_H
+#define HVMBED_CLI_CLI_H
+
+#include "base/diag.h"
+
+#define HVMBED_VERSION "0.1.0"
+
+/* Exit codes, for every verb. */
+#define EXIT_CLEAN 0
+#define EXIT_FINDING 1
+#define EXIT_BAD_INPUT 2
+#define EXIT_INCONCLUSIVE 3
+#define EXIT_DEFECT 70
+
+/* argv[0] is the verb. Each returns an exit code. */
+int cli_run(int argc, char **argv);
+int cli_layout(int argc, char **argv);
+int cli_rules(int argc, char **argv);
+
+/* "hvmbed: FILE:LINE: message" on stderr; returns EXIT_BAD_INPUT. */
+int cli_complain(const struct diag *d);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/find.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef HVMBED_DATADIR
+#define HVMBED_DATADIR "/usr/local/share/hvmbed"
+#endif
+
+/* Folders of presets; %s is the executable's own: a build folder in the source tree, or bin where it is installed. */
+static const char *const folders[] = {
+    "layouts",
+    "%s/layouts",
+    "%s/../layouts",
+    "%s/../../layouts",
+    "%s/../share/hvmbed/layouts",
+    (HVMBED_DATADIR "/layouts"),
+};
+#define NR_FOLDERS (sizeof folders / sizeof folders[0])
+
+/* The executable's folder, "." when it cannot be told. */
+static void own_folder(char out[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
+    out[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(out, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    else
+        (void)snprintf(out, PATH_MAX, ".");
+}
+
+/* False when it does not fit. */
+static bool folder_path(size_t i, const char *own, char *out, size_t n)
+{
+    const char *at = strstr(folders[i], "%s");
+    int len = at != NULL ? snprintf(out, n, "%s%s", own, at + 2) : snprintf(out, n, "%s", folders[i]);
+    return len > 0 && (size_t)len < n;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_preset(const struct dirent *e)
+{
+    size_t n = strlen(e->d_name);
+    return n > 4 && strcmp(e->d_name + n - 4, ".cfg") == 0;
+}
+
+/* "hvm-1g, hvm-256m, …" of the first folder that has any. */
+static void list_presets(const char *own, char *out, size_t n)
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < NR_FOLDERS && out[0] == '\0'; i++) {
+        char folder[PATH_MAX];
+        struct dirent **found = NULL;
+        int nr = folder_path(i, own, folder, sizeof folder) ? scandir(folder, &found, is_preset, by_name) : -1;
+        for (int j = 0; j < nr; j++) {
+            size_t len = strlen(out), name = strlen(found[j]->d_name) - 4;
+            if (len + name + 3 < n)
+                (void)snprintf(out + len, n - len, "%s%.*s", j != 0 ? ", " : "", (int)name, found[j]->d_name);
+            free(found[j]);
+        }
+        free(found);
+    }
+}
+
+bool layout_find(const char *name, char *out, size_t n, struct diag *d)
+{
+    char own[PATH_MAX], folder[PATH_MAX], presets[400];
+    int len = snprintf(out, n, "%s", name);
+    if (len < 0 || (size_t)len >= n)
+        return diag_fail(d, "", 0, "the layout's path is too long");
+    /* A path is left to the reader, which says what is wrong with it. */
+    if (strchr(name, '/') != NULL || access(name, F_OK) == 0)
+        return true;
+
+    own_folder(own);
+    const char *suffix = strlen(name) > 4 && strcmp(name + strlen(name) - 4, ".cfg") == 0 ? "" : ".cfg";
+    for (size_t i = 0; i < NR_FOLDERS; i++) {
+        if (!folder_path(i, own, folder, sizeof folder))
+            continue;
+        len = snprintf(out, n, "%s/%s%s", folder, name, suffix);
+        if (len > 0 && (size_t)len < n && access(out, R_OK) == 0)
+            return true;
+    }
+    list_presets(own, presets, sizeof presets);
+    return diag_fail(d, name, 0, "no such layout file%s%s", presets[0] != '\0' ? "; the presets are " : "", presets);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#define LONG_BASE 0x100
+
+bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, void *self, int argc, char **argv,
+                   int *first, bool *help)
+{
+    struct option longs[OPTIONS_MAX + 2];
+    char shorts[2 * OPTIONS_MAX + 4];
+    size_t n = 0;
+    memset(longs, 0, sizeof longs);
+    *help = false;
+    if (nr > OPTIONS_MAX)
+        return false;
+    for (size_t i = 0; i < nr; i++) {
+        longs[i].name = spec[i].name;
+        longs[i].has_arg = spec[i].arg != NULL ? required_argument : no_argument;
+        longs[i].val = LONG_BASE + (int)i;
+        if (spec[i].letter == 0)
+            continue;
+        shorts[n++] = spec[i].letter;
+        if (spec[i].arg != NULL)
+            shorts[n++] = ':';
+    }
+    longs[nr] = (struct option){.name = "help", .val = 'h'};
+    shorts[n++] = 'h';
+    shorts[n] = '\0';
+    optind = 0; /* GNU: start anew, and permute */
+    for (int c; (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        if (c == 'h') {
+            *help = true;
+            return true;
+        }
+        size_t i = 0;
+        while (i < nr && (c >= LONG_BASE ? (int)i != c - LONG_BASE : spec[i].letter != c))
+            i++;
+        if (i == nr)
+            return false; /* getopt has said what is wrong */
+        if (!spec[i].set(self, optarg)) {
+            (void)fprintf(stderr, "hvmbed %s: --%s: '%s' is not %s\n", verb, spec[i].name, optarg != NULL ? optarg : "",
+                          spec[i].arg != NULL ? spec[i].arg : "possible here");
+            return false;
+        }
+    }
+    *first = optind;
+    return true;
+}
+
+void options_help(const struct option_spec *spec, size_t nr, FILE *out)
+{
+    for (size_t i = 0; i < nr; i++) {
+        char head[48];
+        (void)snprintf(head, sizeof head, "--%s%s%s", spec[i].name, spec[i].arg != NULL ? " " : "",
+                       spec[i].arg != NULL ? spec[i].arg : "");
+        if (spec[i].letter != 0)
+            (void)fprintf(out, "  -%c, %-26s %s\n", spec[i].letter, head, spec[i].help);
+        else
+            (void)fprintf(out, "      %-26s %s\n", head, spec[i].help);
+    }
+    (void)fprintf(out, "  -h, %-26s %s\n", "--help", "this text");
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Options as a table: what parses them also prints the help. */
+#ifndef HVMBED_CLI_OPTIONS_H
+#define HVMBED_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct option_spec {
+    const char *name; /* long name without dashes */
+    char letter;      /* short name, or 0 */
+    const char *arg;  /* what its argument is called, NULL for a flag */
+    const char *help; /* one line */
+    /* Stores @value (NULL for a flag) into @self; false when it is not acceptable (the caller says so). */
+    bool (*set)(void *self, const char *value);
+};
+
+#define OPTIONS_MAX 40
+
+/*
+ * Parses all of argv[1..]; operands end up from argv[*first] on. False after one line on stderr. `--help` is always
+ * known: *help becomes true.
+ */
+bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, void *self, int argc, char **argv,
+                   int *first, bool *help);
+void options_help(const struct option_spec *spec, size_t nr, FILE *out);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void progress_init(struct progress *p, bool quiet)
+{
+    const char *term = getenv("TERM");
+    p->on = !quiet && isatty(STDERR_FILENO) && (term == NULL || strcmp(term, "dumb") != 0);
+    p->shown = false;
+}
+
+void progress_show(void *self, const struct verdict *v)
+{
+    struct progress *p = self;
+    if (!p->on)
+        return;
+    const char *module = v->nr_modules > 0 ? v->module[v->nr_modules - 1].name : "reset vector";
+    (void)fprintf(stderr, "\r\033[K%s: %s, %llu million instructions", phase_name(v->phase), module,
+                  (unsigned long long)((v->instructions + v->charged) / 1000000));
+    (void)fflush(stderr);
+    p->shown = true;
+}
+
+void progress_end(struct progress *p)
+{
+    if (p->shown)
+        (void)fprintf(stderr, "\r\033[K");
+    p->shown = false;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One line on a terminal that says how far the boot has come. Nothing when stderr is not a terminal. */
+#ifndef HVMBED_CLI_PROGRESS_H
+#define HVMBED_CLI_PROGRESS_H
+
+#include <stdbool.h>
+
+#include "check/finding.h"
+
+struct progress {
+    bool on;
+    bool shown;
+};
+
+void progress_init(struct progress *p, bool quiet);
+/* For monitor_options.progress; @self is the struct progress. */
+void progress_show(void *self, const struct verdict *v);
+/* Wipes the line. */
+void progress_end(struct progress *p);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hvmbed run: load, plan, boot, report. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/outfile.h"
+#include "check/monitor.h"
+#include "cli/cli.h"
+#include "cli/find.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "machine/machine.h"
+#include "report/report.h"
+
+struct run_options {
+    const char *layout;
+    const char *handoff;
+    const char *output;
+    const struct report_writer *format;
+    struct report_style style;
+    bool quiet;
+    bool unchecked;
+    struct monitor_options monitor;
+};
+
+static bool set_layout(void *self, const char *v)
+{
+    ((struct run_options *)self)->layout = v;
+    return true;
+}
+static bool set_handoff(void *self, const char *v)
+{
+    ((struct run_options *)self)->handoff = v;
+    return handoff_find(v) != NULL;
+}
+static bool set_format(void *self, const char *v)
+{
+    struct run_options *o = self;
+    o->format = report_writer_find(v);
+    return o->format != NULL;
+}
+static bool set_output(void *self, const char *v)
+{
+    ((struct run_options *)self)->output = v;
+    return true;
+}
+static bool set_low_exec(void *self, const char *v)
+{
+    struct run_options *o = self;
+    o->monitor.follow_low_exec = strcmp(v, "follow") == 0;
+    return o->monitor.follow_low_exec || strcmp(v, "stop") == 0;
+}
+static bool set_budget(void *self, const char *v)
+{
+    struct run_options *o = self;
+    char *end;
+    double millions = strtod(v, &end);
+    if (end == v || *end != '\0' || !(millions > 0) || millions > 1e9)
+        return false;
+    o->monitor.budget = (uint64_t)(millions * 1e6);
+    return true;
+}
+static bool set_severity(struct run_options *o, const char *name, enum severity s)
+{
+    if (strcmp(name, "all") == 0) {
+        for (unsigned i = 0; i < RULE_COUNT; i++)
+            if (o->monitor.severity[i] != SEVERITY_ERROR)
+                o->monitor.severity[i] = s;
+        return true;
+    }
+    const struct rule *r = rule_find(name);
+    if (r == NULL)
+        return false;
+    o->monitor.severity[r->id] = s;
+    return true;
+}
+static bool set_warn(void *self, const char *v)
+{
+    return set_severity(self, v, SEVERITY_WARNING);
+}
+static bool set_error(void *self, const char *v)
+{
+    return set_severity(self, v, SEVERITY_ERROR);
+}
+static bool set_no_checks(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->unchecked = true;
+    return true;
+}
+static bool set_quiet(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->quiet = true;
+    return true;
+}
+static bool set_verbose(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->style.verbose++;
+    return true;
+}
+
+static const struct option_spec specs[] = {
+    {"layout", 'l', "FILE", "the guest: an xl.cfg file, or the name of a preset", set_layout},
+    {"handoff", 0, "hvm|pvh", "who boots the firmware; default: as the layout's type says", set_handoff},
+    {"format", 'f', "text|json", "the report's form", set_format},
+    {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
+    {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
+    {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},
+    {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
+    {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
+    {"no-checks", 0, NULL, "only boot: what the checks cost can be measured so", set_no_checks},
+    {"quiet", 'q', NULL, "no progress", set_quiet},
+    {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
+};
+#define NR_SPECS (sizeof specs / sizeof specs[0])
+
+/* Everything a run owns, so that one place frees it. */
+struct run {
+    struct image image;
+    struct layout layout;
+    struct guest_memory guest;
+    struct plan plan;
+    struct machine machine;
+    struct verdict verdict;
+};
+
+static bool prepare(struct run *r, const struct run_options *o, const char *path, const struct handoff **h,
+                    struct cpu_entry *entry, struct diag *d)
+{
+    layout_default(&r->layout);
+    char file[512];
+    if (o->layout != NULL && (!layout_find(o->layout, file, sizeof file, d) || !layout_read(file, &r->layout, d)))
+        return false;
+    *h = o->handoff != NULL ? handoff_find(o->handoff) : handoff_for(r->layout.type);
+    if (o->layout == NULL)
+        r->layout.type = (*h)->type;
+    if ((*h)->type != r->layout.type)
+        return diag_fail(d, r->layout.path, 0, "this is a %s guest: --handoff %s cannot boot it",
+                         r->layout.type == GUEST_HVM ? "HVM" : "PVH", (*h)->name);
+    if (!image_load(path, &r->image, d) || !layout_resolve(&r->layout, r->image.size, &r->guest, d))
+        return false;
+    uint64_t top = r->guest.high_end > 4 * GIB ? r->guest.high_end : 4 * GIB;
+    plan_init(&r->plan, top);
+    return (*h)->plan(&r->layout, &r->guest, &r->image, &r->plan, entry, d) && plan_seal(&r->plan, d);
+}
+
+static bool write_report(const struct run *r, const struct run_options *o, const char *handoff, int code,
+                         struct diag *d)
+{
+    char version[ENGINE_VERSION_SIZE];
+    engine_version(version);
+    struct report_input in = {
+        .image = &r->image,
+        .layout = &r->layout,
+        .guest = &r->guest,
+        .plan = &r->plan,
+        .verdict = &r->verdict,
+        .handoff = handoff,
+        .engine_version = version,
+        .exit_code = code,
+    };
+    struct outfile *out = outfile_open(o->output, d);
+    if (out == NULL)
+        return false;
+    if (!o->format->write(&in, &o->style, outfile_stream(out))) {
+        outfile_abort(out);
+        return diag_fail(d, o->output, 0, "cannot write the report");
+    }
+    return outfile_commit(out, d);
+}
+
+static int boot(struct run *r, const struct run_options *o, const char *path)
+{
+    struct diag d = {0};
+    const struct handoff *h = NULL;
+    struct cpu_entry entry = {0};
+    if (!prepare(r, o, path, &h, &entry, &d))
+        return cli_complain(&d);
+    if (!machine_init(&r->machine, &r->layout, &r->guest, &r->plan, &entry, !o->unchecked, &d)) {
+        (void)cli_complain(&d);
+        return EXIT_DEFECT;
+    }
+    struct monitor monitor;
+    struct progress progress;
+    struct monitor_options options = o->monitor;
+    progress_init(&progress, o->quiet);
+    options.progress = progress_show;
+    options.progress_self = &progress;
+    monitor_init(&monitor, &r->machine, &r->image, &options, &r->verdict);
+    monitor_run(&monitor);
+    progress_end(&progress);
+    r->verdict.debug_log = platform_debug_log(&r->machine.platform, &r->verdict.debug_log_size,
+                                              &r->verdict.debug_log_truncated);
+    int code = verdict_exit_code(&r->verdict);
+    bool ok = write_report(r, o, h->name, code, &d);
+    machine_exit(&r->machine);
+    return ok ? code : cli_complain(&d);
+}
+
+static bool wants_color(const struct run_options *o)
+{
+    return o->output == NULL && isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+}
+
+int cli_run(int argc, char **argv)
+{
+    struct run_options o = {.format = report_writer_find("text")};
+    int first = 0;
+    bool help = false;
+    monitor_defaults(&o.monitor);
+    if (!options_parse("run", specs, NR_SPECS, &o, argc, argv, &first, &help))
+        return EXIT_BAD_INPUT;
+    if (help || argc - first != 1) {
+        FILE *out = help ? stdout : stderr;
+        (void)fprintf(out, "usage: hvmbed run [options] FIRMWARE\n\n");
+        options_help(specs, NR_SPECS, out);
+        return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
+    }
+    o.style.color = wants_color(&o);
+    struct run *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return EXIT_DEFECT;
+    int code = boot(r, &o, argv[first]);
+    plan_exit(&r->plan);
+    image_free(&r->image);
+    free(r);
+    return code;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * PCI configuration space of bus 0 through ports CF8 and CFC, in the state in which hvmloader's pci_setup leaves it.
+ * What the devices are is in pci_table.c; behind their BARs there is nothing.
+ */
+#include <string.h>
+
+#include "base/le.h"
+#include "dev/device.h"
+#include "dev/pci_table.h"
+
+#define PORT_ADDRESS 0xCF8
+#define PORT_DATA 0xCFC
+#define ADDRESS_ENABLE 0x80000000u
+
+struct function {
+    uint8_t devfn;
+    uint8_t config[256];
+    uint8_t mask[256]; /* writable bits */
+};
+
+struct pci {
+    uint32_t address;
+    struct function fn[PCI_MAX_FUNCTIONS];
+    size_t nr;
+};
+
+/* hvmloader's routing of the links PIRQA..D. */
+static const uint8_t link_irq[4] = { 5, 10, 11, 5 };
+
+static void write_config(struct function *f, const struct pci_desc *d)
+{
+    uint8_t *c = f->config;
+    f->devfn = d->devfn;
+    put_le16(c + 0x00, d->vendor);
+    put_le16(c + 0x02, d->device);
+    const bool vga = d->class_code >> 8 == 0x0300;
+    put_le16(c + 0x04, (uint16_t)(PCI_COMMAND_MASTER | (vga ? PCI_COMMAND_IO : 0))); /* VGA has legacy ports */
+    put_le32(c + 0x08, (uint32_t)d->class_code << 8 | d->revision);
+    c[0x0E] = d->header_type;
+    put_le16(c + 0x2C, d->subsystem_vendor);
+    put_le16(c + 0x2E, d->subsystem);
+    c[0x3D] = d->pin;
+    if (d->pin != 0)
+        c[0x3C] = link_irq[(d->pin - 1 + (d->devfn >> 3)) & 3];
+
+    /* QEMU hw/pci/pci.c:pci_init_wmask: everything behind the header, and a few registers in it. */
+    memset(f->mask + 0x40, 0xFF, sizeof f->mask - 0x40);
+    put_le16(f->mask + 0x04, 0x0547);
+    f->mask[0x0C] = 0xFF;
+    f->mask[0x3C] = 0xFF;
+    for (size_t i = 0; i < PCI_MAX_REGS && d->reg[i].offset != 0; i++)
+        c[d->reg[i].offset] = d->reg[i].value;
+}
+
+static void place_bar(struct function *f, const struct pci_bar *b)
+{
+    const uint8_t at = b->index == PCI_ROM ? 0x30 : (uint8_t)(0x10 + 4 * b->index);
+    const uint32_t flags = b->index == PCI_ROM ? 0 : b->flags;
+    const uint32_t enable = b->index == PCI_ROM ? 1 : 0; /* a ROM's enable bit can be written; off after hvmloader */
+    put_le32(f->config + at, (uint32_t)b->placed | flags);
+    put_le32(f->mask + at, ~(b->size - 1) | enable);
+    if (b->index != PCI_ROM)
+        f->config[0x04] |= (b->flags & PCI_BAR_IO) != 0 ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
+}
+
+static struct function *selected(struct pci *p)
+{
+    if ((p->address & ADDRESS_ENABLE) == 0 || (p->address >> 16 & 0xFF) != 0)
+        return NULL;
+    for (size_t i = 0; i < p->nr; i++)
+        if (p->fn[i].devfn == (p->address >> 8 & 0xFF))
+            return &p->fn[i];
+    return NULL;
+}
+
+static uint64_t address_read(void *self, uint64_t port, unsigned size)
+{
+    const struct pci *p = self;
+    (void)port;
+    return size == 4 ? p->address : UINT32_MAX; /* only a dword at CF8 is the address register */
+}
+
+static void address_write(void *self, uint64_t port, unsigned size, uint64_t value)
+{
+    struct pci *p = self;
+    (void)port;
+    if (size == 4)
+        p->address = (uint32_t)value;
+}
+
+static uint64_t data_read(void *self, uint64_t port, unsigned size)
+{
+    struct pci *p = self;
+    const struct function *f = selected(p);
+    if (f == NULL)
+        return UINT32_MAX;
+    const unsigned at = (p->address & 0xFC) + (unsigned)(port - PORT_DATA);
+    return register_part(le32(f->config + (at & ~3u)), at & 3, size);
+}
+
+static void data_write(void *self, uint64_t port, unsigned size, uint64_t value)
+{
+    struct pci *p = self;
+    struct function *f = selected(p);
+    if (f == NULL)
+        return;
+    const unsigned at = (p->address & 0xFC) + (unsigned)(port - PORT_DATA);
+    for (unsigned i = 0; i < size && at + i < sizeof f->config; i++) {
+        const uint8_t mask = f->mask[at + i];
+        f->config[at + i] = (uint8_t)((f->config[at + i] & ~mask) | (value >> (8 * i) & mask));
+    }
+}
+
+static const struct device_ops address_ops = {
+    .name = "pci address", .read = address_read, .write = address_write, .max_size = 4,
+};
+static const struct device_ops data_ops = {
+    .name = "pci data", .read = data_read, .write = data_write, .max_size = 4,
+};
+
+bool pci_init(const struct device_env *e)
+{
+    struct pci *p = device_new(e->bus, sizeof *p);
+    if (p == NULL)
+        return false;
+    struct pci_desc desc[PCI_MAX_FUNCTIONS];
+    p->nr = pci_table(desc, e->layout->videoram);
+    pci_place(desc, p->nr, e->guest->mmio_start);
+    for (size_t i = 0; i < p->nr; i++) {
+        write_config(&p->fn[i], &desc[i]);
+        for (size_t b = 0; b < PCI_MAX_BARS && desc[i].bar[b].size != 0; b++)
+            place_bar(&p->fn[i], &desc[i].bar[b]);
+    }
+    /* CF9 is the reset register's, and only dwords count at CF8: so the claim is one port wide at its start. */
+    return bus_claim_io(e->bus, PORT_ADDRESS, PORT_ADDRESS, &address_ops, p) &&
+           bus_claim_io(e->bus, PORT_DATA, PORT_DATA + 3, &data_ops, p);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The devices that SEC and PEI meet, put together as Xen's device model does for HVM, and as Xen alone does for PVH. */
+#ifndef HVMBED_DEV_PLATFORM_H
+#define HVMBED_DEV_PLATFORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "dev/bus.h"
+#include "layout/layout.h"
+#include "machine/clock.h"
+
+struct lapic;
+struct debugcon;
+
+enum reset_kind { RESET_NONE, RESET_CF9, RESET_8042, RESET_PORT92 };
+
+/* What the machine wants to know of its devices afterwards. */
+struct platform {
+    struct lapic *lapic;
+    struct debugcon *debugcon;
+    enum reset_kind reset; /* a device was told to reset the machine; the run loop looks after each exit */
+};
+
+/* Claims everything for this guest type on @bus. Devices read time from @clock. False when out of memory. */
+bool platform_init(struct platform *p, struct bus *bus, const struct layout *l, const struct guest_memory *g,
+                   struct clock *clock);
+
+/* What the guest wrote to its debug ports (0x402 and 0xE9) so far: bytes, bounded (DEBUGCON_MAX), NUL-terminated. */
+#define DEBUGCON_MAX (4u << 20)
+const char *platform_debug_log(const struct platform *p, size_t *length, bool *truncated);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Work: instructions, counted a block at a time, and the closer looks that are only taken when something is odd. */
+#include "engine/internal.h"
+
+static struct icount_slot *slot(struct engine *e, uint64_t pc)
+{
+    return &e->icount[(pc ^ pc >> 16) & (ICOUNT_SLOTS - 1)];
+}
+
+void engine_remember_icount(struct engine *e, const struct engine_block *b)
+{
+    *slot(e, b->pc) = (struct icount_slot){.pc = b->pc, .instructions = b->instructions};
+}
+
+static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    const struct icount_slot *s = slot(e, pc);
+    /* Two blocks that share a slot: four bytes an instruction is near enough, and the same every time. */
+    e->instructions += s->pc == pc ? s->instructions : (size + 3) / 4;
+    e->block_pc = pc;
+    if ((++e->blocks & (ENGINE_TICK_BLOCKS - 1)) == 0)
+        e->client->tick(e->self, pc);
+    if (e->trace != NULL)
+        e->trace(e->trace_self, pc);
+}
+
+void engine_count(struct engine *e, bool on)
+{
+    if (on == (e->block_hook != 0))
+        return;
+    if (on) {
+        if (uc_hook_add(e->uc, &e->block_hook, UC_HOOK_BLOCK, (void *)on_block, e, 1, 0) != UC_ERR_OK)
+            e->block_hook = 0;
+    } else {
+        (void)uc_hook_del(e->uc, e->block_hook);
+        e->block_hook = 0;
+    }
+    /* Hooks are compiled into the blocks. */
+    (void)uc_ctl_flush_tb(e->uc);
+}
+
+uint64_t engine_instructions(const struct engine *e) { return e->instructions; }
+uint64_t engine_blocks(const struct engine *e) { return e->blocks; }
+uint64_t engine_last_block(const struct engine *e) { return e->block_pc; }
+
+void engine_trace(struct engine *e, void (*fn)(void *self, uint64_t pc), void *self)
+{
+    e->trace = fn;
+    e->trace_self = self;
+}
+
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    (void)type;
+    if (e->store != NULL)
+        e->store(e->store_self, gpa, (unsigned)size, (uint64_t)value);
+}
+
+void engine_watch_stores(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size, uint64_t value),
+                         void *self)
+{
+    e->store = fn;
+    e->store_self = self;
+    if ((fn != NULL) == (e->store_hook != 0))
+        return;
+    if (fn != NULL) {
+        if (uc_hook_add(e->uc, &e->store_hook, UC_HOOK_MEM_WRITE, (void *)on_store, e, 1, 0) != UC_ERR_OK)
+            e->store_hook = 0;
+    } else {
+        (void)uc_hook_del(e->uc, e->store_hook);
+        e->store_hook = 0;
+    }
+    (void)uc_ctl_flush_tb(e->uc);
+    (void)uc_ctl_flush_tlb(e->uc);
+}

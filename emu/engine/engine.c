@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/span.h"
+#include "engine/internal.h"
+#include "layout/plan.h"
+
+/* 2.1.2 in uc_version()'s form: RDTSC hooks came with it, and before it VMCALL or guest paging do not work. */
+#define UNICORN_MIN 0x020102u
+
+static const int gpr_reg[16] = {
+    UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
+    UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
+    UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
+};
+
+uint64_t engine_get(const struct engine *e, int uc_reg)
+{
+    uint64_t v = 0;
+    (void)uc_reg_read(e->uc, uc_reg, &v);
+    return v;
+}
+
+void engine_put(struct engine *e, int uc_reg, uint64_t value)
+{
+    (void)uc_reg_write(e->uc, uc_reg, &value);
+}
+
+void engine_raise(struct engine *e, unsigned vector)
+{
+    e->client->exception(e->self, vector);
+    engine_stop(e);
+}
+
+/* --- hooks ----------------------------------------------------------------------------------------------------- */
+
+static uint32_t on_in(uc_engine *uc, uint32_t port, int size, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    return e->client->io_read(e->self, (uint16_t)port, (unsigned)size);
+}
+
+static void on_out(uc_engine *uc, uint32_t port, int size, uint32_t value, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    e->client->io_write(e->self, (uint16_t)port, (unsigned)size, value);
+}
+
+static int on_cpuid(uc_engine *uc, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    uint32_t out[4] = {0};
+    e->client->cpuid(e->self, (uint32_t)engine_get(e, UC_X86_REG_RAX), (uint32_t)engine_get(e, UC_X86_REG_RCX), out);
+    engine_put(e, UC_X86_REG_RAX, out[0]);
+    engine_put(e, UC_X86_REG_RBX, out[1]);
+    engine_put(e, UC_X86_REG_RCX, out[2]);
+    engine_put(e, UC_X86_REG_RDX, out[3]);
+    return 1; /* done: never the library's own answer */
+}
+
+static int on_rdtsc(uc_engine *uc, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    uint64_t tsc = e->client->rdtsc(e->self);
+    engine_put(e, UC_X86_REG_RAX, (uint32_t)tsc);
+    engine_put(e, UC_X86_REG_RDX, tsc >> 32);
+    return 1;
+}
+
+static bool on_invalid(uc_engine *uc, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    uint64_t rip = engine_get(e, UC_X86_REG_RIP);
+    uint8_t op[3];
+    if (e->client->read_code(e->self, e->cs_base + rip, op, sizeof op) && op[0] == 0x0f && op[1] == 0x01 &&
+        (op[2] == 0xc1 || op[2] == 0xd9)) {
+        /* Done when the run loop comes out, where the memory map may be changed. */
+        e->pending = op[2] == 0xc1 ? PENDING_VMCALL : PENDING_VMMCALL;
+        engine_put(e, UC_X86_REG_RIP, rip + 3);
+        (void)uc_emu_stop(e->uc); /* some versions go on by themselves after a handled instruction, some do not */
+        return true;
+    }
+    engine_raise(e, 6);
+    return false;
+}
+
+static void on_interrupt(uc_engine *uc, uint32_t vector, void *user)
+{
+    (void)uc;
+    engine_raise(user, vector);
+}
+
+static bool on_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    enum engine_fault kind;
+    switch (type) {
+    case UC_MEM_WRITE_PROT:
+    case UC_MEM_WRITE_UNMAPPED:
+        kind = ENGINE_WRITE;
+        break;
+    case UC_MEM_FETCH_PROT:
+    case UC_MEM_FETCH_UNMAPPED:
+        kind = ENGINE_FETCH;
+        break;
+    default:
+        kind = ENGINE_READ;
+        break;
+    }
+    e->client->forbidden(e->self, kind, gpa, (unsigned)size, (uint64_t)value);
+    /* Nothing can be fetched from where nothing executes; the client has said what it thinks of it. */
+    if (kind == ENGINE_FETCH || type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_READ_UNMAPPED) {
+        engine_stop(e);
+        return false;
+    }
+    return true;
+}
+
+static void on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    (void)before; /* the head of a chain of blocks, not the block before */
+    struct engine_block b = {.pc = now->pc, .size = now->size, .instructions = now->icount};
+    e->cs_base = now->pc - engine_get(e, UC_X86_REG_RIP);
+    engine_remember_icount(e, &b);
+    engine_note_code(e, &b);
+    if (engine_find_msr(e, &b))
+        return; /* comes again */
+    e->client->new_block(e->self, &b);
+}
+
+bool engine_add_hooks(struct engine *e)
+{
+    static const struct {
+        int type;
+        void *fn;
+        int insn;
+    } table[] = {
+        {UC_HOOK_INSN, (void *)on_in, UC_X86_INS_IN},
+        {UC_HOOK_INSN, (void *)on_out, UC_X86_INS_OUT},
+        {UC_HOOK_INSN, (void *)on_cpuid, UC_X86_INS_CPUID},
+        {UC_HOOK_INSN, (void *)on_rdtsc, UC_X86_INS_RDTSC},
+        {UC_HOOK_INSN, (void *)on_rdtsc, UC_X86_INS_RDTSCP},
+        {UC_HOOK_INSN_INVALID, (void *)on_invalid, 0},
+        {UC_HOOK_INTR, (void *)on_interrupt, 0},
+        {UC_HOOK_MEM_INVALID, (void *)on_forbidden, 0},
+        {UC_HOOK_EDGE_GENERATED, (void *)on_edge, 0},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        uc_hook h;
+        uc_err err = table[i].type == UC_HOOK_INSN
+                         ? uc_hook_add(e->uc, &h, table[i].type, table[i].fn, e, 1, 0, table[i].insn)
+                         : uc_hook_add(e->uc, &h, table[i].type, table[i].fn, e, 1, 0);
+        if (err != UC_ERR_OK)
+            return false;
+    }
+    return true;
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------- */
+
+void engine_version(char out[ENGINE_VERSION_SIZE])
+{
+    unsigned v = uc_version(NULL, NULL);
+    (void)snprintf(out, ENGINE_VERSION_SIZE, "%u.%u.%u", v >> 24 & 0xff, v >> 16 & 0xff, v >> 8 & 0xff);
+}
+
+struct engine *engine_open(const struct engine_client *client, void *self, const char **why)
+{
+    if (uc_version(NULL, NULL) >> 8 < UNICORN_MIN) {
+        *why = "libunicorn is older than 2.1.2: it cannot trap RDTSC and VMCALL; `make setup` gets a newer one";
+        return NULL;
+    }
+    struct engine *e = calloc(1, sizeof *e);
+    *why = "out of memory";
+    if (e == NULL)
+        return NULL;
+    e->client = client;
+    e->self = self;
+    e->icount = calloc(ICOUNT_SLOTS, sizeof *e->icount);
+    e->code_pages = calloc(CODE_PAGES / 8, 1);
+    if (e->icount == NULL || e->code_pages == NULL || uc_open(UC_ARCH_X86, UC_MODE_64, &e->uc) != UC_ERR_OK) {
+        engine_close(e);
+        return NULL;
+    }
+    *why = "libunicorn refuses its own options";
+    if (uc_ctl_set_cpu_model(e->uc, UC_CPU_X86_HASWELL) != UC_ERR_OK || uc_ctl_exits_enable(e->uc) != UC_ERR_OK) {
+        engine_close(e);
+        return NULL;
+    }
+    return e;
+}
+
+void engine_close(struct engine *e)
+{
+    if (e == NULL)
+        return;
+    if (e->uc != NULL)
+        (void)uc_close(e->uc);
+    engine_free_regions(e);
+    free(e->icount);
+    free(e->code_pages);
+    free(e);
+}
+
+/* --- registers -------------------------------------------------------------------------------------------------- */
+
+uint64_t engine_reg(struct engine *e, unsigned gpr) { return engine_get(e, gpr_reg[gpr & 15]); }
+void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value) { engine_put(e, gpr_reg[gpr & 15], value); }
+
+static uint64_t efer(struct engine *e)
+{
+    uc_x86_msr msr = {.rid = 0xC0000080u, .value = 0};
+    (void)uc_reg_read(e->uc, UC_X86_REG_MSR, &msr);
+    return msr.value;
+}
+
+void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer_out)
+{
+    *cr0 = engine_get(e, UC_X86_REG_CR0);
+    *cr3 = engine_get(e, UC_X86_REG_CR3);
+    *cr4 = engine_get(e, UC_X86_REG_CR4);
+    *efer_out = efer(e);
+}
+
+uint64_t engine_pc(struct engine *e) { return e->cs_base + engine_get(e, UC_X86_REG_RIP); }
+
+void engine_regs(struct engine *e, struct cpu_regs *r)
+{
+    memset(r, 0, sizeof *r);
+    for (unsigned i = 0; i < 16; i++)
+        r->gpr[i] = engine_reg(e, i);
+    r->rip = engine_get(e, UC_X86_REG_RIP);
+    r->rflags = engine_get(e, UC_X86_REG_RFLAGS);
+    r->cr0 = engine_get(e, UC_X86_REG_CR0);
+    r->cr2 = engine_get(e, UC_X86_REG_CR2);
+    r->cr3 = engine_get(e, UC_X86_REG_CR3);
+    r->cr4 = engine_get(e, UC_X86_REG_CR4);
+    r->efer = efer(e);
+    r->cs = (uint16_t)engine_get(e, UC_X86_REG_CS);
+    r->ss = (uint16_t)engine_get(e, UC_X86_REG_SS);
+    r->ds = (uint16_t)engine_get(e, UC_X86_REG_DS);
+    r->es = (uint16_t)engine_get(e, UC_X86_REG_ES);
+    r->fs = (uint16_t)engine_get(e, UC_X86_REG_FS);
+    r->gs = (uint16_t)engine_get(e, UC_X86_REG_GS);
+}
+
+void engine_state(struct engine *e, uint8_t out[ENGINE_STATE_SIZE])
+{
+    memset(out, 0, ENGINE_STATE_SIZE);
+    for (unsigned i = 0; i < 16; i++) {
+        uint64_t v = engine_reg(e, i);
+        memcpy(out + 8 * i, &v, 8);
+    }
+    uint64_t flags = engine_get(e, UC_X86_REG_RFLAGS);
+    memcpy(out + 8 * 16, &flags, 8);
+    uint64_t pc = engine_pc(e);
+    memcpy(out + 8 * 17, &pc, 8);
+    for (int i = 0; i < 16; i++)
+        (void)uc_reg_read(e->uc, UC_X86_REG_XMM0 + i, out + 8 * 18 + 16 * i);
+}
+
+void engine_idt(struct engine *e, uint64_t *base, uint32_t *limit)
+{
+    uc_x86_mmr idtr = {0};
+    (void)uc_reg_read(e->uc, UC_X86_REG_IDTR, &idtr);
+    *base = idtr.base;
+    *limit = idtr.limit;
+}
+
+bool engine_code64(struct engine *e)
+{
+    if ((efer(e) & 0x400) == 0)
+        return false;
+    /* The library does not tell CS.L: read the descriptor. */
+    uc_x86_mmr gdtr = {0};
+    (void)uc_reg_read(e->uc, UC_X86_REG_GDTR, &gdtr);
+    uint8_t descriptor[8];
+    uint64_t at = gdtr.base + (engine_get(e, UC_X86_REG_CS) & 0xfff8u);
+    return !e->client->read_code(e->self, at, descriptor, sizeof descriptor) || (descriptor[6] & 0x20) != 0;
+}
+
+/* --- running ---------------------------------------------------------------------------------------------------- */
+
+void engine_stop(struct engine *e)
+{
+    e->pending = PENDING_STOP;
+    (void)uc_emu_stop(e->uc);
+}
+
+const char *engine_error(const struct engine *e) { return e->error; }
+
+static bool after_hlt(struct engine *e)
+{
+    uint8_t op;
+    return e->client->read_code(e->self, engine_pc(e) - 1, &op, 1) && op == 0xf4;
+}
+
+enum engine_end engine_run(struct engine *e)
+{
+    for (;;) {
+        e->pending = PENDING_NONE;
+        /* No `until`: a made-up one makes the library walk the guest's page tables and clobber CR2. */
+        uc_err err = uc_emu_start(e->uc, engine_get(e, UC_X86_REG_RIP), 0, 0, 0);
+        switch (e->pending) {
+        case PENDING_STOP:
+            return ENGINE_STOPPED;
+        case PENDING_VMCALL:
+        case PENDING_VMMCALL:
+            if (e->client->hypercall(e->self, e->pending == PENDING_VMMCALL))
+                continue;
+            engine_put(e, UC_X86_REG_RIP, engine_get(e, UC_X86_REG_RIP) - 3);
+            e->client->exception(e->self, 6);
+            return ENGINE_STOPPED;
+        case PENDING_NONE:
+            break;
+        }
+        if (err == UC_ERR_OK && after_hlt(e))
+            return ENGINE_HALTED;
+        (void)snprintf(e->error, sizeof e->error, "%s", err == UC_ERR_OK ? "stopped for no reason" : uc_strerror(err));
+        return ENGINE_FAILED;
+    }
+}

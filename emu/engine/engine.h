@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The CPU. The only room that knows Unicorn: everything it does for or to the guest goes through the client's
+ * table of functions, in guest terms. One engine is one CPU with its own address space; several may live at once.
+ */
+#ifndef HVMBED_ENGINE_ENGINE_H
+#define HVMBED_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "check/finding.h"
+#include "xen/handoff.h"
+
+struct engine;
+
+enum engine_fault { ENGINE_READ, ENGINE_WRITE, ENGINE_FETCH };
+
+/* A block of guest code that is about to run for the first time. */
+struct engine_block {
+    uint64_t pc;   /* linear address */
+    uint32_t size; /* bytes */
+    uint32_t instructions;
+};
+
+/* What the guest does that is not plain execution. All are called inside engine_run(). */
+struct engine_client {
+    uint32_t (*io_read)(void *self, uint16_t port, unsigned size);
+    void (*io_write)(void *self, uint16_t port, unsigned size, uint32_t value);
+    uint64_t (*mmio_read)(void *self, uint64_t gpa, unsigned size);
+    void (*mmio_write)(void *self, uint64_t gpa, unsigned size, uint64_t value);
+    void (*cpuid)(void *self, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+    uint64_t (*rdtsc)(void *self);
+    /* False: #GP(0). */
+    bool (*rdmsr)(void *self, uint32_t index, uint64_t *value);
+    bool (*wrmsr)(void *self, uint32_t index, uint64_t value);
+    /* VMCALL (amd false) or VMMCALL. Called between blocks: the memory map may be changed. False: #UD. */
+    bool (*hypercall)(void *self, bool amd);
+    /*
+     * An access that the mapping forbids. For a write that must take place, the client stores the value itself
+     * (engine_wrote() afterwards when code may live there). Reads and fetches take place unless engine_stop() is called.
+     */
+    void (*forbidden)(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value);
+    /* Before a block runs for the first time. Free: it costs nothing when the block runs again. */
+    void (*new_block)(void *self, const struct engine_block *b);
+    /* A guest exception. The guest's IDT is not entered; the run ends. */
+    void (*exception)(void *self, unsigned vector);
+    /* Every ENGINE_TICK_BLOCKS counted blocks. */
+    void (*tick)(void *self, uint64_t pc);
+    /* Guest-linear bytes in the current mode; false when a byte is not there. */
+    bool (*read_code)(void *self, uint64_t gva, void *dst, size_t n);
+};
+
+#define ENGINE_TICK_BLOCKS (1u << 18)
+
+enum engine_end {
+    ENGINE_STOPPED, /* engine_stop() was called */
+    ENGINE_HALTED,  /* HLT */
+    ENGINE_FAILED,  /* the engine itself gave up: engine_error() */
+};
+
+/* NULL with @why filled (static string) when the library is too old or out of memory. */
+struct engine *engine_open(const struct engine_client *client, void *self, const char **why);
+void engine_close(struct engine *e);
+/* "2.1.4", of the library that runs. */
+#define ENGINE_VERSION_SIZE 16
+void engine_version(char out[ENGINE_VERSION_SIZE]);
+
+/* Brings the CPU to the entry state through every mode on the way. Before anything is mapped. */
+bool engine_enter(struct engine *e, const struct cpu_entry *entry);
+
+/* Page-aligned. @allow: ALLOW_*; RAM is always executable for the engine, exec rules are checked at new blocks. */
+bool engine_map_ram(struct engine *e, uint64_t gpa, uint64_t size, uint8_t *hva, unsigned allow);
+/* Every access goes to mmio_read/mmio_write; execution is forbidden. */
+bool engine_map_io(struct engine *e, uint64_t gpa, uint64_t size);
+bool engine_unmap(struct engine *e, uint64_t gpa, uint64_t size);
+bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allow);
+/* The host changed guest memory where translated code may lie. */
+void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size);
+
+enum engine_end engine_run(struct engine *e);
+/* From a callback: ends the run before the next block. */
+void engine_stop(struct engine *e);
+const char *engine_error(const struct engine *e);
+
+void engine_regs(struct engine *e, struct cpu_regs *r);
+uint64_t engine_reg(struct engine *e, unsigned gpr); /* encoding order: 0 rax … 15 r15 */
+void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value);
+void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer);
+/* Is the code that runs 64-bit code (and not 32-bit code in compatibility mode)? */
+bool engine_code64(struct engine *e);
+/* Linear address of the current instruction: RIP plus the base of CS. */
+uint64_t engine_pc(struct engine *e);
+/* The registers that a loop could change, for telling two states apart: general, flags, XMM. */
+#define ENGINE_STATE_SIZE (18 * 8 + 16 * 16)
+void engine_state(struct engine *e, uint8_t out[ENGINE_STATE_SIZE]);
+/* Descriptor tables; base is linear. */
+void engine_idt(struct engine *e, uint64_t *base, uint32_t *limit);
+
+/*
+ * Work. Counting costs a call a block; where the work is charged otherwise it can be switched off.
+ * Not from a callback.
+ */
+void engine_count(struct engine *e, bool on);
+uint64_t engine_instructions(const struct engine *e);
+uint64_t engine_blocks(const struct engine *e);
+/* The block that ran last, while counting: in new_block(), where the transfer came from. */
+uint64_t engine_last_block(const struct engine *e);
+/* Each counted block is handed to @fn until it is NULL: for looking closely. May be called from a callback. */
+void engine_trace(struct engine *e, void (*fn)(void *self, uint64_t pc), void *self);
+/* Plain stores are handed to @fn too until it is NULL. Slow. Not from a callback. */
+void engine_watch_stores(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size, uint64_t value),
+                         void *self);
+
+#endif

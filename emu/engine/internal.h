@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of this room only. */
+#ifndef HVMBED_ENGINE_INTERNAL_H
+#define HVMBED_ENGINE_INTERNAL_H
+
+#include <unicorn/unicorn.h>
+
+#include "engine/engine.h"
+
+#define MSR_SITES_MAX 512
+#define CODE_PAGES (1u << 20)
+#define ICOUNT_SLOTS (1u << 16)
+
+struct icount_slot {
+    uint64_t pc;
+    uint32_t instructions;
+};
+
+/* A stretch of device or empty space. The library tells offsets from the start of its region only. */
+struct io_region {
+    struct engine *e;
+    uint64_t base, size;
+    struct io_region *next;
+};
+
+enum pending { PENDING_NONE, PENDING_STOP, PENDING_VMCALL, PENDING_VMMCALL };
+
+struct engine {
+    uc_engine *uc;
+    const struct engine_client *client;
+    void *self;
+
+    enum pending pending; /* why the run loop came out */
+    uint64_t cs_base;     /* of the block that runs; 0 in long mode */
+    char error[128];
+
+    struct io_region *io;
+
+    uc_hook block_hook; /* 0: not counting */
+    uc_hook store_hook;
+    uint64_t instructions, blocks;
+    uint64_t block_pc;
+    uint8_t *code_pages; /* a bit for each page below 4 GiB that blocks were translated from */
+    struct icount_slot *icount; /* direct-mapped by pc */
+    void (*trace)(void *self, uint64_t pc);
+    void *trace_self;
+    void (*store)(void *self, uint64_t gpa, unsigned size, uint64_t value);
+    void *store_self;
+
+    uint64_t msr_site[MSR_SITES_MAX]; /* linear addresses that carry a hook */
+    size_t nr_msr_sites;
+};
+
+uint64_t engine_get(const struct engine *e, int uc_reg);
+void engine_put(struct engine *e, int uc_reg, uint64_t value);
+void engine_raise(struct engine *e, unsigned vector);
+
+/* enter.c: to the entry state; needs nothing but the library's handle in @e. */
+bool engine_walk_down(struct engine *e, const struct cpu_entry *entry);
+/* Not before the CPU is in its entry state: the way there is not the guest's. */
+bool engine_add_hooks(struct engine *e);
+/* map.c */
+void engine_free_regions(struct engine *e);
+void engine_note_code(struct engine *e, const struct engine_block *b);
+/* msr.c: looks for RDMSR/WRMSR in a new block; true when the block was dropped and is translated again. */
+bool engine_find_msr(struct engine *e, const struct engine_block *b);
+/* count.c */
+void engine_remember_icount(struct engine *e, const struct engine_block *b);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RDMSR and WRMSR. Unicorn has no hook for them, so each new block is searched for their bytes, and the address gets
+ * a hook of its own: about a dozen a boot. It follows relocated modules, which a list of addresses could not.
+ */
+#include <string.h>
+
+#include "engine/internal.h"
+
+/* MSRs that are part of the CPU core: the engine keeps them. */
+static const uint32_t native[] = {
+    0xC0000080u, /* EFER */
+    0xC0000081u, 0xC0000082u, 0xC0000083u, 0xC0000084u, /* STAR, LSTAR, CSTAR, FMASK */
+    0xC0000100u, 0xC0000101u, 0xC0000102u, /* FS.base, GS.base, KernelGS.base */
+};
+
+static bool is_native(uint32_t index)
+{
+    for (size_t i = 0; i < sizeof native / sizeof native[0]; i++)
+        if (native[i] == index)
+            return true;
+    return false;
+}
+
+static void on_msr(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    (void)size;
+    uint8_t op[2];
+    /* The page may hold other code by now. */
+    if (!e->client->read_code(e->self, pc, op, sizeof op) || op[0] != 0x0f || (op[1] != 0x30 && op[1] != 0x32))
+        return;
+    uint32_t index = (uint32_t)engine_get(e, UC_X86_REG_RCX);
+    if (is_native(index))
+        return;
+    uint64_t value;
+    bool ok;
+    if (op[1] == 0x32) {
+        value = 0;
+        ok = e->client->rdmsr(e->self, index, &value);
+        if (ok) {
+            engine_put(e, UC_X86_REG_RAX, (uint32_t)value);
+            engine_put(e, UC_X86_REG_RDX, value >> 32);
+        }
+    } else {
+        value = (uint32_t)engine_get(e, UC_X86_REG_RAX) | engine_get(e, UC_X86_REG_RDX) << 32;
+        ok = e->client->wrmsr(e->self, index, value);
+    }
+    if (!ok)
+        engine_raise(e, 13);
+    else if (e->pending != PENDING_STOP)
+        engine_put(e, UC_X86_REG_RIP, pc + 2 - e->cs_base);
+}
+
+static bool add_site(struct engine *e, uint64_t pc)
+{
+    for (size_t i = 0; i < e->nr_msr_sites; i++)
+        if (e->msr_site[i] == pc)
+            return false;
+    if (e->nr_msr_sites == MSR_SITES_MAX)
+        return false;
+    uc_hook h;
+    if (uc_hook_add(e->uc, &h, UC_HOOK_CODE, (void *)on_msr, e, pc, pc) != UC_ERR_OK)
+        return false;
+    e->msr_site[e->nr_msr_sites++] = pc;
+    return true;
+}
+
+bool engine_find_msr(struct engine *e, const struct engine_block *b)
+{
+    uint8_t code[4096];
+    size_t n = b->size < sizeof code ? b->size : sizeof code;
+    if (n < 2 || !e->client->read_code(e->self, b->pc, code, n))
+        return false;
+    bool added = false;
+    for (const uint8_t *p = code; (p = memchr(p, 0x0f, n - 1 - (size_t)(p - code))) != NULL; p++) {
+        if (p[1] == 0x30 || p[1] == 0x32)
+            added |= add_site(e, b->pc + (uint64_t)(p - code));
+        if ((size_t)(p - code) + 2 >= n)
+            break;
+    }
+    if (!added)
+        return false;
+    /* The block was translated without the hook: drop it, and make the engine look it up again. */
+    (void)uc_ctl_remove_cache(e->uc, b->pc, b->pc + b->size);
+    engine_put(e, UC_X86_REG_RIP, engine_get(e, UC_X86_REG_RIP));
+    return true;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "image/flavour.h"
+
+#include <string.h>
+
+#include "base/span.h"
+#include "image/fv.h"
+#include "image/pvh.h"
+
+#define GIVE "give the combined OVMF.fd (for Xen: OvmfXen's OVMF.fd)"
+
+/* gEfiSystemNvDataFvGuid, FFF12B8D-7696-4C8B-A985-2747075B4F50 (E:MdeModulePkg/Include/Guid/SystemNvDataGuid.h). */
+static const struct guid nv_data_fs = {
+    {0x8d, 0x2b, 0xf1, 0xff, 0x96, 0x76, 0x8b, 0x4c, 0xa9, 0x85, 0x27, 0x47, 0x07, 0x5b, 0x4f, 0x50}};
+/* EFI_FIRMWARE_FILE_SYSTEM2 and 3: 8C8CE578-8A3D-4F1C-… and 5473C07A-3DCB-4DCA-… (PI 1.7 volume 3, section 3.2.2). */
+static const struct guid code_fs[] = {
+    {{0x78, 0xe5, 0x8c, 0x8c, 0x3d, 0x8a, 0x1c, 0x4f, 0x99, 0x35, 0x89, 0x61, 0x85, 0xc3, 0x2d, 0xd3}},
+    {{0x7a, 0xc0, 0x73, 0x54, 0xcb, 0x3d, 0xca, 0x4d, 0xbd, 0x6f, 0x1e, 0x96, 0x89, 0xe7, 0x34, 0x9a}},
+};
+
+/* Files that people give instead of an image, known by how they start. */
+static const struct {
+    const char *magic;
+    size_t length;
+    const char *what, *advice;
+} others[] = {
+    {"\3757zXZ\0", 6, "an xz archive", "unpack it first (unxz)"},
+    {"\x28\xb5\x2f\xfd", 4, "a zstd archive", "unpack it first (unzstd)"},
+    {"BZh", 3, "a bzip2 archive", "unpack it first (bunzip2)"},
+    {"\x1f\x8b", 2, "a gzip archive inside a gzip archive", "unpack it once"},
+    {"PK\3\4", 4, "a zip archive", "unpack it first (unzip)"},
+    {"QFI\xfb", 4, "a qcow2 disk image", "convert it first (qemu-img convert -O raw)"},
+    {"!<arch>\n", 8, "a Debian package or a static library", "unpack it first (dpkg -x) and give the image inside"},
+    {"\xed\xab\xee\xdb", 4, "an RPM package", "unpack it first and give the image inside"},
+    {"MZ", 2, "a PE file (an EFI application, driver or boot loader)", "it has no reset vector: " GIVE},
+    /* EFI_FIRMWARE_MANAGEMENT_CAPSULE_ID_GUID (UEFI 2.10, section 23.3) */
+    {"\xed\xd5\xcb\x6d\x2d\xe8\x44\x4c\xbd\xa1\x71\x94\x19\x9a\xd9\x2a", 16, "a firmware update capsule",
+     "give the flash image inside"},
+};
+
+struct contents {
+    unsigned nr_code, nr_nv; /* volumes with files, volumes with variables */
+    bool cut;                /* a volume's header at @cut_at claims more than the file holds */
+    size_t cut_at;
+};
+
+static bool is_code(const struct guid *fs)
+{
+    for (size_t i = 0; i < sizeof code_fs / sizeof code_fs[0]; i++)
+        if (guid_equal(fs, &code_fs[i]))
+            return true;
+    return false;
+}
+
+/* Does a volume's header start at @at, whatever length it claims? (GUID at 16, signature at 40.) */
+static bool header_at(const uint8_t *bytes, size_t size, size_t at)
+{
+    struct guid fs;
+    if (at > size || size - at < 44 || memcmp(bytes + at + 40, "_FVH", 4) != 0)
+        return false;
+    memcpy(fs.b, bytes + at + 16, sizeof fs.b);
+    return is_code(&fs) || guid_equal(&fs, &nv_data_fs);
+}
+
+static struct contents survey(const uint8_t *bytes, size_t size)
+{
+    struct contents c = {0};
+    struct fv fv;
+    size_t at = 0;
+    for (; fv_next(bytes, size, at, &fv); at = fv.offset + (size_t)fv.length) {
+        if (!fv.checksum_ok)
+            continue;
+        c.nr_code += is_code(&fv.fs) ? 1 : 0;
+        c.nr_nv += guid_equal(&fv.fs, &nv_data_fs) ? 1 : 0;
+    }
+    /* Volumes follow one another: a header right behind the last whole one belongs to one that is not whole. */
+    c.cut = header_at(bytes, size, at);
+    c.cut_at = at;
+    return c;
+}
+
+/* The CPU starts 16 bytes before the end: erased or never written bytes there are no code. */
+static bool has_reset_vector(const uint8_t *bytes, size_t size)
+{
+    if (size < 16)
+        return false;
+    const uint8_t *v = bytes + size - 16;
+    bool zeros = true, ones = true;
+    for (int i = 0; i < 16; i++) {
+        zeros = zeros && v[i] == 0;
+        ones = ones && v[i] == 0xff;
+    }
+    return !zeros && !ones;
+}
+
+/*
+ * A flat image is mostly padding: one value fills much of it. Where even the commonest is rarer than 1 in 128, the
+ * bytes are compressed, encrypted or random (1 in 256 each).
+ */
+static bool looks_random(const uint8_t *bytes, size_t size)
+{
+    size_t count[256] = {0}, most = 0;
+    for (size_t i = 0; i < size; i++)
+        count[bytes[i]]++;
+    for (size_t i = 0; i < 256; i++)
+        most = count[i] > most ? count[i] : most;
+    return most < size / 128;
+}
+
+static bool contains(const uint8_t *bytes, size_t size, const char *text)
+{
+    size_t n = strlen(text);
+    const uint8_t *p = bytes, *end = bytes + size;
+    while ((size_t)(end - p) >= n && (p = memchr(p, text[0], (size_t)(end - p) - n + 1)) != NULL) {
+        if (memcmp(p, text, n) == 0)
+            return true;
+        p++;
+    }
+    return false;
+}
+
+static bool refuse_other(const struct image *im, struct diag *d)
+{
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (im->size >= others[i].length && memcmp(im->bytes, others[i].magic, others[i].length) == 0)
+            return diag_fail(d, im->path, 0, "this is %s, not a firmware image: %s", others[i].what, others[i].advice);
+    return true;
+}
+
+static bool refuse_elf(const struct image *im, struct diag *d)
+{
+    /* X:tools/firmware/hvmloader/hvmloader.c:main prints this first. */
+    if (contains(im->bytes, im->size, "HVM Loader\n"))
+        return diag_fail(d, im->path, 0, "this is hvmloader, not a firmware image: it is what loads one; " GIVE);
+    return diag_fail(d, im->path, 0, "this is an ELF program (a kernel?), not a firmware image: " GIVE);
+}
+
+static bool refuse_size(const struct image *im, const struct contents *c, struct diag *d)
+{
+    static const char why[] = "hvmloader would put its reset vector in the wrong place";
+    unsigned long long size = im->size;
+    if (im->kind == IMAGE_OVMF_CODE)
+        return diag_fail(d, im->path, 0,
+                         "this is OVMF_CODE.fd: code without a variable store, %#llx bytes, not a whole number of "
+                         "MiB; %s; " GIVE,
+                         size, why);
+    if (c->nr_code + c->nr_nv > 0)
+        return diag_fail(d, im->path, 0, "%#llx bytes, not a whole number of MiB (a padded image?); %s; " GIVE, size,
+                         why);
+    return diag_fail(d, im->path, 0,
+                     "no firmware volume, and %#llx bytes is not a whole number of MiB: not a firmware image; " GIVE,
+                     size);
+}
+
+bool flavour_classify(struct image *im, struct diag *d)
+{
+    im->kind = IMAGE_UNKNOWN;
+    im->pvh = (struct pvh_header){0};
+    if (im->size == 0)
+        return diag_fail(d, im->path, 0, "the file is empty: " GIVE);
+
+    struct contents c = survey(im->bytes, im->size);
+    bool bootable = has_reset_vector(im->bytes, im->size);
+    bool elf = elf_is(im->bytes, im->size);
+    (void)pvh_parse(im->bytes, im->size, &im->pvh);
+    if (c.nr_code > 0)
+        /* OvmfXen's ELF header lies where others have the variable store. */
+        im->kind = c.nr_nv > 0 || elf ? IMAGE_OVMF : IMAGE_OVMF_CODE;
+    else if (c.nr_nv > 0 && !bootable)
+        im->kind = IMAGE_OVMF_VARS;
+
+    if (c.cut)
+        return diag_fail(d, im->path, 0,
+                         "truncated: the firmware volume at %#zx goes on past the end of the file (%#zx bytes); "
+                         "fetch it again or " GIVE,
+                         c.cut_at, im->size);
+    if (im->kind == IMAGE_OVMF_VARS)
+        return diag_fail(d, im->path, 0,
+                         "this is OVMF_VARS.fd: a variable store without code, %#llx bytes, nothing to run; " GIVE,
+                         (unsigned long long)im->size);
+    if (c.nr_code == 0 && !refuse_other(im, d))
+        return false;
+    if (elf && c.nr_code == 0 && !im->pvh.present)
+        return refuse_elf(im, d);
+    if (im->size % MIB != 0)
+        return elf && c.nr_code == 0 ? refuse_elf(im, d) : refuse_size(im, &c, d);
+    if (!bootable)
+        return diag_fail(d, im->path, 0,
+                         "no reset vector: the last 16 bytes, where the CPU starts, are all %s (a truncated or "
+                         "padded image?); " GIVE,
+                         im->bytes[im->size - 1] == 0 ? "00" : "FF");
+    if (c.nr_code == 0 && looks_random(im->bytes, im->size))
+        return diag_fail(d, im->path, 0,
+                         "no firmware volume, and bytes as even as random, compressed or encrypted ones: not a "
+                         "firmware image; " GIVE);
+    return true;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "image/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image/flavour.h"
+#include "image/inflate.h"
+
+/* What a path can be instead of a file. */
+static const char *kind_of_path(mode_t mode)
+{
+    return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a FIFO" : S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+/* Keeps the end of a long path: messages and reports want its last component. */
+static void keep_path(struct image *im, const char *path)
+{
+    size_t n = strlen(path), room = sizeof im->path - 1;
+    memcpy(im->path, n > room ? path + n - room : path, n > room ? room : n);
+    im->path[n > room ? room : n] = '\0';
+}
+
+/* @size bytes of an open file, malloc'ed; fewer, with @size lowered, when it shrinks meanwhile. */
+static uint8_t *read_all(int fd, size_t *size, const char *path, struct diag *d)
+{
+    uint8_t *bytes = malloc(*size);
+    if (bytes == NULL) {
+        (void)diag_fail(d, path, 0, "out of memory for %zu bytes", *size);
+        return NULL;
+    }
+    size_t got = 0;
+    while (got < *size) {
+        ssize_t n = read(fd, bytes + got, *size - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            (void)diag_fail(d, path, 0, "cannot be read: %s", strerror(errno));
+            free(bytes);
+            return NULL;
+        }
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    *size = got;
+    return bytes;
+}
+
+/* The file's bytes as they are on disk. Refuses by fstat, before any read, what cannot be an image. */
+static uint8_t *read_file(const char *path, size_t *size, struct diag *d)
+{
+    /* O_NONBLOCK: opening a FIFO must not wait for its writer. */
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        (void)diag_fail(d, path, 0, "cannot be opened: %s", strerror(errno));
+        return NULL;
+    }
+    struct stat st;
+    uint8_t *bytes = NULL;
+    if (fstat(fd, &st) != 0) {
+        (void)diag_fail(d, path, 0, "cannot be read: %s", strerror(errno));
+    } else if (!S_ISREG(st.st_mode)) {
+        (void)diag_fail(d, path, 0, "this is %s, not a file: give a firmware image such as OVMF.fd",
+                        kind_of_path(st.st_mode));
+    } else if (st.st_size == 0) {
+        (void)diag_fail(d, path, 0, "the file is empty: give a firmware image such as OVMF.fd");
+    } else if (st.st_size > (off_t)IMAGE_MAX_SIZE) {
+        (void)diag_fail(d, path, 0, "%lld bytes are too many for a firmware image (at most %u MiB)",
+                        (long long)st.st_size, IMAGE_MAX_SIZE >> 20);
+    } else {
+        *size = (size_t)st.st_size;
+        bytes = read_all(fd, size, path, d);
+    }
+    (void)close(fd);
+    return bytes;
+}
+
+bool image_from_bytes(const char *name, uint8_t *bytes, size_t size, struct image *im, struct diag *d)
+{
+    *im = (struct image){.bytes = bytes, .size = size};
+    keep_path(im, name);
+    bool ok = size <= IMAGE_MAX_SIZE
+                  ? flavour_classify(im, d)
+                  : diag_fail(d, im->path, 0, "%zu bytes are too many for a firmware image (at most %u MiB)", size,
+                              IMAGE_MAX_SIZE >> 20);
+    if (!ok) {
+        image_free(im);
+        return false;
+    }
+    SHA2_CTX ctx;
+    SHA256Init(&ctx);
+    SHA256Update(&ctx, im->bytes, im->size);
+    SHA256Final(im->sha256, &ctx);
+    return true;
+}
+
+bool image_load(const char *path, struct image *im, struct diag *d)
+{
+    *im = (struct image){0};
+    size_t size = 0;
+    uint8_t *bytes = read_file(path, &size, d);
+    if (bytes == NULL)
+        return false;
+    bool gzip = gzip_is(bytes, size);
+    if (gzip) {
+        size_t inflated_size = 0;
+        uint8_t *inflated = gzip_inflate(path, bytes, size, IMAGE_MAX_SIZE, &inflated_size, d);
+        free(bytes);
+        if (inflated == NULL)
+            return false;
+        bytes = inflated;
+        size = inflated_size;
+    }
+    bool ok = image_from_bytes(path, bytes, size, im, d);
+    im->gzip = gzip && ok;
+    return ok;
+}
+
+void image_free(struct image *im)
+{
+    free(im->bytes);
+    im->bytes = NULL;
+    im->size = 0;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The layout model: what a guest's configuration says about its memory, and what Xen's toolstack and
+ * hvmloader make of it. Pure: no printing, no state.
+ */
+#ifndef HVMBED_LAYOUT_LAYOUT_H
+#define HVMBED_LAYOUT_LAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "layout/e820.h"
+
+/* slack_pages of a guest from which hvmloader never has to steal. */
+#define SLACK_AMPLE UINT64_MAX
+
+enum guest_type { GUEST_HVM, GUEST_PVH };
+enum cpu_vendor { VENDOR_INTEL, VENDOR_AMD };
+
+struct layout {
+    char path[256]; /* the file it came from, for messages; "" for the built-in default */
+    enum guest_type type;
+    uint64_t memory;    /* bytes: xl.cfg memory= */
+    uint64_t maxmem;    /* bytes: xl.cfg maxmem=, >= memory */
+    uint64_t videoram;  /* bytes taken out of memory for the video card; normally 0 for PVH and vga=none */
+    uint64_t mmio_hole; /* bytes below 4 GiB: xl.cfg mmio_hole=; 0 = Xen's default */
+    unsigned vcpus;     /* one of them runs; firmware sees the number */
+    bool acpi;          /* xl.cfg acpi=, default true */
+
+    /* What the bed adds. */
+    unsigned xen_major, xen_minor; /* bed_xen_version="4.17" */
+    unsigned phys_bits;            /* bed_phys_bits: CPUID 80000008 AL, 32..52 */
+    bool page_1g;                  /* bed_page_1g: CPUID 80000001 EDX26 */
+    enum cpu_vendor vendor;        /* bed_vendor="intel"|"amd" */
+    uint64_t fill;                 /* bed_fill: RAM starts as this 64-bit pattern */
+    uint64_t slack_pages;          /* bed_slack_pages: pages hvmloader may still populate before it steals */
+    bool has_cmos_low_ram;         /* bed_cmos_low_ram given */
+    uint64_t cmos_low_ram;         /* bytes: end of low RAM as CMOS 34/35 tell it, whatever the E820 says */
+    bool has_e820;                 /* bed_e820 given: the firmware is told exactly this table */
+    struct e820_map e820;
+};
+
+/* What the toolstack and (for HVM) hvmloader make of a layout, for one image. */
+struct guest_memory {
+    uint64_t mmio_start;   /* gpa where the hole below 4 GiB begins */
+    uint64_t low_end;      /* end of populated RAM below 4 GiB, after stealing */
+    uint64_t high_end;     /* end of populated RAM above 4 GiB, or 0 */
+    uint64_t stolen_pages; /* taken from the top of RAM for the image and the tables */
+    uint64_t cmos_low_ram; /* bytes: what CMOS 34/35 (and 30/31) say; HVM only */
+    unsigned acpi_pages;   /* pages of ACPI tables from FC001000 */
+    struct span image;     /* where the image lies: below 4 GiB (HVM), from 1 MiB (PVH) */
+    struct e820_map e820;  /* what the firmware is told */
+};
+
+/* The layout that `hvmbed run` uses when none is given: a 1 GiB HVM guest with enough slack. */
+void layout_default(struct layout *l);
+
+/*
+ * Reads an xl.cfg guest file with Xen's own parser. False with @d filled when it cannot be read or asks for
+ * something that no guest can have. Keys that do not concern the layout are ignored.
+ */
+bool layout_read(const char *path, struct layout *l, struct diag *d);
+
+/* False with @d when the image does not fit or no RAM is where firmware must have it. */
+bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_memory *g, struct diag *d);
+
+/* The top of what a plan must cover: 4 GiB, or the end of high RAM or of what the E820 claims there. */
+uint64_t guest_top(const struct guest_memory *g);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "layout/plan.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RWX (ALLOW_R | ALLOW_W | ALLOW_X)
+
+/* Of each class: its name and its rights in each phase. From PHASE_MEMORY on, live data has been read. */
+static const struct {
+    const char *name;
+    uint8_t allow[PHASE_COUNT];
+} classes[CLASS_COUNT] = {
+    [CLASS_FREE] = {"free", {RWX, RWX, RWX, RWX}},
+    [CLASS_LIVE] = {"live", {ALLOW_R, ALLOW_R, RWX, RWX}},
+    [CLASS_PRESERVED] = {"preserved", {ALLOW_R, ALLOW_R, ALLOW_R, ALLOW_R}},
+    [CLASS_RESERVED] = {"reserved", {0, 0, 0, 0}},
+    [CLASS_IMAGE] = {"image", {ALLOW_R | ALLOW_X, ALLOW_R | ALLOW_X, ALLOW_R | ALLOW_X, ALLOW_R | ALLOW_X}},
+    [CLASS_DEVICE] = {"device", {ALLOW_R | ALLOW_W, ALLOW_R | ALLOW_W, ALLOW_R | ALLOW_W, ALLOW_R | ALLOW_W}},
+    [CLASS_HOLE] = {"hole", {0, 0, 0, 0}},
+};
+
+static const char *const phase_names[PHASE_COUNT] = {"SEC", "PEI", "PEI-mem", "DXE"};
+static const char *const kind_names[] = {[PLAN_RAM] = "ram", [PLAN_DEVICE] = "device", [PLAN_HOLE] = "-"};
+
+const char *phase_name(enum phase p)
+{
+    return (unsigned)p < PHASE_COUNT ? phase_names[p] : "?";
+}
+
+const char *plan_class_name(enum plan_class c)
+{
+    return (unsigned)c < CLASS_COUNT ? classes[c].name : "?";
+}
+
+void plan_class_rights(enum plan_class c, uint8_t allow[PHASE_COUNT])
+{
+    memcpy(allow, classes[c].allow, sizeof classes[c].allow);
+}
+
+void plan_init(struct plan *p, uint64_t top)
+{
+    *p = (struct plan){.top = top};
+}
+
+static void free_ranges(struct plan_range *r, size_t nr)
+{
+    for (size_t i = 0; i < nr; i++)
+        free(r[i].bytes);
+    free(r);
+}
+
+void plan_exit(struct plan *p)
+{
+    free_ranges(p->r, p->nr);
+    *p = (struct plan){0};
+}
+
+/* A copy that is never NULL for no bytes: not NULL means "has content", even if that is all zero. */
+static uint8_t *copy_bytes(const void *bytes, size_t n)
+{
+    uint8_t *copy = malloc(n != 0 ? n : 1);
+    if (copy != NULL && n != 0)
+        memcpy(copy, bytes, n);
+    return copy;
+}
+
+static bool no_memory(struct diag *d)
+{
+    return diag_fail(d, "", 0, "out of memory while laying out the guest");
+}
+
+struct plan_range *plan_put(struct plan *p, struct span at, enum plan_kind kind, enum plan_class cls, const char *owner,
+                            const void *bytes, size_t nbytes, struct diag *d)
+{
+    if (p->sealed || at.start >= at.end || at.end > p->top || (bytes != NULL && nbytes > span_size(at))) {
+        diag_fail(d, "", 0, "%s cannot lie at 0x%" PRIx64 "-0x%" PRIx64 ": %s", owner, at.start, at.end,
+                  p->sealed            ? "the plan is complete"
+                  : at.start >= at.end ? "that is no range"
+                  : at.end > p->top    ? "that is above the guest's physical addresses"
+                                       : "it is larger than that");
+        return NULL;
+    }
+
+    if (p->nr == p->cap) {
+        size_t cap = p->cap != 0 ? 2 * p->cap : 32;
+        struct plan_range *r = realloc(p->r, cap * sizeof *r);
+        if (r == NULL) {
+            no_memory(d);
+            return NULL;
+        }
+        p->r = r;
+        p->cap = cap;
+    }
+
+    struct plan_range *r = &p->r[p->nr];
+    *r = (struct plan_range){.at = at, .kind = kind, .cls = cls, .owner = owner};
+    plan_class_rights(cls, r->allow);
+    if (bytes != NULL) {
+        r->bytes = copy_bytes(bytes, nbytes);
+        r->nbytes = nbytes;
+        if (r->bytes == NULL) {
+            no_memory(d);
+            return NULL;
+        }
+    }
+    p->nr++;
+    return r;
+}
+
+/* A stretch of addresses with one layer on top and one that its bytes come from. */
+#define NONE SIZE_MAX
+struct piece {
+    struct span at;
+    size_t rule, content; /* indices of layers, or NONE */
+};
+
+static int compare_gpa(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/*
+ * Which layer rules @gpa, and which gives its bytes: the topmost with bytes, unless something between the two
+ * is not RAM. Linear in the layers: there are some dozens.
+ */
+static void look_down(const struct plan *p, uint64_t gpa, size_t *rule, size_t *content)
+{
+    *rule = *content = NONE;
+    for (size_t i = p->nr; i-- > 0;) {
+        const struct plan_range *layer = &p->r[i];
+        if (!span_has(layer->at, gpa))
+            continue;
+        if (*rule == NONE)
+            *rule = i;
+        else if (layer->kind != PLAN_RAM)
+            return;
+        if (layer->bytes != NULL)
+            *content = i;
+        if (layer->bytes != NULL || layer->kind != PLAN_RAM)
+            return;
+    }
+}
+
+/* Cuts [0, top) at every layer's ends. @out has room for 2 * nr + 1 pieces. */
+static size_t cut(const struct plan *p, uint64_t *ends, struct piece *out)
+{
+    size_t nends = 0, n = 0;
+    ends[nends++] = 0;
+    for (size_t i = 0; i < p->nr; i++) {
+        ends[nends++] = p->r[i].at.start;
+        ends[nends++] = p->r[i].at.end;
+    }
+    ends[nends++] = p->top;
+    qsort(ends, nends, sizeof *ends, compare_gpa);
+
+    for (size_t i = 0; i + 1 < nends; i++) {
+        struct piece s = {.at = {ends[i], ends[i + 1]}};
+        if (s.at.start == s.at.end)
+            continue;
+        look_down(p, s.at.start, &s.rule, &s.content);
+        if (n != 0 && out[n - 1].rule == s.rule && out[n - 1].content == s.content)
+            out[n - 1].at.end = s.at.end;
+        else
+            out[n++] = s;
+    }
+    return n;
+}
+
+/* The piece's own share of its content layer's bytes. */
+static bool take_bytes(struct plan_range *r, struct plan_range *content)
+{
+    uint64_t skip = r->at.start - content->at.start;
+    uint64_t have = content->nbytes > skip ? content->nbytes - skip : 0;
+    r->nbytes = (size_t)(have < span_size(r->at) ? have : span_size(r->at));
+    r->bytes = copy_bytes(r->nbytes != 0 ? content->bytes + skip : NULL, r->nbytes);
+    return r->bytes != NULL;
+}
+
+bool plan_seal(struct plan *p, struct diag *d)
+{
+    if (p->sealed)
+        return diag_fail(d, "", 0, "the plan is complete");
+
+    size_t max = 2 * p->nr + 2;
+    uint64_t *ends = calloc(max, sizeof *ends);
+    struct piece *pieces = calloc(max, sizeof *pieces);
+    struct plan_range *flat = calloc(max, sizeof *flat);
+    size_t n = 0, done = 0;
+    bool ok = ends != NULL && pieces != NULL && flat != NULL;
+    if (ok)
+        n = cut(p, ends, pieces);
+    for (; ok && done < n; done++) {
+        const struct piece *s = &pieces[done];
+        struct plan_range *r = &flat[done];
+        *r = (struct plan_range){.kind = PLAN_HOLE, .cls = CLASS_HOLE, .owner = "nothing"};
+        if (s->rule != NONE)
+            *r = p->r[s->rule];
+        r->at = s->at;
+        r->bytes = NULL;
+        r->nbytes = 0;
+        if (s->content != NONE)
+            ok = take_bytes(r, &p->r[s->content]);
+    }
+    free(ends);
+    free(pieces);
+    if (!ok) {
+        free_ranges(flat, done);
+        return no_memory(d);
+    }
+
+    free_ranges(p->r, p->nr);
+    p->r = flat;
+    p->nr = n;
+    p->cap = max;
+    p->sealed = true;
+    return true;
+}
+
+const struct plan_range *plan_find(const struct plan *p, uint64_t gpa)
+{
+    if (!p->sealed || gpa >= p->top)
+        return NULL;
+    size_t lo = 0, hi = p->nr; /* the answer is in [lo, hi) */
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (p->r[mid].at.start <= gpa)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return &p->r[lo];
+}
+
+/* "64 KiB": the largest unit that leaves no remainder. */
+static void write_size(uint64_t size, FILE *out)
+{
+    static const char *const units[] = {"B  ", "KiB", "MiB", "GiB", "TiB"};
+    size_t u = 0;
+    while (u + 1 < sizeof units / sizeof units[0] && size != 0 && size % 1024 == 0) {
+        size /= 1024;
+        u++;
+    }
+    fprintf(out, " %10" PRIu64 " %s", size, units[u]);
+}
+
+void plan_write(const struct plan *p, FILE *out)
+{
+    fprintf(out, "%-12s  %-12s  %14s  %-6s  %-9s", "start", "end", "size", "kind", "class");
+    for (unsigned ph = 0; ph < PHASE_COUNT; ph++)
+        fprintf(out, " %-7s", phase_names[ph]);
+    fputs(" owner\n", out);
+
+    for (size_t i = 0; i < p->nr; i++) {
+        const struct plan_range *r = &p->r[i];
+        fprintf(out, "%012" PRIx64 "  %012" PRIx64 " ", r->at.start, r->at.end);
+        write_size(span_size(r->at), out);
+        fprintf(out, "  %-6s  %-9s", kind_names[r->kind], plan_class_name(r->cls));
+        for (unsigned ph = 0; ph < PHASE_COUNT; ph++)
+            fprintf(out, " %c%c%c    ", r->allow[ph] & ALLOW_R ? 'r' : '-', r->allow[ph] & ALLOW_W ? 'w' : '-',
+                    r->allow[ph] & ALLOW_X ? 'x' : '-');
+        fprintf(out, " %s\n", r->owner);
+    }
+}

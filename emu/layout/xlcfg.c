@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * xl's own keys, read as X:tools/xl/xl_parse.c:parse_config_data and
+ * X:tools/libs/light/libxl_create.c:libxl__domain_build_info_setdefault do it.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "layout/keys.h"
+
+#define MAX_MEMORY_MIB (16ULL << 20) /* 16 TiB */
+#define MAX_VCPUS 128                /* X:xen/include/public/hvm/hvm_info_table.h:HVM_MAX_VCPUS */
+#define DEFAULT_SLACK 192            /* pages; see docs/layouts.md */
+
+/* MiB; X:libxl_create.c. Without vga= and stdvga= a guest has a Cirrus card. */
+static const struct {
+    const char *vga;
+    long usual, least;
+} video_cards[] = {{"none", 0, 0}, {"cirrus", 8, 8}, {"stdvga", 16, 16}, {"qxl", 128, 128}};
+#define NR_CARDS (sizeof video_cards / sizeof video_cards[0])
+
+static bool read_text(struct draft *t, const struct key *k, struct diag *d)
+{
+    return cfg_string(t->f, k->name, (const char **)((char *)t + k->offset), d);
+}
+
+static bool read_long(struct draft *t, const struct key *k, struct diag *d)
+{
+    long *v = (long *)(void *)((char *)t + k->offset);
+    *v = ABSENT;
+    if (!cfg_long(t->f, k->name, v, d))
+        return false;
+    bool any = k->min == 0 && k->max == 0;
+    if (*v == ABSENT || any || (*v >= 0 && (uint64_t)*v >= k->min && (uint64_t)*v <= k->max))
+        return true;
+    return cfg_fail(t->f, k->name, d, "%s must be from %" PRIu64 " to %" PRIu64 "%s, not %ld", k->name, k->min, k->max,
+                    k->max > MAX_VCPUS ? " (MiB)" : "", *v);
+}
+
+#define AT(member) offsetof(struct draft, member)
+static const struct key type_keys[] = {
+    {.name = "type", .read = read_text, .offset = AT(type)},
+    {.name = "builder", .read = read_text, .offset = AT(builder)},
+};
+static const struct key keys[] = {
+    {.name = "memory", .read = read_long, .offset = AT(memory), .min = 1, .max = MAX_MEMORY_MIB},
+    {.name = "maxmem", .read = read_long, .offset = AT(maxmem), .min = 1, .max = MAX_MEMORY_MIB},
+    {.name = "vcpus", .read = read_long, .offset = AT(vcpus), .min = 1, .max = MAX_VCPUS},
+    {.name = "maxvcpus", .read = read_long, .offset = AT(maxvcpus), .min = 1, .max = MAX_VCPUS},
+    {.name = "videoram", .read = read_long, .offset = AT(videoram), .min = 0, .max = MAX_MEMORY_MIB},
+    {.name = "acpi", .read = read_long, .offset = AT(acpi)},
+    /* X:xl_parse.c compares with HVM_BELOW_4G_MMIO_LENGTH and HVM_BELOW_4G_MMIO_START. */
+    {.name = "mmio_hole", .read = read_long, .offset = AT(mmio_hole), .min = 256, .max = 3840, .hvm_only = true},
+    {.name = "vga", .read = read_text, .offset = AT(vga), .hvm_only = true},
+    {.name = "stdvga", .read = read_long, .offset = AT(stdvga), .hvm_only = true},
+};
+
+static bool read_keys(struct draft *t, const struct key *k, size_t n, struct diag *d)
+{
+    for (; n-- > 0; k++)
+        if (!(k->hvm_only && t->l.type != GUEST_HVM) && !k->read(t, k, d))
+            return false;
+    return true;
+}
+
+static bool finish_type(struct draft *t, struct diag *d)
+{
+    const char *key = t->type != NULL ? "type" : "builder";
+    const char *value = t->type != NULL ? t->type : t->builder;
+    if (value == NULL)
+        return diag_fail(d, t->f->path, 0,
+                         "type is missing, and xl then makes a PV guest, which cannot boot OVMF; "
+                         "add type=\"hvm\" or type=\"pvh\"");
+    if (strcmp(value, "hvm") == 0)
+        t->l.type = GUEST_HVM;
+    else if (strcmp(value, "pvh") == 0 && t->type != NULL)
+        t->l.type = GUEST_PVH;
+    else
+        return cfg_fail(t->f, key, d, "%s=\"%.80s\" cannot boot OVMF; say type=\"hvm\" or type=\"pvh\"", key, value);
+    if (t->type != NULL && t->builder != NULL && (t->l.type != GUEST_HVM || strcmp(t->builder, "hvm") != 0))
+        return cfg_fail(t->f, "builder", d, "builder=\"%.80s\" contradicts type=\"%s\"; remove builder", t->builder,
+                        t->type);
+    return true;
+}
+
+static bool finish_vcpus(struct draft *t, struct diag *d)
+{
+    long vcpus = t->vcpus != ABSENT ? t->vcpus : 1;
+    long max = t->maxvcpus != ABSENT ? t->maxvcpus : vcpus;
+    if (max < vcpus)
+        return cfg_fail(t->f, "maxvcpus", d, "maxvcpus=%ld is less than vcpus=%ld", max, vcpus);
+    t->l.vcpus = (unsigned)max;
+    return true;
+}
+
+static bool finish_memory(struct draft *t, struct diag *d)
+{
+    if (t->memory == ABSENT && t->maxmem == ABSENT)
+        return diag_fail(d, t->f->path, 0, "memory is missing; add one, such as memory=1024 (MiB)");
+    long memory = t->memory != ABSENT ? t->memory : t->maxmem;
+    long maxmem = t->maxmem != ABSENT ? t->maxmem : t->memory;
+    if (maxmem < memory)
+        return cfg_fail(t->f, "maxmem", d, "maxmem=%ld is less than memory=%ld", maxmem, memory);
+    t->l.memory = (uint64_t)memory * MIB;
+    t->l.maxmem = (uint64_t)maxmem * MIB;
+    t->l.mmio_hole = t->mmio_hole != ABSENT ? (uint64_t)t->mmio_hole * MIB : 0;
+    return true;
+}
+
+static bool finish_video(struct draft *t, struct diag *d)
+{
+    const char *vga = t->vga != NULL                          ? t->vga
+                      : t->l.type != GUEST_HVM                ? "none"
+                      : t->stdvga != ABSENT && t->stdvga != 0 ? "stdvga"
+                                                              : "cirrus";
+    size_t i = 0;
+    while (i < NR_CARDS && strcmp(video_cards[i].vga, vga) != 0)
+        i++;
+    if (i == NR_CARDS)
+        return cfg_fail(t->f, "vga", d, "vga must be \"none\", \"cirrus\", \"stdvga\" or \"qxl\", not \"%.80s\"", vga);
+    long videoram = t->videoram != ABSENT ? t->videoram : video_cards[i].usual;
+    if (videoram < video_cards[i].least)
+        return cfg_fail(t->f, "videoram", d, "videoram=%ld is too little; vga=\"%s\" needs %ld (MiB)", videoram, vga,
+                        video_cards[i].least);
+    t->l.videoram = (uint64_t)videoram * MIB;
+    return true;
+}
+
+/* What can be said against the whole before an image is known. */
+static bool check_whole(const struct draft *t, struct diag *d)
+{
+    struct guest_memory g;
+    if (layout_resolve(&t->l, MIB, &g, d))
+        return true;
+    if (d != NULL)
+        d->line = cfg_line(t->f, t->maxmem != ABSENT ? "maxmem" : "memory");
+    return false;
+}
+
+void layout_default(struct layout *l)
+{
+    *l = (struct layout){
+        .type = GUEST_HVM,
+        .memory = GIB,
+        .maxmem = GIB,
+        .vcpus = 1,
+        .acpi = true,
+        .xen_major = 4,
+        .xen_minor = 17,
+        .phys_bits = 40,
+        .page_1g = true,
+        .vendor = VENDOR_INTEL,
+        .slack_pages = SLACK_AMPLE,
+    };
+}
+
+static bool read_all(struct draft *t, struct diag *d)
+{
+    if (!read_keys(t, type_keys, sizeof type_keys / sizeof type_keys[0], d) || !finish_type(t, d) ||
+        !read_keys(t, keys, sizeof keys / sizeof keys[0], d))
+        return false;
+    t->l.acpi = t->acpi == ABSENT || t->acpi != 0;
+    return finish_vcpus(t, d) && finish_memory(t, d) && finish_video(t, d) && bed_keys_read(t, d) && check_whole(t, d);
+}
+
+/* A message quotes the file; what is not printable in it must not reach a terminal. */
+static bool fail_plain(struct diag *d)
+{
+    if (d != NULL)
+        for (char *c = d->message; *c != '\0'; c++)
+            if (*c < ' ' || *c > '~')
+                *c = '?';
+    return false;
+}
+
+bool layout_read(const char *path, struct layout *l, struct diag *d)
+{
+    struct cfgfile f;
+    if (!cfg_open(&f, path, d))
+        return fail_plain(d);
+
+    struct draft t = {.f = &f, .mmio_hole = ABSENT, .stdvga = ABSENT};
+    layout_default(&t.l);
+    t.l.slack_pages = DEFAULT_SLACK;
+    (void)snprintf(t.l.path, sizeof t.l.path, "%s", path);
+    bool ok = read_all(&t, d);
+    cfg_close(&f);
+    if (!ok)
+        return fail_plain(d);
+    *l = t.l;
+    return true;
+}

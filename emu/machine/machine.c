@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine/machine.h"
+
+#include <string.h>
+
+#include "base/span.h"
+#include "machine/mapping.h"
+
+/* --- time ------------------------------------------------------------------------------------------------------- */
+
+static void catch_up(struct machine *m)
+{
+    uint64_t done = engine_instructions(m->engine);
+    clock_work(&m->clock, done - m->work_seen);
+    m->work_seen = done;
+}
+
+/* Every exit to something outside the CPU costs time, as it does under Xen. */
+static void on_exit(struct machine *m)
+{
+    catch_up(m);
+    clock_exit_cost(&m->clock);
+    if (m->watcher->exited != NULL)
+        m->watcher->exited(m->watcher_self);
+}
+
+void machine_charge(struct machine *m, uint64_t instructions)
+{
+    clock_work(&m->clock, instructions);
+}
+
+uint64_t machine_virtual_ns(struct machine *m)
+{
+    catch_up(m);
+    return clock_ns(&m->clock);
+}
+
+/* --- the engine's client ---------------------------------------------------------------------------------------- */
+
+static uint32_t io_read(void *self, uint16_t port, unsigned size)
+{
+    struct machine *m = self;
+    on_exit(m);
+    return bus_io_read(&m->bus, port, size);
+}
+
+static void io_write(void *self, uint16_t port, unsigned size, uint32_t value)
+{
+    struct machine *m = self;
+    on_exit(m);
+    bus_io_write(&m->bus, port, size, value);
+    if (m->platform.reset != RESET_NONE)
+        machine_pause(m);
+}
+
+static uint64_t all_ones(unsigned size)
+{
+    return size >= 8 ? UINT64_MAX : (1ULL << 8 * size) - 1;
+}
+
+/* The range of a device or hole access, told to the watcher when the phase does not allow it. */
+static const struct plan_range *check(struct machine *m, enum engine_fault kind, uint64_t gpa, unsigned size,
+                                      uint64_t value)
+{
+    static const struct plan_range beyond = {
+        .at = {0, UINT64_MAX}, .kind = PLAN_HOLE, .cls = CLASS_HOLE, .owner = "beyond the guest's memory"};
+    const struct plan_range *r = plan_find(m->plan, gpa);
+    if (r == NULL)
+        r = &beyond;
+    unsigned need = kind == ENGINE_WRITE ? ALLOW_W : ALLOW_R;
+    if (m->guarded && (r->allow[m->phase] & need) == 0 && m->watcher->forbidden != NULL)
+        (void)m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
+    return r;
+}
+
+static uint64_t mmio_read(void *self, uint64_t gpa, unsigned size)
+{
+    struct machine *m = self;
+    on_exit(m);
+    const struct plan_range *r = check(m, ENGINE_READ, gpa, size, 0);
+    const struct claim *c = r->kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
+    return c != NULL ? c->ops->read(c->self, gpa - c->at.start, size) & all_ones(size) : all_ones(size);
+}
+
+static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
+{
+    struct machine *m = self;
+    on_exit(m);
+    const struct plan_range *r = check(m, ENGINE_WRITE, gpa, size, value);
+    const struct claim *c = r->kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
+    if (c != NULL)
+        c->ops->write(c->self, gpa - c->at.start, size, value);
+}
+
+static void cpuid(void *self, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+    struct machine *m = self;
+    on_exit(m);
+    xen_cpuid(&m->xen, leaf, subleaf, out);
+}
+
+static uint64_t rdtsc(void *self)
+{
+    struct machine *m = self;
+    on_exit(m);
+    return clock_tsc(&m->clock);
+}
+
+static bool rdmsr(void *self, uint32_t index, uint64_t *value)
+{
+    struct machine *m = self;
+    on_exit(m);
+    return xen_rdmsr(&m->xen, index, value);
+}
+
+static bool wrmsr(void *self, uint32_t index, uint64_t value)
+{
+    struct machine *m = self;
+    on_exit(m);
+    return xen_wrmsr(&m->xen, index, value);
+}
+
+/* Registers of the two calling conventions, in encoding order: X:xen/include/public/arch-x86/xen-x86_{32,64}.h. */
+static const uint8_t args64[] = {7, 6, 2, 10, 8}; /* rdi rsi rdx r10 r8 */
+static const uint8_t args32[] = {3, 1, 2, 6, 7};  /* ebx ecx edx esi edi */
+
+static bool hypercall(void *self, bool amd)
+{
+    struct machine *m = self;
+    on_exit(m);
+    if (!xen_flavour_ok(&m->xen, amd ? HYPERCALL_VMMCALL : HYPERCALL_VMCALL))
+        return false;
+    struct cpu_regs regs;
+    engine_regs(m->engine, &regs);
+    bool wide = (regs.efer & 0x400) != 0 && regs.cs != 0 && engine_code64(m->engine);
+    struct hypercall c = {.compat = !wide, .cpl = regs.cs & 3u};
+    c.nr = wide ? regs.gpr[0] : (uint32_t)regs.gpr[0];
+    for (unsigned i = 0; i < 5; i++)
+        c.arg[i] = wide ? regs.gpr[args64[i]] : (uint32_t)regs.gpr[args32[i]];
+    int64_t result = xen_hypercall(&m->xen, &c);
+    engine_set_reg(m->engine, 0, wide ? (uint64_t)result : (uint32_t)result);
+    if (m->xen.shutdown != SHUTDOWN_RUNNING)
+        machine_pause(m);
+    return true;
+}
+
+static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value)
+{
+    struct machine *m = self;
+    const struct page_override *o = memory_override(&m->memory, gpa);
+    const struct plan_range *r = plan_find(m->plan, gpa);
+    unsigned need = kind == ENGINE_WRITE ? ALLOW_W : kind == ENGINE_READ ? ALLOW_R : ALLOW_X;
+    bool through = true;
+    /* A page is mapped with the rights of its strictest part: most accesses that end up here may be innocent. */
+    if (o != NULL ? (o->allow & need) == 0 : r == NULL || (r->allow[m->phase] & need) == 0)
+        through = m->watcher->forbidden == NULL ||
+                  m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
+    if (kind == ENGINE_WRITE && through && size <= sizeof value && memory_write(&m->memory, gpa, &value, size))
+        engine_wrote(m->engine, gpa, size);
+}
+
+static void new_block(void *self, const struct engine_block *b)
+{
+    struct machine *m = self;
+    if (m->watcher->new_block != NULL)
+        m->watcher->new_block(m->watcher_self, b);
+}
+
+static void exception(void *self, unsigned vector)
+{
+    struct machine *m = self;
+    if (m->watcher->exception != NULL)
+        m->watcher->exception(m->watcher_self, vector);
+}
+
+static void tick(void *self, uint64_t pc)
+{
+    struct machine *m = self;
+    catch_up(m);
+    if (m->watcher->tick != NULL)
+        m->watcher->tick(m->watcher_self, pc);
+}
+
+static bool read_code(void *self, uint64_t gva, void *dst, size_t n)
+{
+    return machine_read(self, gva, dst, n);
+}
+
+static const struct engine_client client = {
+    .io_read = io_read,
+    .io_write = io_write,
+    .mmio_read = mmio_read,
+    .mmio_write = mmio_write,
+    .cpuid = cpuid,
+    .rdtsc = rdtsc,
+    .rdmsr = rdmsr,
+    .wrmsr = wrmsr,
+    .hypercall = hypercall,
+    .forbidden = forbidden,
+    .new_block = new_block,
+    .exception = exception,
+    .tick = tick,
+    .read_code = read_code,
+};
+
+/* --- guest-linear access ---------------------------------------------------------------------------------------- */
+
+void machine_paging(const struct machine *m, struct paging *p)
+{
+    engine_paging(m->engine, &p->cr0, &p->cr3, &p->cr4, &p->efer);
+    p->phys_bits = m->layout->phys_bits;
+}
+
+bool machine_read(const struct machine *m, uint64_t gva, void *dst, size_t n)
+{
+    struct paging p;
+    machine_paging(m, &p);
+    return walk_read(&m->memory, &p, gva, dst, n);
+}
+
+static bool access_read(void *self, uint64_t gva, void *dst, size_t n)
+{
+    return machine_read(self, gva, dst, n);
+}
+
+static bool access_write(void *self, uint64_t gva, const void *src, size_t n)
+{
+    struct machine *m = self;
+    struct paging p;
+    machine_paging(m, &p);
+    return walk_write(&m->memory, &p, gva, src, n);
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------- */
+
+static void page_changed(void *self, uint64_t gpa)
+{
+    struct machine *m = self;
+    (void)mapping_page(m->engine, &m->memory, m->plan, m->phase, m->guarded, gpa);
+}
+
+bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
+                  const struct cpu_entry *entry, bool guarded, struct diag *d)
+{
+    static const struct machine_watcher nobody = {0};
+    memset(m, 0, sizeof *m);
+    m->layout = l;
+    m->guest = g;
+    m->plan = plan;
+    m->guarded = guarded;
+    m->watcher = &nobody;
+    if (!memory_init(&m->memory, plan, l->fill, d))
+        return false;
+    const char *why = "";
+    m->engine = engine_open(&client, m, &why);
+    if (m->engine == NULL) {
+        memory_exit(&m->memory);
+        return diag_fail(d, "", 0, "%s", why);
+    }
+    struct guest_access access = {access_read, access_write, m};
+    bool ok = xen_init(&m->xen, l, g, &m->clock, &m->memory, access);
+    ok = ok && platform_init(&m->platform, &m->bus, l, g, &m->clock);
+    ok = ok && engine_enter(m->engine, entry);
+    ok = ok && mapping_all(m->engine, &m->memory, plan, m->phase, guarded, l->phys_bits);
+    if (!ok) {
+        machine_exit(m);
+        return diag_fail(d, "", 0, "cannot set up the machine: out of memory or address space");
+    }
+    m->memory.mapper = (struct memory_mapper){page_changed, m};
+    return true;
+}
+
+void machine_exit(struct machine *m)
+{
+    engine_close(m->engine);
+    xen_exit(&m->xen);
+    bus_exit(&m->bus);
+    memory_exit(&m->memory);
+    m->engine = NULL;
+}
+
+void machine_watch(struct machine *m, const struct machine_watcher *w, void *self)
+{
+    m->watcher = w;
+    m->watcher_self = self;
+}
+
+void machine_stop(struct machine *m)
+{
+    m->stopping = true;
+    engine_stop(m->engine);
+}
+
+void machine_pause(struct machine *m)
+{
+    m->pausing = true;
+    engine_stop(m->engine);
+}
+
+bool machine_enter_phase(struct machine *m, enum phase p)
+{
+    enum phase before = m->phase;
+    m->phase = p;
+    return mapping_phase(m->engine, &m->memory, m->plan, before, p, m->guarded);
+}
+
+bool machine_run(struct machine *m)
+{
+    for (;;) {
+        m->pausing = false;
+        enum engine_end end = engine_run(m->engine);
+        catch_up(m);
+        if (end == ENGINE_FAILED)
+            return false;
+        if (end == ENGINE_HALTED) {
+            m->halted = true;
+            return true;
+        }
+        if (m->watcher->paused != NULL)
+            m->watcher->paused(m->watcher_self);
+        if (m->stopping || !m->pausing)
+            return true;
+    }
+}

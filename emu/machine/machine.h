@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The assembled machine: memory as planned, devices, Xen, time and the CPU. It runs the guest and tells the watcher
+ * what happens; it judges nothing.
+ */
+#ifndef HVMBED_MACHINE_MACHINE_H
+#define HVMBED_MACHINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "dev/bus.h"
+#include "dev/platform.h"
+#include "engine/engine.h"
+#include "layout/layout.h"
+#include "layout/plan.h"
+#include "machine/clock.h"
+#include "machine/memory.h"
+#include "machine/walk.h"
+#include "xen/handoff.h"
+#include "xen/xen.h"
+
+struct machine;
+
+/* What a watcher may want to know. Any may be NULL. Called while the guest runs unless said otherwise. */
+struct machine_watcher {
+    /* An access that the plan forbids in this phase. @range is what it hit. True: let a write to RAM take place. */
+    bool (*forbidden)(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
+                      const struct plan_range *range);
+    void (*new_block)(void *self, const struct engine_block *b);
+    void (*exception)(void *self, unsigned vector);
+    void (*tick)(void *self, uint64_t pc);
+    /* After any exit to a device, Xen or CPUID. */
+    void (*exited)(void *self);
+    /* Between two runs of the CPU: the memory map, the phase and counting may be changed here. */
+    void (*paused)(void *self);
+};
+
+struct machine {
+    const struct layout *layout;
+    const struct guest_memory *guest;
+    const struct plan *plan;
+    struct memory memory;
+    struct clock clock;
+    struct bus bus;
+    struct platform platform;
+    struct xen xen;
+    struct engine *engine;
+    enum phase phase;
+    bool guarded; /* the plan's rights are enforced; false only to measure what they cost */
+
+    const struct machine_watcher *watcher;
+    void *watcher_self;
+    bool pausing;  /* machine_pause(): come out, call paused(), go on */
+    bool stopping; /* machine_stop(): come out for good */
+    bool halted;
+    uint64_t work_seen; /* instructions already turned into time */
+};
+
+/* All pointers must outlive the machine. False with @d; nothing to clean up then. */
+bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
+                  const struct cpu_entry *entry, bool guarded, struct diag *d);
+void machine_exit(struct machine *m);
+void machine_watch(struct machine *m, const struct machine_watcher *w, void *self);
+
+/* Runs until machine_stop(), HLT, or the engine fails (false: engine_error()). */
+bool machine_run(struct machine *m);
+void machine_stop(struct machine *m);
+void machine_pause(struct machine *m);
+
+/* From paused() only: the next phase's rights take effect. */
+bool machine_enter_phase(struct machine *m, enum phase p);
+
+void machine_paging(const struct machine *m, struct paging *p);
+bool machine_read(const struct machine *m, uint64_t gva, void *dst, size_t n);
+/* Charges work that was done but not counted. */
+void machine_charge(struct machine *m, uint64_t instructions);
+uint64_t machine_virtual_ns(struct machine *m);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hvmbed: does this firmware boot in a Xen guest, and if not, what did it do wrong? */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct verb {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} verbs[] = {
+    {"run", cli_run, "boot a firmware image to the DXE hand-off and give a verdict"},
+    {"layout", cli_layout, "show what a guest file makes of the guest's memory"},
+    {"rules", cli_rules, "list the rules that a firmware can break"},
+};
+
+static void usage(FILE *out)
+{
+    (void)fprintf(out, "usage: hvmbed VERB [options] FILE...\n\n");
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        (void)fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].help);
+    (void)fprintf(out, "\n`hvmbed VERB --help` tells more. Exit: 0 reached the hand-off, 1 a finding, 2 bad input,\n"
+                       "3 inconclusive, 70 a defect in hvmbed.\n");
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "--help";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        usage(argc > 1 ? stdout : stderr);
+        return argc > 1 ? EXIT_CLEAN : EXIT_BAD_INPUT;
+    }
+    if (strcmp(name, "--version") == 0) {
+        (void)printf("hvmbed %s\n", HVMBED_VERSION);
+        return EXIT_CLEAN;
+    }
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(name, verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    (void)fprintf(stderr, "hvmbed: no verb '%s'; `hvmbed --help` lists them\n", name);
+    return EXIT_BAD_INPUT;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The formats' functions, for the table in writers.c. */
+#ifndef HVMBED_REPORT_FORMATS_H
+#define HVMBED_REPORT_FORMATS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "report/report.h"
+
+/* report_writer.write; false when the stream failed or memory ran out. */
+bool report_text_write(const struct report_input *in, const struct report_style *style, FILE *out);
+bool report_json_write(const struct report_input *in, const struct report_style *style, FILE *out);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pieces of the JSON report. Each gives a new reference, or NULL when out of memory. */
+#ifndef HVMBED_REPORT_JSON_PARTS_H
+#define HVMBED_REPORT_JSON_PARTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "check/finding.h"
+
+/* "0x…": 64-bit addresses do not fit the numbers of most JSON readers. */
+json_t *json_hex(uint64_t v);
+/* Bytes that may be the guest's or a file name's, escaped; @lines as for escape_bytes. */
+json_t *json_safe_n(const char *text, size_t n, bool lines);
+json_t *json_safe(const char *text);
+json_t *json_span(struct span s);
+
+json_t *json_finding(const struct finding *f);
+
+#endif

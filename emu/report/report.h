@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writers: one a format, each a function from a finished run to bytes. They never decide anything. */
+#ifndef HVMBED_REPORT_REPORT_H
+#define HVMBED_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "check/finding.h"
+#include "image/image.h"
+#include "layout/layout.h"
+#include "layout/plan.h"
+
+struct report_input {
+    const struct image *image;
+    const struct layout *layout;
+    const struct guest_memory *guest;
+    const struct plan *plan;
+    const struct verdict *verdict;
+    const char *handoff;        /* "hvm", "pvh" */
+    const char *engine_version; /* "2.1.4" */
+    int exit_code;
+};
+
+struct report_style {
+    bool color;
+    int verbose; /* 1: registers, walk, modules and the guest's debug output too */
+};
+
+struct report_writer {
+    const char *name; /* "text", "json" */
+    const char *help;
+    bool (*write)(const struct report_input *in, const struct report_style *style, FILE *out);
+};
+extern const struct report_writer report_writers[]; /* ends with a NULL name */
+const struct report_writer *report_writer_find(const char *name);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verdict for people. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/span.h"
+#include "report/decode.h"
+#include "report/escape.h"
+#include "report/formats.h"
+#include "report/text_finding.h"
+
+static void write_number(FILE *out, uint64_t n, const char *noun)
+{
+    fprintf(out, "%" PRIu64 " %s%s", n, noun, n == 1 ? "" : "s");
+}
+
+/* "2 errors, 1 warning"; returns false, and writes nothing, when there is no finding. */
+static bool write_tally(FILE *out, const struct findings *f, const char *before)
+{
+    static const enum severity order[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE};
+    bool any = false;
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        uint64_t n = 0;
+        for (size_t j = 0; j < f->nr; j++)
+            n += f->f[j].severity == order[i] ? 1 : 0;
+        if (n == 0)
+            continue;
+        fputs(any ? ", " : before, out);
+        write_number(out, n, severity_name(order[i]));
+        any = true;
+    }
+    return any;
+}
+
+/* How the run went, after the image's name. */
+static void write_outcome(const struct verdict *v, FILE *out)
+{
+    bool told = write_tally(out, &v->findings, ": ");
+    const char *join = told ? ", " : " ";
+    if (v->ending == END_HANDOFF)
+        fprintf(out, "%sreached the DXE hand-off", join);
+    else if (v->ending == END_FINDING)
+        fprintf(out, "%sstopped in %s", join, phase_name(v->phase));
+    else if (v->ending == END_BUDGET)
+        fprintf(out, "%sspent its work budget in %s", join, phase_name(v->phase));
+    else if (v->ending == END_UNSUPPORTED)
+        fprintf(out, "%sneeds something in %s that hvmbed does not emulate", join, phase_name(v->phase));
+    else
+        fprintf(out, "%smade hvmbed itself fail in %s", join, phase_name(v->phase));
+    if (v->detail[0] != '\0') {
+        fputs(": ", out);
+        text_safe(out, v->detail);
+    }
+}
+
+static void write_headline(const struct report_input *in, const struct report_style *style, FILE *out)
+{
+    const char *word = verdict_word(in->exit_code);
+    text_colored(out, style, in->exit_code == 0 ? STYLE_GOOD : in->exit_code == 3 ? STYLE_DOUBT : STYLE_BAD, word);
+    fputs("  ", out);
+    text_safe(out, path_last(in->image->path));
+    write_outcome(in->verdict, out);
+    char label[256];
+    layout_label(in->layout, label, sizeof label);
+    fprintf(out, " (%s, ", in->handoff);
+    text_safe(out, label);
+    fprintf(out, ": %" PRIu64 " MiB, ", (uint64_t)(in->layout->memory / MIB));
+    write_number(out, in->layout->vcpus, "vCPU");
+    fputs(")\n", out);
+}
+
+static void write_summary(const struct report_input *in, FILE *out)
+{
+    const struct verdict *v = in->verdict;
+    fputc('\n', out);
+    text_label(out, "image");
+    text_safe(out, path_last(in->image->path));
+    fprintf(out, ", %s%s, 0x%zx bytes%s, sha256 ", image_kind_name(in->image->kind),
+            in->image->pvh.present ? " with a PVH entry" : "", in->image->size, in->image->gzip ? " unpacked" : "");
+    for (size_t i = 0; i < sizeof in->image->sha256; i++)
+        fprintf(out, "%02x", in->image->sha256[i]);
+    fputc('\n', out);
+    text_label(out, "reached");
+    fprintf(out, "%s%s, ", v->ending == END_HANDOFF ? "the hand-off to " : "", phase_name(v->phase));
+    write_number(out, v->nr_modules, "module");
+    fputs(" seen\n", out);
+    if (v->ending == END_HANDOFF) {
+        text_label(out, "dxe");
+        fprintf(out, "HOB list at 0x%" PRIx64 ", DXE core entry 0x%" PRIx64 ", rsp 0x%" PRIx64 "\n", v->hob_list,
+                v->dxe_entry, v->rsp);
+    }
+    text_label(out, "work");
+    write_number(out, v->instructions, "instruction");
+    if (v->charged != 0)
+        fprintf(out, " and %" PRIu64 " charged for decompression", v->charged);
+    fprintf(out, ", %" PRIu64 ".%06" PRIu64 " s of virtual time\n", v->virtual_ns / 1000000000u,
+            v->virtual_ns / 1000u % 1000000u);
+    text_label(out, "engine");
+    fprintf(out, "Unicorn %s\n", in->engine_version);
+}
+
+static void write_modules(const struct verdict *v, FILE *out)
+{
+    fputs("\nmodules, in order of first execution\n", out);
+    for (size_t i = 0; i < v->nr_modules; i++) {
+        const struct module *m = &v->module[i];
+        fprintf(out, "    0x%012" PRIx64 "  0x%08" PRIx32 "  ", m->base, m->size);
+        text_safe(out, m->name[0] != '\0' ? m->name : "(no name)");
+        fputc('\n', out);
+    }
+}
+
+static void write_debug_log(const struct verdict *v, FILE *out)
+{
+    if (v->debug_log == NULL || v->debug_log_size == 0) {
+        fputs("\ndebug output of the guest: none\n", out);
+        return;
+    }
+    fprintf(out, "\ndebug output of the guest: %zu bytes%s\n", v->debug_log_size,
+            v->debug_log_truncated ? " (cut here, there was more)" : "");
+    char *safe = escape_bytes(v->debug_log, v->debug_log_size, true);
+    if (safe == NULL)
+        return;
+    for (char *line = safe; *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        fprintf(out, "  | %.*s\n", (int)n, line);
+        line += n + (line[n] == '\n' ? 1 : 0);
+    }
+    free(safe);
+}
+
+bool report_text_write(const struct report_input *in, const struct report_style *style, FILE *out)
+{
+    const struct findings *f = &in->verdict->findings;
+    bool explained[RULE_COUNT] = {false};
+    write_headline(in, style, out);
+    for (size_t i = 0; i < f->nr; i++) {
+        text_finding(&f->f[i], !explained[f->f[i].rule], style, out);
+        explained[f->f[i].rule] = true;
+    }
+    if (f->dropped != 0)
+        fprintf(out, "\n%" PRIu64 " more findings did not fit and are not shown\n", f->dropped);
+    write_summary(in, out);
+    if (style->verbose > 0) {
+        write_modules(in->verdict, out);
+        write_debug_log(in->verdict, out);
+    }
+    return ferror(out) == 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/report.h"
+
+#include <string.h>
+
+#include "report/formats.h"
+
+const struct report_writer report_writers[] = {
+    {"text", "a verdict for people (the default)", report_text_write},
+    {"json", "the same for programs: schema hvmbed-report/1, see docs/json.md", report_json_write},
+    {NULL, NULL, NULL},
+};
+
+const struct report_writer *report_writer_find(const char *name)
+{
+    for (const struct report_writer *w = report_writers; w->name != NULL; w++)
+        if (strcmp(w->name, name) == 0)
+            return w;
+    return NULL;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CPUID as the guest sees it: Xen's leaves (X:xen/arch/x86/cpuid.c:cpuid_hypervisor_leaves) and those of a fixed
+ * processor as Xen's default policy shows it (X:tools/libs/guest/xg_cpuid_x86.c). Nothing comes from the host.
+ * Not offered, because the engine has no such thing or because runs would differ: RDRAND, RDSEED, XSAVE, AVX, VMX,
+ * SVM, MONITOR, RDTSCP, TSC deadline, machine check.
+ */
+#include <string.h>
+
+#include "xen/private.h"
+
+#define INTEL 1u
+#define AMD 2u
+#define BOTH (INTEL | AMD)
+
+#define ANY_SUBLEAF UINT32_MAX
+
+/* Leaf 1. */
+#define ECX_SSE3 (1u << 0)
+#define ECX_SSSE3 (1u << 9)
+#define ECX_CX16 (1u << 13)
+#define ECX_SSE41 (1u << 19)
+#define ECX_SSE42 (1u << 20)
+#define ECX_X2APIC (1u << 21) /* Xen offers it by default; the bed's LAPIC has xAPIC mode alone */
+#define ECX_POPCNT (1u << 23)
+#define ECX_HYPERVISOR (1u << 31)
+#define ECX_1 \
+    (ECX_SSE3 | ECX_SSSE3 | ECX_CX16 | ECX_SSE41 | ECX_SSE42 | ECX_X2APIC | ECX_POPCNT | ECX_HYPERVISOR)
+
+/* FPU DE PSE TSC MSR PAE CX8 APIC, MTRR PGE CMOV PAT PSE36, MMX: the ones that AMD repeats in 80000001. */
+#define EDX_COMMON 0x0083B37Du
+#define EDX_SEP (1u << 11)
+#define EDX_CLFLUSH (1u << 19)
+#define EDX_FXSR (1u << 24)
+#define EDX_SSE (1u << 25)
+#define EDX_SSE2 (1u << 26)
+#define EDX_HTT (1u << 28) /* always set: APIC ids are twice the vCPU number */
+#define EDX_1 (EDX_COMMON | EDX_SEP | EDX_CLFLUSH | EDX_FXSR | EDX_SSE | EDX_SSE2 | EDX_HTT)
+
+/* Leaf 80000001. */
+#define EDX_SYSCALL (1u << 11)
+#define EDX_NX (1u << 20)
+#define EDX_PAGE1GB (1u << 26)
+#define EDX_LM (1u << 29)
+#define EDX_EXT (EDX_SYSCALL | EDX_NX | EDX_LM)
+#define ECX_LAHF 1u
+
+#define MAX_BASIC 0x0000000Bu
+#define MAX_EXTENDED 0x80000008u
+
+#define SIGNATURE_HASWELL 0x000306C3u
+#define SIGNATURE_ZEN 0x00800F12u
+
+struct row {
+    uint32_t leaf, subleaf;
+    uint32_t vendor;
+    uint32_t reg[4]; /* eax, ebx, ecx, edx */
+    void (*fill)(const struct xen *x, uint32_t subleaf, uint32_t out[4]); /* what depends on the layout, or NULL */
+};
+
+/* vCPU numbers of a package as APIC ids count them: a power of two, twice the vCPUs. */
+static uint32_t logical_per_package(const struct xen *x)
+{
+    uint32_t n = 1;
+    while (n < x->layout->vcpus && n < 64)
+        n *= 2;
+    return 2 * n;
+}
+
+static void fill_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    (void)subleaf;
+    out[1] = logical_per_package(x) << 16 | 8u << 8; /* APIC id 0; CLFLUSH takes 8 quadwords */
+}
+
+static void fill_4(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    (void)subleaf;
+    if (out[0] != 0)
+        out[0] |= (logical_per_package(x) - 1) << 26;
+}
+
+/* Not a real topology: Xen shows the subleaf and the APIC id (X:cpuid.c:guest_cpuid, case 0xb). */
+static void fill_b(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    (void)x;
+    out[2] = subleaf & 0xFF;
+}
+
+static void fill_80000001(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    (void)subleaf;
+    if (x->layout->page_1g)
+        out[3] |= EDX_PAGE1GB;
+}
+
+static void fill_80000008(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    (void)subleaf;
+    out[0] = x->layout->phys_bits | 48u << 8; /* linear bits */
+    if (x->layout->vendor == VENDOR_AMD)
+        out[2] = logical_per_package(x) - 1; /* NC */
+}
+
+static void fill_xen_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    (void)subleaf;
+    out[0] = x->layout->xen_major << 16 | x->layout->xen_minor;
+}
+
+static const struct row table[] = {
+    { 0x00000000, ANY_SUBLEAF, INTEL, { MAX_BASIC, 0x756E6547, 0x6C65746E, 0x49656E69 }, NULL }, /* GenuineIntel */
+    { 0x00000000, ANY_SUBLEAF, AMD, { MAX_BASIC, 0x68747541, 0x444D4163, 0x69746E65 }, NULL },   /* AuthenticAMD */
+    { 0x00000001, ANY_SUBLEAF, INTEL, { SIGNATURE_HASWELL, 0, ECX_1, EDX_1 }, fill_1 },
+    { 0x00000001, ANY_SUBLEAF, AMD, { SIGNATURE_ZEN, 0, ECX_1, EDX_1 }, fill_1 },
+    { 0x00000002, ANY_SUBLEAF, INTEL, { 0x76036301, 0x00F0B5FF, 0, 0x00C10000 }, NULL },
+    { 0x00000004, 0, INTEL, { 0x00000121, 0x01C0003F, 0x0000003F, 0 }, fill_4 }, /* L1D 32 KiB, 8 ways */
+    { 0x00000004, 1, INTEL, { 0x00000122, 0x01C0003F, 0x0000003F, 0 }, fill_4 }, /* L1I 32 KiB, 8 ways */
+    { 0x00000004, 2, INTEL, { 0x00000143, 0x01C0003F, 0x000001FF, 0 }, fill_4 }, /* L2 256 KiB, 8 ways */
+    { 0x00000004, 3, INTEL, { 0x00000163, 0x03C0003F, 0x00001FFF, 6 }, fill_4 }, /* L3 8 MiB, 16 ways */
+    { 0x0000000B, ANY_SUBLEAF, BOTH, { 0, 0, 0, 0 }, fill_b },
+
+    { 0x40000000, ANY_SUBLEAF, BOTH, { 0x40000005, XEN_CPUID_SIGNATURE_EBX, XEN_CPUID_SIGNATURE_ECX,
+                                       XEN_CPUID_SIGNATURE_EDX }, NULL },
+    { 0x40000001, ANY_SUBLEAF, BOTH, { 0, 0, 0, 0 }, fill_xen_1 },
+    { 0x40000002, ANY_SUBLEAF, BOTH, { 1, MSR_XEN_HYPERCALL_PAGE, 0, 0 }, NULL },
+    { 0x40000003, 0, BOTH, { 1u << 1, 0, CLOCK_TSC_KHZ, 0 }, NULL }, /* the host's TSC is safe to use */
+    { 0x40000003, 1, BOTH, { 0, 0, 0x80000000, 0 }, NULL },          /* no offset; scale of 2 GHz */
+    { 0x40000003, 2, BOTH, { CLOCK_TSC_KHZ, 0, 0, 0 }, NULL },
+    { 0x40000004, 0, BOTH, { XEN_HVM_CPUID_IOMMU_MAPPINGS | XEN_HVM_CPUID_VCPU_ID_PRESENT |
+                                 XEN_HVM_CPUID_DOMID_PRESENT | XEN_HVM_CPUID_UPCALL_VECTOR,
+                             0, BED_DOMID, 0 }, NULL },
+
+    { 0x80000000, ANY_SUBLEAF, INTEL, { MAX_EXTENDED, 0, 0, 0 }, NULL },
+    { 0x80000000, ANY_SUBLEAF, AMD, { MAX_EXTENDED, 0x68747541, 0x444D4163, 0x69746E65 }, NULL },
+    { 0x80000001, ANY_SUBLEAF, INTEL, { 0, 0, ECX_LAHF, EDX_EXT }, fill_80000001 },
+    { 0x80000001, ANY_SUBLEAF, AMD, { SIGNATURE_ZEN, 0, ECX_LAHF, EDX_EXT | EDX_COMMON | EDX_FXSR }, fill_80000001 },
+    /* "hvmbed virtual processor" */
+    { 0x80000002, ANY_SUBLEAF, BOTH, { 0x626D7668, 0x76206465, 0x75747269, 0x70206C61 }, NULL },
+    { 0x80000003, ANY_SUBLEAF, BOTH, { 0x65636F72, 0x726F7373, 0, 0 }, NULL },
+    { 0x80000005, ANY_SUBLEAF, AMD, { 0, 0, 0x20080140, 0x20080140 }, NULL }, /* L1 32 KiB, 8 ways */
+    { 0x80000006, ANY_SUBLEAF, BOTH, { 0, 0, 0x01006040, 0 }, NULL },         /* L2 256 KiB, 8 ways */
+    { 0x80000008, ANY_SUBLEAF, BOTH, { 0, 0, 0, 0 }, fill_80000008 },
+};
+
+void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+    const uint32_t vendor = x->layout->vendor == VENDOR_AMD ? AMD : INTEL;
+    memset(out, 0, 4 * sizeof out[0]);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const struct row *r = &table[i];
+        if (r->leaf != leaf || (r->subleaf != ANY_SUBLEAF && r->subleaf != subleaf) || (r->vendor & vendor) == 0)
+            continue;
+        memcpy(out, r->reg, sizeof r->reg);
+        if (r->fill != NULL)
+            r->fill(x, subleaf, out);
+        return;
+    }
+}

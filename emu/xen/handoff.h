@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A hand-off: who boots the firmware and what it finds. One const struct each; adding one is a file and a table line. */
+#ifndef HVMBED_XEN_HANDOFF_H
+#define HVMBED_XEN_HANDOFF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "image/image.h"
+#include "layout/layout.h"
+#include "layout/plan.h"
+
+enum entry_mode { ENTRY_REAL, ENTRY_FLAT32 };
+
+/* The CPU as the first firmware instruction finds it. All other general registers are 0. */
+struct cpu_entry {
+    enum entry_mode mode;
+    uint16_t cs;          /* real mode: selector, base = cs << 4 */
+    uint32_t eip;         /* offset in cs */
+    uint32_t ebx, esp;
+    uint32_t gdt_base;    /* GDTR left behind by the loader */
+    uint16_t gdt_limit, idt_limit;
+};
+
+struct handoff {
+    const char *name; /* "hvm", "pvh" */
+    enum guest_type type;
+    const char *help;
+    /* Lays everything that the loader leaves into @plan (not sealed here). False with @d when this image cannot be
+     * booted this way (no PVH header …). */
+    bool (*plan)(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *plan,
+                 struct cpu_entry *entry, struct diag *d);
+};
+
+extern const struct handoff handoff_hvm, handoff_pvh;
+const struct handoff *handoff_find(const char *name); /* NULL when unknown */
+const struct handoff *handoff_for(enum guest_type t); /* the default one of a guest type */
+
+#endif

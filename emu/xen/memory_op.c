@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* HYPERVISOR_memory_op: the memory map, and pages that come and go (X:xen/common/memory.c, xen/arch/x86/mm.c). */
+#include <string.h>
+
+#include "xen/private.h"
+
+static const struct abi_field map_nr = ABI_FIELD(struct xen_memory_map, nr_entries, 0, 4);
+static const struct abi_field map_buffer = ABI_FIELD(struct xen_memory_map, buffer, 4, 4);
+
+static const struct abi_field add_domid = ABI_FIELD(struct xen_add_to_physmap, domid, 0, 2);
+static const struct abi_field add_space = ABI_FIELD(struct xen_add_to_physmap, space, 4, 4);
+static const struct abi_field add_idx = ABI_FIELD(struct xen_add_to_physmap, idx, 8, 4);
+static const struct abi_field add_gfn = ABI_FIELD(struct xen_add_to_physmap, gpfn, 12, 4);
+
+static const struct abi_field remove_domid = ABI_FIELD(struct xen_remove_from_physmap, domid, 0, 2);
+static const struct abi_field remove_gfn = ABI_FIELD(struct xen_remove_from_physmap, gpfn, 4, 4);
+
+static size_t arg_size(const struct hypercall *c, size_t native, size_t compat)
+{
+    return c->compat ? compat : native;
+}
+
+/*
+ * The map that the toolstack gave to Xen, not hvmloader's: for HVM it has no entry below 1 MiB and knows nothing of
+ * pages that hvmloader moved (X:tools/libs/light/libxl_x86.c:domain_construct_memmap).
+ */
+static void toolstack_map(const struct xen *x, struct e820_map *m)
+{
+    const struct layout *l = x->layout;
+    const struct guest_memory *g = x->guest;
+    if (l->type == GUEST_PVH || l->has_e820) {
+        *m = g->e820;
+        return;
+    }
+    const uint64_t ram = l->maxmem > l->videoram ? page_down(l->maxmem - l->videoram) : 0;
+    m->nr = 0;
+    (void)e820_add(m, MIB, ram < g->mmio_start ? ram : g->mmio_start, E820_TYPE_RAM);
+    if (ram > g->mmio_start)
+        (void)e820_add(m, 4 * GIB, 4 * GIB + (ram - g->mmio_start), E820_TYPE_RAM);
+}
+
+static int64_t memory_map(struct xen *x, const struct hypercall *c)
+{
+    uint8_t arg[sizeof(struct xen_memory_map)];
+    const size_t size = arg_size(c, sizeof arg, COMPAT_MEMORY_MAP_SIZE);
+    if (!xen_copy_in(x, c->arg[1], arg, size))
+        return -XEN_EFAULT;
+    struct e820_map m;
+    toolstack_map(x, &m);
+    const uint64_t room = xen_field(c, arg, map_nr);
+    if (room < m.nr)
+        m.nr = (unsigned)room;
+    uint8_t wire[E820_MAX * E820_WIRE_SIZE];
+    e820_encode(&m, wire);
+    xen_put_field(c, arg, map_nr, m.nr);
+    const uint64_t buffer = xen_field(c, arg, map_buffer);
+    if (m.nr != 0 && !xen_copy_out(x, buffer, wire, (size_t)m.nr * E820_WIRE_SIZE))
+        return -XEN_EFAULT;
+    return xen_copy_out(x, c->arg[1], arg, size) ? 0 : -XEN_EFAULT;
+}
+
+static int64_t add_to_physmap(struct xen *x, const struct hypercall *c)
+{
+    uint8_t arg[sizeof(struct xen_add_to_physmap)];
+    if (!xen_copy_in(x, c->arg[1], arg, arg_size(c, sizeof arg, COMPAT_ADD_TO_PHYSMAP_SIZE)))
+        return -XEN_EFAULT;
+    const int64_t rc = xen_check_domid(xen_field(c, arg, add_domid));
+    if (rc != 0)
+        return rc;
+    switch (xen_field(c, arg, add_space)) {
+    case XENMAPSPACE_shared_info:
+        if (xen_field(c, arg, add_idx) != 0)
+            return -XEN_EINVAL;
+        return shared_info_map(x, xen_field(c, arg, add_gfn));
+    case XENMAPSPACE_grant_table: /* no grant table: no firmware uses one before the hand-off */
+    case XENMAPSPACE_gmfn:
+    case XENMAPSPACE_gmfn_range:
+        return -XEN_EOPNOTSUPP;
+    default:
+        return -XEN_ENOSYS;
+    }
+}
+
+static int64_t remove_from_physmap(struct xen *x, const struct hypercall *c)
+{
+    uint8_t arg[sizeof(struct xen_remove_from_physmap)];
+    if (!xen_copy_in(x, c->arg[1], arg, arg_size(c, sizeof arg, COMPAT_REMOVE_FROM_PHYSMAP_SIZE)))
+        return -XEN_EFAULT;
+    const int64_t rc = xen_check_domid(xen_field(c, arg, remove_domid));
+    if (rc != 0)
+        return rc;
+    const uint64_t gfn = xen_field(c, arg, remove_gfn);
+    if (gfn >= xen_gfn_end(x))
+        return -XEN_ENOENT;
+    const uint64_t gpa = gfn << PAGE_SHIFT;
+    if (memory_hva(x->memory, gpa) == NULL)
+        return -XEN_ENOENT;
+    if (!memory_drop_page(x->memory, gpa))
+        return -XEN_ENOMEM;
+    if (x->shared_info_gpa == gpa)
+        x->shared_info_gpa = XEN_UNMAPPED;
+    return 0;
+}
+
+/* No page is left for the guest: it got all of maxmem. The result is the number of extents done, so none. */
+static int64_t populate_physmap(struct xen *x, const struct hypercall *c)
+{
+    (void)x;
+    (void)c;
+    return 0;
+}
+
+static int64_t get_vnumainfo(struct xen *x, const struct hypercall *c)
+{
+    (void)x;
+    (void)c;
+    return -XEN_EOPNOTSUPP; /* a domain without virtual NUMA */
+}
+
+static const struct {
+    uint8_t cmd;
+    int64_t (*run)(struct xen *x, const struct hypercall *c);
+} table[] = {
+    { XENMEM_populate_physmap, populate_physmap },
+    { XENMEM_add_to_physmap, add_to_physmap },
+    { XENMEM_memory_map, memory_map },
+    { XENMEM_remove_from_physmap, remove_from_physmap },
+    { XENMEM_get_vnumainfo, get_vnumainfo },
+};
+
+int64_t xen_memory_op(struct xen *x, const struct hypercall *c)
+{
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].cmd == (c->arg[0] & MEMOP_CMD_MASK))
+            return table[i].run(x, c);
+    return -XEN_ENOSYS;
+}

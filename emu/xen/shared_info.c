@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The shared info page: vCPU 0's clock and the wall clock. One page, mapped at one gfn at most. */
+#include <stdlib.h>
+
+#include "base/le.h"
+#include "xen/private.h"
+
+#define TIME_AT (offsetof(struct shared_info, vcpu_info) + offsetof(struct vcpu_info, time))
+
+/* 2 GHz needs no rounding: 1 ns is two cycles (X:xen/arch/x86/time.c:set_time_scale). */
+#define TSC_MUL 0x80000000u
+#define TSC_SHIFT 0
+_Static_assert(CLOCK_TSC_KHZ == 2000000u, "TSC_MUL and TSC_SHIFT belong to 2 GHz");
+
+/* Wall clock at boot: 2026-01-01 00:00:00 UTC, the same instant that the RTC shows. */
+#define BOOT_SECONDS 1767225600u
+
+bool shared_info_init(struct xen *x)
+{
+    x->shared_info = calloc(1, PAGE_SIZE);
+    if (x->shared_info == NULL)
+        return false;
+    /* hvmloader leaves it mapped; the plan has a reserved page of RAM there that stands for it. */
+    if (x->layout->type == GUEST_HVM)
+        x->shared_info_gpa = HVMLOADER_SHARED_INFO;
+    shared_info_update(x);
+    return true;
+}
+
+void shared_info_exit(struct xen *x)
+{
+    free(x->shared_info);
+    x->shared_info = NULL;
+}
+
+void shared_info_update(struct xen *x)
+{
+    uint8_t *t = x->shared_info + TIME_AT;
+    /* Two steps at a time: the version is odd only while Xen writes, which no guest can see with one vCPU. */
+    put_le32(t + offsetof(struct vcpu_time_info, version),
+             le32(t + offsetof(struct vcpu_time_info, version)) + 2);
+    put_le64(t + offsetof(struct vcpu_time_info, tsc_timestamp), clock_tsc(x->clock));
+    put_le64(t + offsetof(struct vcpu_time_info, system_time), clock_ns(x->clock));
+    put_le32(t + offsetof(struct vcpu_time_info, tsc_to_system_mul), TSC_MUL);
+    t[offsetof(struct vcpu_time_info, tsc_shift)] = TSC_SHIFT;
+    t[offsetof(struct vcpu_time_info, flags)] = XEN_PVCLOCK_TSC_STABLE_BIT;
+
+    put_le32(x->shared_info + offsetof(struct shared_info, wc_version), 2);
+    put_le32(x->shared_info + offsetof(struct shared_info, wc_sec), BOOT_SECONDS);
+    put_le32(x->shared_info + offsetof(struct shared_info, wc_nsec), 0);
+}
+
+/* What was at @gfn is freed; the page leaves its old place, if any (X:xen/arch/x86/mm/p2m.c). */
+int64_t shared_info_map(struct xen *x, uint64_t gfn)
+{
+    if (gfn >= xen_gfn_end(x))
+        return -XEN_EINVAL;
+    const uint64_t gpa = gfn << PAGE_SHIFT;
+    shared_info_update(x);
+    if (x->shared_info_gpa != XEN_UNMAPPED && x->shared_info_gpa != gpa &&
+        !memory_drop_page(x->memory, x->shared_info_gpa))
+        return -XEN_ENOMEM;
+    x->shared_info_gpa = XEN_UNMAPPED;
+    if (!memory_put_page(x->memory, gpa, x->shared_info, ALLOW_R | ALLOW_W, "shared info"))
+        return -XEN_ENOMEM;
+    x->shared_info_gpa = gpa;
+    return 0;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xen/xen.h"
+
+#include <string.h>
+
+#include "base/le.h"
+#include "xen/private.h"
+
+bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *g, struct clock *clock,
+              struct memory *memory, struct guest_access access)
+{
+    *x = (struct xen){
+        .layout = l,
+        .guest = g,
+        .clock = clock,
+        .memory = memory,
+        .access = access,
+        .shutdown = SHUTDOWN_RUNNING,
+        .shared_info_gpa = XEN_UNMAPPED,
+    };
+    hvm_params_init(x);
+    if (shared_info_init(x) && msr_init(x))
+        return true;
+    xen_exit(x);
+    return false;
+}
+
+void xen_exit(struct xen *x)
+{
+    msr_exit(x);
+    shared_info_exit(x);
+}
+
+bool xen_flavour_ok(const struct xen *x, enum hypercall_flavour f)
+{
+    return (f == HYPERCALL_VMMCALL) == (x->layout->vendor == VENDOR_AMD);
+}
+
+uint64_t xen_gfn_end(const struct xen *x)
+{
+    return 1ull << (x->layout->phys_bits - PAGE_SHIFT);
+}
+
+bool xen_copy_in(struct xen *x, uint64_t gva, void *dst, size_t n)
+{
+    return x->access.read(x->access.self, gva, dst, n);
+}
+
+bool xen_copy_out(struct xen *x, uint64_t gva, const void *src, size_t n)
+{
+    return x->access.write(x->access.self, gva, src, n);
+}
+
+uint64_t xen_field(const struct hypercall *c, const uint8_t *bytes, struct abi_field f)
+{
+    const uint8_t *p = bytes + (c->compat ? f.off32 : f.off64);
+    switch (c->compat ? f.len32 : f.len64) {
+    case 2: return le16(p);
+    case 4: return le32(p);
+    default: return le64(p);
+    }
+}
+
+void xen_put_field(const struct hypercall *c, uint8_t *bytes, struct abi_field f, uint64_t value)
+{
+    uint8_t *p = bytes + (c->compat ? f.off32 : f.off64);
+    switch (c->compat ? f.len32 : f.len64) {
+    case 2: put_le16(p, (uint16_t)value); break;
+    case 4: put_le32(p, (uint32_t)value); break;
+    default: put_le64(p, value); break;
+    }
+}
+
+int64_t xen_check_domid(uint64_t domid)
+{
+    if (domid == DOMID_SELF || domid == BED_DOMID)
+        return 0;
+    return domid == 0 ? -XEN_EPERM : -XEN_ESRCH; /* domain 0 exists, and is not this guest's to touch */
+}
+
+static const struct {
+    uint8_t nr;
+    int64_t (*run)(struct xen *x, const struct hypercall *c);
+} table[] = {
+    { __HYPERVISOR_memory_op, xen_memory_op },
+    { __HYPERVISOR_xen_version, xen_version_op },
+    { __HYPERVISOR_sched_op, xen_sched_op },
+    { __HYPERVISOR_event_channel_op, xen_evtchn_op },
+    { __HYPERVISOR_hvm_op, xen_hvm_op },
+};
+
+static int64_t dispatch(struct xen *x, const struct hypercall *c)
+{
+    if (c->cpl > 0)
+        return -XEN_EPERM;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].nr == c->nr)
+            return table[i].run(x, c);
+    return -XEN_ENOSYS;
+}
+
+int64_t xen_hypercall(struct xen *x, const struct hypercall *call)
+{
+    struct hypercall c = *call;
+    if (c.compat) { /* only the lower halves of the registers exist */
+        c.nr = (uint32_t)c.nr;
+        for (size_t i = 0; i < sizeof c.arg / sizeof c.arg[0]; i++)
+            c.arg[i] = (uint32_t)c.arg[i];
+    }
+    const int64_t result = dispatch(x, &c);
+    if (x->calls < XEN_CALL_LOG_MAX) {
+        x->log[x->calls].nr = (uint16_t)(c.nr > UINT16_MAX ? UINT16_MAX : c.nr);
+        x->log[x->calls].cmd = (uint16_t)c.arg[0];
+        x->log[x->calls].result = result;
+    }
+    x->calls++;
+    return result;
+}

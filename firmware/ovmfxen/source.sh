@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Debian's edk2 source package: source.sh DIR [find]
+# Prints the path of its .dsc below DIR. Once fetched that answer is remembered, and costs no network again.
+# With "find" it only looks: exit 1 when it was never fetched. EDK2_SUITE takes another suite's version.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../emu/setup/apt-private.sh"
+
+suite=${EDK2_SUITE:-bookworm}
+# Wanted as long as the mirror has it, so that everyone tests the same firmware; then the suite's newest.
+case $suite in
+    bookworm) pinned=2022.11-6+deb12u2 ;;
+    *) pinned= ;;
+esac
+
+mkdir -p "$1"
+dir=$(cd "$1" && pwd)
+known() { ls "$dir/$suite"/edk2_*.dsc 2>/dev/null; }
+
+if known; then exit 0; fi
+[ "${2:-}" != find ] || exit 1
+
+work=$dir/$suite.new
+rm -rf "$work"
+trap 'rm -rf "$work"' EXIT
+apt_private "$work/apt" deb-src "$suite"
+versions=$(apt-cache -c "$work/apt/apt.conf" showsrc edk2 | sed -n 's/^Version: //p')
+if echo "$versions" | grep -qxF -- "$pinned"; then
+    version=$pinned
+else
+    version=$(for v in $versions; do
+        [ -n "${newest:-}" ] && dpkg --compare-versions "$v" lt "$newest" || newest=$v
+        echo "$newest"
+    done | tail -n 1)
+    [ -n "$version" ] || { echo "no edk2 source package in $suite" >&2; exit 1; }
+    [ -z "$pinned" ] || echo "edk2 $pinned is gone from $suite, taking $version" >&2
+fi
+# apt checks the files against the suite's signed index.
+(cd "$work" && apt-get -qq -c apt/apt.conf source --download-only --only-source "edk2=$version" >/dev/null)
+rm -rf "$work/apt"
+mv "$work" "$dir/$suite"
+known

@@ -1,0 +1,5 @@
+; Gives up in real mode.
+%macro AT_RESET16 0
+        hlt
+%endmacro
+%include "rom.inc"

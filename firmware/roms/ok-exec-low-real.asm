@@ -1,0 +1,11 @@
+; Runs code in low memory in real mode, where it has to be.
+%macro AT_RESET16 0
+        mov dword [0x7000], 0xcb909090 ; nop nop nop retf
+        mov sp, 0x7000
+        push cs
+        push word %%back - code_start
+        jmp 0:0x7000
+%%back:
+        mov dword [0x7000], 0
+%endmacro
+%include "rom.inc"

@@ -1,0 +1,12 @@
+; Calls through a pointer that is stored at address 0: odd, but it leads to a function.
+%macro AT_PEI 0
+        lea rax, [called]
+        mov [abs 0], rax
+        xor eax, eax
+        call [rax]
+%endmacro
+%macro MODULE_CODE 0
+called:
+        ret
+%endmacro
+%include "rom.inc"

@@ -1,0 +1,3 @@
+; Does nothing wrong, as a PVH guest.
+%define PVH 1
+%include "rom.inc"

@@ -1,0 +1,6 @@
+; Gives up in 32-bit mode.
+%define PVH 1
+%macro AT_FLAT32 0
+        hlt
+%endmacro
+%include "rom.inc"

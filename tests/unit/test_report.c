@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/span.h"
+#include "report/decode.h"
+#include "report/escape.h"
+#include "report/report.h"
+
+/* A finished run, and what a writer is given of it. */
+struct run {
+    struct image image;
+    struct layout layout;
+    struct guest_memory guest;
+    struct verdict verdict;
+    struct report_input in;
+};
+
+static struct run *make_run(enum ending ending)
+{
+    struct run *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    r->image = (struct image){.path = "/home/user/secret/OVMF.fd", .size = 2 * MIB, .kind = IMAGE_OVMF};
+    r->image.sha256[0] = 0xab;
+    r->layout = (struct layout){.path = "layouts/hvm-1g.cfg",
+                                .memory = GIB,
+                                .maxmem = GIB,
+                                .vcpus = 1,
+                                .acpi = true,
+                                .xen_major = 4,
+                                .xen_minor = 17,
+                                .phys_bits = 39};
+    r->guest = (struct guest_memory){
+        .mmio_start = 0xf0000000, .low_end = 0x3eeb4000, .acpi_pages = 10, .image = {0xffe00000, 0x100000000}};
+    assert_true(e820_add(&r->guest.e820, 0, 0xa0000, E820_TYPE_RAM));
+    assert_true(e820_add(&r->guest.e820, 0xf0000, 0x100000, 77));
+    struct verdict *v = &r->verdict;
+    v->ending = ending;
+    v->phase = ending == END_HANDOFF ? PHASE_DXE : PHASE_PEI;
+    v->instructions = 1234567;
+    v->virtual_ns = 1234567890;
+    v->hob_list = 0x3ae00000;
+    v->dxe_entry = 0x3ec40000;
+    v->nr_modules = 1;
+    v->module[0] = (struct module){"PeiCore", 0x820000, 0x12000};
+    v->debug_log = "hello\r\n\033[31mred\tx\nend";
+    v->debug_log_size = strlen(v->debug_log);
+    r->in = (struct report_input){&r->image, &r->layout, &r->guest, NULL, v, "hvm", "2.1.4", 0};
+    return r;
+}
+
+static struct finding *add(struct run *r, enum rule_id rule)
+{
+    struct finding *f = &r->verdict.findings.f[r->verdict.findings.nr++];
+    *f = (struct finding){.rule = rule, .severity = rules[rule].severity, .phase = PHASE_PEI};
+    f->at = (struct code_place){0x821234, "PeiCore", 0x820000, 0x1234};
+    return f;
+}
+
+static void add_write(struct run *r)
+{
+    struct finding *f = add(r, RULE_WRITE_RESERVED);
+    f->access = ACCESS_WRITE;
+    f->gpa = f->gva = 0xfc010000;
+    f->size = 8;
+    f->value = 0x1122334455667788;
+    f->count = 512;
+    f->touched = (struct span){0xfc010000, 0xfc011000};
+    f->range = (struct span){0xfc00b000, 0x100000000};
+    f->owner = "Xen";
+    f->cls = CLASS_RESERVED;
+    (void)snprintf(f->text, sizeof f->text, "write to reserved memory at 0xfc010000: Xen");
+}
+
+/* The crash that the project was made for. */
+static void add_fault(struct run *r)
+{
+    struct finding *f = add(r, RULE_EXCEPTION);
+    f->at = (struct code_place){.gva = 0x100e};
+    f->has_caller = true;
+    f->caller = (struct code_place){0xefd445f9, "Dxe\033Core", 0xefd31000, 0x135f9};
+    f->has_fault = true;
+    f->fault = (struct fault_info){.vector = 14, .error_code = 2, .has_error_code = true, .cr2 = UINT64_MAX};
+    f->fault.walk = (struct walk){.nr = 2, .why = "not present"};
+    f->fault.walk.step[0] = (struct walk_step){0xefa01ff8, 0xefa02023, 4};
+    f->fault.walk.step[1] = (struct walk_step){0xefa02ff8, 0, 3};
+    f->regs.gpr[3] = UINT64_MAX;
+    f->regs.rip = 0x100e;
+}
+
+static char *written(struct run *r, const char *format, struct report_style style)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    assert_non_null(f);
+    r->in.exit_code = verdict_exit_code(&r->verdict);
+    const struct report_writer *w = report_writer_find(format);
+    assert_non_null(w);
+    assert_true(w->write(&r->in, &style, f));
+    assert_int_equal(fclose(f), 0);
+    return text;
+}
+
+static void has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("no \"%s\" in:\n%s", part, text);
+}
+
+static void has_not(const char *text, const char *part)
+{
+    if (strstr(text, part) != NULL)
+        fail_msg("\"%s\" in:\n%s", part, text);
+}
+
+/* Never a raw control character, whatever the guest wrote. */
+static void is_safe(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        assert_true((*c >= 0x20 && *c <= 0x7e) || *c == '\n' || *c == '\t');
+}
+
+static void writers(void **state)
+{
+    (void)state;
+    assert_non_null(report_writer_find("text"));
+    assert_non_null(report_writer_find("json"));
+    assert_null(report_writer_find("yaml"));
+    for (const struct report_writer *w = report_writers; w->name != NULL; w++)
+        assert_true(w->help != NULL && w->write != NULL);
+}
+
+static void escapes(void **state)
+{
+    (void)state;
+    static const char raw[] = {'a', '\0', '\x1b', '\n', '\r', '\n', '\t', '\x7f', '\xe9', '\r'};
+    char *s = escape_bytes(raw, sizeof raw, false);
+    assert_string_equal(s, "a\\x00\\x1b\\x0a\\x0d\\x0a\\x09\\x7f\\xe9\\x0d");
+    free(s);
+    s = escape_bytes(raw, sizeof raw, true);
+    assert_string_equal(s, "a\\x00\\x1b\n\n\t\\x7f\\xe9\\x0d");
+    free(s);
+    s = escape_bytes("", 0, true);
+    assert_string_equal(s, "");
+    free(s);
+}
+
+static void decoded(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned vector;
+        uint32_t code;
+        const char *text;
+    } codes[] = {
+        {14, 0, "read, not present, supervisor"},
+        {14, 2, "write, not present, supervisor"},
+        {14, 7, "write, protection violation, user"},
+        {14, 0x11, "instruction fetch, protection violation, supervisor"},
+        {14, 0x9, "read, protection violation, supervisor, reserved bit set"},
+        {13, 0, "no selector"},
+        {13, 0x38, "GDT selector 0x38"},
+        {13, 0x3d, "LDT selector 0x3c, external event"},
+        {13, 0x1a, "IDT vector 3"},
+        {8, 0, ""},
+    };
+    char out[DECODE_TEXT_SIZE];
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        decode_error_code(codes[i].vector, codes[i].code, out);
+        assert_string_equal(out, codes[i].text);
+    }
+    decode_error_code(14, UINT32_MAX, out); /* the longest fits */
+    has(out, "SGX");
+    decode_page_entry(4, 0x801023, out);
+    assert_string_equal(out, "P RW A");
+    decode_page_entry(2, 0x80000000000000e3, out);
+    assert_string_equal(out, "P RW A D PS XD");
+    decode_page_entry(1, 0x1e1, out);
+    assert_string_equal(out, "P A D PAT G");
+    decode_page_entry(1, 0, out);
+    assert_string_equal(out, "not present");
+    assert_string_equal(vector_mnemonic(6), "#UD");
+    assert_string_equal(vector_mnemonic(9), "#?");
+    assert_string_equal(vector_mnemonic(255), "#?");
+    assert_string_equal(verdict_word(70), "DEFECT");
+    assert_string_equal(verdict_word(2), "DEFECT");
+    assert_string_equal(verdict_word(-1), "DEFECT");
+    assert_string_equal(path_last("a/b/c"), "c");
+    struct layout l = {.path = ""};
+    layout_label(&l, out, sizeof out);
+    assert_string_equal(out, "default layout");
+}
+
+static void headlines(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ending ending;
+        unsigned errors, warnings;
+        const char *detail, *line;
+    } cases[] = {
+        {END_HANDOFF, 0, 0, "", "PASS  OVMF.fd reached the DXE hand-off (hvm, hvm-1g: 1024 MiB, 1 vCPU)\n"},
+        {END_HANDOFF, 0, 1, "", "PASS  OVMF.fd: 1 warning, reached the DXE hand-off (hvm, "},
+        {END_HANDOFF, 2, 1, "", "FAIL  OVMF.fd: 2 errors, 1 warning, reached the DXE hand-off ("},
+        {END_FINDING, 1, 0, "", "FAIL  OVMF.fd: 1 error, stopped in PEI (hvm"},
+        {END_BUDGET, 0, 0, "2^32 instructions", "INCONCLUSIVE  OVMF.fd spent its work budget in PEI: 2^32 instru"},
+        {END_UNSUPPORTED, 0, 0, "port \033",
+         "INCONCLUSIVE  OVMF.fd needs something in PEI that hvmbed does not "
+         "emulate: port \\x1b (hvm"},
+        {END_ENGINE, 0, 0, "x", "DEFECT  OVMF.fd made hvmbed itself fail in PEI: x (hvm"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct run *r = make_run(cases[i].ending);
+        (void)snprintf(r->verdict.detail, sizeof r->verdict.detail, "%s", cases[i].detail);
+        for (unsigned n = 0; n < cases[i].warnings; n++)
+            (void)add(r, RULE_READ_UNPOPULATED);
+        for (unsigned n = 0; n < cases[i].errors; n++)
+            add_write(r);
+        char *text = written(r, "text", (struct report_style){0});
+        if (strncmp(text, cases[i].line, strlen(cases[i].line)) != 0)
+            fail_msg("case %zu starts: %.120s", i, text);
+        free(text);
+        free(r);
+    }
+}
+
+static void text_findings(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_FINDING);
+    add_write(r);
+    add_write(r);
+    char *text = written(r, "text", (struct report_style){0});
+    has(text, "\nerror[write-reserved]: write to reserved memory\n");
+    has(text, "write of 8 bytes at gpa 0xfc010000, value 0x1122334455667788, first of 512 in 0xfc010000-0xfc011000\n");
+    has(text, "0xfc00b000-0x100000000 reserved: Xen\n");
+    has(text, "PeiCore+0x1234 (0x821234)\n");
+    has_not(text, "regs");
+    has_not(text, "debug output");
+    assert_null(strstr(strstr(text, rules[RULE_WRITE_RESERVED].help) + 1, rules[RULE_WRITE_RESERVED].help));
+    free(text);
+    text = written(r, "text", (struct report_style){.verbose = 1});
+    has(text, "regs");
+    has(text, "| hello\n");
+    has(text, "\\x1b[31mred\tx\n");
+    is_safe(text);
+    free(text);
+    r->verdict.findings.nr = 0;
+    r->verdict.findings.dropped = 7;
+    add_fault(r);
+    text = written(r, "text", (struct report_style){0});
+    has(text, "#PF page fault (vector 14), error code 0x2 (write, not present, supervisor), cr2 0xffffffffffffffff\n");
+    has(text, "PML4E at 0xefa01ff8 = 0x00000000efa02023  P RW A\n");
+    has(text, "PDPTE at 0xefa02ff8 = 0x0000000000000000  not present\n");
+    has(text, "ends: not present\n");
+    has(text, "Dxe\\x1bCore+0x135f9 (0xefd445f9)\n");
+    has(text, "0x100e (in no known module)\n");
+    has(text, "rbx ffffffffffffffff");
+    has(text, "7 more findings");
+    has_not(text, "access");
+    has_not(text, "dxe ");
+    is_safe(text);
+    free(text);
+    text = written(r, "text", (struct report_style){.color = true});
+    has(text, "\033[1;31mFAIL\033[0m");
+    free(text);
+    free(r);
+}
+
+/* For tests/report/t_schema.sh: the reports made here, to be validated. */
+static void keep_sample(const char *name, const char *text)
+{
+    const char *to = getenv("REPORT_SAMPLES");
+    if (to == NULL)
+        return;
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/%s.json", to, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+static json_t *parsed(struct run *r, const char *name, int verbose)
+{
+    char *text = written(r, "json", (struct report_style){.color = true, .verbose = verbose});
+    char *again = written(r, "json", (struct report_style){.color = true, .verbose = verbose});
+    assert_string_equal(text, again);
+    is_safe(text);
+    has_not(text, "secret");
+    keep_sample(name, text);
+    json_error_t e;
+    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &e);
+    if (j == NULL)
+        fail_msg("%s in %s", e.text, text);
+    free(text);
+    free(again);
+    return j;
+}
+
+/* The value at "a.b.0.c". */
+static json_t *at(json_t *j, const char *path)
+{
+    char copy[128];
+    (void)snprintf(copy, sizeof copy, "%s", path);
+    char *rest = copy, *key;
+    while ((key = strsep(&rest, ".")) != NULL && j != NULL)
+        j = json_is_array(j) ? json_array_get(j, (size_t)atoi(key)) : json_object_get(j, key);
+    if (j == NULL)
+        fail_msg("no %s", path);
+    return j;
+}
+
+static void is_text(json_t *j, const char *path, const char *expected)
+{
+    assert_string_equal(json_string_value(at(j, path)), expected);
+}
+
+static void json_clean(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_HANDOFF);
+    json_t *j = parsed(r, "clean", 0);
+    static const char *const keys[] = {"schema",  "verdict",  "exit_code",        "ending",    "detail", "phase",
+                                       "handoff", "image",    "layout",           "memory",    "work",   "dxe",
+                                       "modules", "findings", "findings_dropped", "debug_log", "engine"};
+    size_t n = 0;
+    for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
+        assert_string_equal(json_object_iter_key(i), keys[n]);
+    assert_int_equal(n, sizeof keys / sizeof keys[0]);
+    is_text(j, "schema", "hvmbed-report/1");
+    is_text(j, "verdict", "pass");
+    assert_int_equal(json_integer_value(at(j, "exit_code")), 0);
+    is_text(j, "image.name", "OVMF.fd");
+    assert_true(json_is_null(at(j, "image.pvh")));
+    is_text(j, "layout.file", "hvm-1g.cfg");
+    is_text(j, "layout.xen_version", "4.17");
+    is_text(j, "memory.low_end", "0x3eeb4000");
+    is_text(j, "memory.e820.0.name", "RAM");
+    assert_true(json_is_null(at(j, "memory.e820.1.name")));
+    is_text(j, "dxe.hob_list", "0x3ae00000");
+    is_text(j, "dxe.dxe_entry", "0x3ec40000");
+    is_text(j, "modules.0.base", "0x820000");
+    assert_true(json_is_null(at(j, "debug_log.text")));
+    is_text(j, "engine.version", "2.1.4");
+    json_decref(j);
+    /* The built-in layout; a PVH image. */
+    r->layout.path[0] = '\0';
+    r->image.pvh = (struct pvh_header){true, 0x2fffd0, 0x100000, 0x200000, 0x200000};
+    r->image.gzip = true;
+    r->layout.slack_pages = SLACK_AMPLE;
+    j = parsed(r, "pvh", 0);
+    assert_true(json_is_null(at(j, "layout.file")));
+    assert_true(json_is_null(at(j, "layout.slack_pages")));
+    is_text(j, "image.pvh.entry", "0x2fffd0");
+    json_decref(j);
+    free(r);
+}
+
+static void json_failed(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_FINDING);
+    add_write(r);
+    add_fault(r);
+    r->verdict.findings.f[0].owner = NULL;
+    json_t *j = parsed(r, "failed", 1);
+    is_text(j, "verdict", "fail");
+    is_text(j, "ending", "finding");
+    assert_true(json_is_null(at(j, "dxe")));
+    is_text(j, "findings.0.rule", "write-reserved");
+    is_text(j, "findings.0.access.value", "0x1122334455667788");
+    assert_int_equal(json_integer_value(at(j, "findings.0.access.count")), 512);
+    is_text(j, "findings.0.range.class", "reserved");
+    is_text(j, "findings.0.rip.module", "PeiCore");
+    is_text(j, "findings.0.rip.offset", "0x1234");
+    assert_true(json_is_null(at(j, "findings.0.fault")));
+    assert_true(json_is_null(at(j, "findings.1.access")));
+    assert_true(json_is_null(at(j, "findings.1.rip.module")));
+    is_text(j, "findings.1.caller.module", "Dxe\\x1bCore");
+    is_text(j, "findings.1.fault.error_code", "0x2");
+    is_text(j, "findings.1.fault.walk.steps.1.level", "PDPTE");
+    is_text(j, "findings.1.fault.walk.why", "not present");
+    is_text(j, "findings.1.registers.rbx", "0xffffffffffffffff");
+    is_text(j, "debug_log.text", "hello\n\\x1b[31mred\tx\nend");
+    json_decref(j);
+    free(r);
+}
+
+/* Every rule and ending, once through each writer. */
+static void json_everything(void **state)
+{
+    (void)state;
+    for (enum ending e = END_HANDOFF; e <= END_ENGINE; e++) {
+        struct run *r = make_run(e);
+        for (enum rule_id rule = 0; rule < RULE_COUNT; rule++) {
+            struct finding *f = add(r, rule);
+            f->access = (enum access_kind)(rule % 4);
+            f->has_fault = rule % 2 == 0;
+            f->fault.vector = 13 + rule % 2;
+            f->fault.has_error_code = rule % 3 != 0;
+            f->fault.walk.present = rule % 2 == 0;
+            f->severity = (enum severity)(rule % 3);
+        }
+        char name[16];
+        (void)snprintf(name, sizeof name, "all-%d", (int)e);
+        json_t *j = parsed(r, name, 1);
+        is_text(j, "ending", ending_name(e));
+        assert_int_equal(json_array_size(at(j, "findings")), RULE_COUNT);
+        json_decref(j);
+        char *text = written(r, "text", (struct report_style){.verbose = 1});
+        is_safe(text);
+        for (enum rule_id rule = 0; rule < RULE_COUNT; rule++)
+            has(text, rules[rule].title);
+        free(text);
+        free(r);
+    }
+}
+
+static void full_disk(void **state)
+{
+    (void)state;
+    FILE *full = fopen("/dev/full", "w");
+    if (full == NULL)
+        skip();
+    (void)setvbuf(full, NULL, _IONBF, 0);
+    struct run *r = make_run(END_HANDOFF);
+    struct report_style style = {0};
+    for (const struct report_writer *w = report_writers; w->name != NULL; w++) {
+        clearerr(full);
+        assert_false(w->write(&r->in, &style, full));
+    }
+    free(r);
+    (void)fclose(full);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writers),     cmocka_unit_test(escapes),         cmocka_unit_test(decoded),
+        cmocka_unit_test(headlines),   cmocka_unit_test(text_findings),   cmocka_unit_test(json_clean),
+        cmocka_unit_test(json_failed), cmocka_unit_test(json_everything), cmocka_unit_test(full_disk),
+    };
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
