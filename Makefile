@@ -118,7 +118,6 @@ asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test
 
 bench: setup ovmfxen $(program) $(benches) $(roms) ## measure
-	@emu/setup/packages.sh bench
 	@$(environment) tests/bench/run.sh
 
 # --- the sources

@@ -16,8 +16,7 @@ enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r)
     return (r->cr0 & 1) != 0 ? CODE_32 : CODE_16;
 }
 
-/* The CALL that led here, if one did: its return address is on top of the stack. */
-static void find_caller(struct monitor *mon, struct finding *f)
+void find_caller(struct monitor *mon, struct finding *f)
 {
     enum code_width w = width_of(mon, &f->regs);
     unsigned n = w == CODE_64 ? 8 : w == CODE_32 ? 4 : 2;
@@ -63,7 +62,8 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
         (void)module_at(mon, b->pc);
         return;
     }
-    if (w.gpa != 0 && page_down(w.gpa) == mon->m->xen.msr_hypercall_page)
+    uint64_t hypercalls = mon->m->xen.msr_hypercall_page;
+    if (hypercalls != 0 && page_down(w.gpa) == hypercalls)
         return; /* Xen's own code, in the page that the guest gave it */
     enum rule_id rule = w.gpa < PAGE_SIZE        ? RULE_EXEC_NULL
                         : w.gpa < LOW_MEMORY_END ? RULE_EXEC_LOW

@@ -5,6 +5,8 @@
 #include "base/le.h"
 #include "check/internal.h"
 
+#define VECTOR_BP 3u
+#define INT3 0xccu
 #define VECTOR_PF 14u
 /* Page-fault error code bits: Intel SDM volume 3, 4.7. */
 #define PF_PRESENT 1u
@@ -60,6 +62,9 @@ void fault_taken(struct monitor *mon, unsigned vector)
     struct cpu_regs r;
     engine_regs(mon->m->engine, &r);
     uint64_t pc = engine_pc(mon->m->engine);
+    uint8_t before;
+    if (vector == VECTOR_BP && machine_read(mon->m, pc - 1, &before, 1) && before == INT3)
+        pc--; /* a trap: the processor is past it already */
     enum rule_id rule = deliverable(mon, &r, vector) ? RULE_EXCEPTION : RULE_TRIPLE_FAULT;
     bool again;
     struct finding *f = record(mon, rule, pc, NULL, &again);
@@ -75,6 +80,8 @@ void fault_taken(struct monitor *mon, unsigned vector)
         f->fault.error_code = page_fault_code(mon, &r, &f->fault, pc);
         f->fault.has_error_code = true;
         f->gva = r.cr2;
+        if (r.cr2 == pc)
+            find_caller(mon, f);
     } else if (has_error_code(vector)) {
         /* The engine does not tell; 0 is right for #DF, and for #GP from MSRs and non-canonical addresses. */
         f->fault.has_error_code = vector == 8 || vector == 13;

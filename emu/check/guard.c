@@ -5,6 +5,7 @@
 #include "check/internal.h"
 
 #define NO_RULE RULE_COUNT
+#define LARGEST_ACCESS 64u /* bytes: a ZMM register */
 
 /* Which rule an access to a class of memory breaks. */
 static const struct {
@@ -19,6 +20,27 @@ static const struct {
     [CLASS_HOLE] = {RULE_READ_UNPOPULATED, RULE_WRITE_UNPOPULATED},
 };
 
+/* The engine does what is not aligned, or crosses a page, byte by byte, sometimes after the whole: one access. */
+static bool is_part(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t gpa, unsigned size, uint64_t value)
+{
+    struct access_watch *a = &mon->access;
+    if (a->f == NULL || a->kind != kind || a->pc != pc || a->blocks != engine_blocks(mon->m->engine) ||
+        gpa < a->at.start || gpa > a->at.end || gpa + size - a->at.start > LARGEST_ACCESS)
+        return false;
+    if (gpa + size <= a->at.end)
+        return size == 1;
+    unsigned before = (unsigned)span_size(a->at);
+    a->at.end = gpa + size;
+    if (a->at.end > a->f->touched.end)
+        a->f->touched.end = a->at.end;
+    if (a->first) {
+        a->f->size = before + size;
+        if (before + size <= sizeof value)
+            a->f->value |= (value & ((1ULL << 8 * size) - 1)) << 8 * before;
+    }
+    return true;
+}
+
 bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
                   const struct plan_range *range)
 {
@@ -31,11 +53,14 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
                                                : broken[range->cls].read;
     if (rule == NO_RULE)
         return true;
+    bool through = rules[rule].then == GO_ON_THROUGH;
+    if (is_part(mon, kind, pc, gpa, size, value))
+        return through;
     bool again;
     struct finding *f = record(mon, rule, pc, range, &again);
-    bool through = rules[rule].then == GO_ON_THROUGH;
     if (f == NULL)
         return through;
+    mon->access = (struct access_watch){f, !again, kind, pc, engine_blocks(mon->m->engine), {gpa, gpa + size}};
     if (again) {
         if (gpa < f->touched.start)
             f->touched.start = gpa;
@@ -48,6 +73,8 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
     f->size = size;
     f->value = size >= 8 ? value : value & ((1ULL << 8 * size) - 1);
     f->touched = (struct span){gpa, gpa + size};
+    if (kind == ENGINE_FETCH && pc == gpa)
+        find_caller(mon, f);
     (void)snprintf(f->text, sizeof f->text, "%s at %#llx: %s", rules[rule].title, (unsigned long long)gpa,
                    range->owner);
     return through;

@@ -21,12 +21,15 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
                   const struct plan_range *range);
 /* exec.c */
 void exec_block(struct monitor *mon, const struct engine_block *b);
+/* The CALL that led to where @f was found, if one did: its return address is on top of the stack. */
+void find_caller(struct monitor *mon, struct finding *f);
 /* boot.c: phases and the hand-off */
 void boot_block(struct monitor *mon, const struct engine_block *b);
 void boot_paused(struct monitor *mon);
 /* unpack.c */
 void unpack_block(struct monitor *mon, const struct engine_block *b);
 void unpack_paused(struct monitor *mon);
+void unpack_alarm(struct monitor *mon);
 /* fault.c */
 void fault_taken(struct monitor *mon, unsigned vector);
 /* loop.c */

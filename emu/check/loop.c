@@ -14,6 +14,7 @@
 #define LOOP_BLOCKS_MAX 4096u
 #define POLL_NS 2000000000ULL
 #define POLL_VISITS 1000u
+#define POLL_SKIP 100000u /* instructions, 50 us a turn */
 
 static void stop_looking(struct monitor *mon)
 {
@@ -51,8 +52,12 @@ static void same_state(struct monitor *mon)
     struct loop_watch *l = &mon->loop;
     l->visits++;
     if (mon->exits != l->exits_at) {
-        if (l->visits >= POLL_VISITS && machine_virtual_ns(mon->m) - l->since_ns >= POLL_NS)
+        if (l->visits < POLL_VISITS)
+            return;
+        if (machine_virtual_ns(mon->m) - l->since_ns >= POLL_NS)
             dead(mon, true);
+        else
+            machine_charge(mon->m, POLL_SKIP); /* only time can end this: let it fly */
     } else if (!l->stores) {
         if (l->visits >= 2) {
             l->stores = true; /* the last step: watch what it stores, for a few turns */

@@ -20,7 +20,9 @@ void monitor_defaults(struct monitor_options *o)
 static void tell_progress(struct monitor *mon)
 {
     mon->v->phase = mon->m->phase;
-    mon->v->instructions = engine_instructions(mon->m->engine);
+    /* How far a run away decompressor had come when it was noticed is chance, and not reported. */
+    mon->v->instructions =
+        mon->unpack.late ? mon->unpack.counted_before : engine_instructions(mon->m->engine);
     if (mon->options.progress != NULL)
         mon->options.progress(mon->options.progress_self, mon->v);
 }
@@ -58,6 +60,11 @@ static void on_tick(void *self, uint64_t pc)
         return;
     }
     loop_tick(mon, pc);
+}
+
+static void on_alarm(void *self)
+{
+    unpack_alarm(self);
 }
 
 static void on_exited(void *self)
@@ -102,6 +109,7 @@ static const struct machine_watcher watcher = {
     .new_block = on_new_block,
     .exception = on_exception,
     .tick = on_tick,
+    .alarm = on_alarm,
     .exited = on_exited,
     .paused = on_paused,
 };
@@ -135,5 +143,5 @@ void monitor_run(struct monitor *mon)
             (void)snprintf(f->text, sizeof f->text, "HLT, and no interrupt can ever wake this processor");
     }
     tell_progress(mon);
-    v->virtual_ns = machine_virtual_ns(mon->m);
+    v->virtual_ns = mon->unpack.late ? 0 : machine_virtual_ns(mon->m);
 }

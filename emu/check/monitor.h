@@ -42,6 +42,17 @@ struct unpack_watch {
     bool wanted, inside, done;
     uint64_t caller_rsp, return_to;
     uint64_t charge;
+    bool late;              /* the decompressor did not come back in time */
+    uint64_t counted_before; /* instructions, when counting stopped */
+};
+
+/* The last access that broke a rule: more events may be parts of it. */
+struct access_watch {
+    struct finding *f;
+    bool first; /* the one that the finding describes */
+    enum engine_fault kind;
+    uint64_t pc, blocks;
+    struct span at;
 };
 
 struct monitor {
@@ -54,6 +65,7 @@ struct monitor {
     uint64_t pei_rsp; /* when PEI began: temporary RAM */
     struct loop_watch loop;
     struct unpack_watch unpack;
+    struct access_watch access;
     uint64_t exits;
     uint64_t volume; /* gpa of the volume that code ran from in place last, 0 for none: its files name shadowed copies */
 };

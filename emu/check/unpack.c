@@ -25,6 +25,8 @@ static const uint8_t lzma_guid[16] = {0x98, 0x58, 0x4e, 0xee, 0x14, 0x39, 0x59, 
 #define COST_PER_BYTE 23u
 /* Where the LZMA header keeps the size: 5 property bytes, then u64. */
 #define LZMA_SIZE_AT 5u
+/* Seconds of CPU time; a good image takes one or two. */
+#define TOO_LONG 20u
 #define OUTPUT_MAX (256 * MIB)
 #define STACK_NEAR (64 * KIB)
 
@@ -75,13 +77,23 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
     machine_pause(mon->m);
 }
 
+/* Something looks like the decompressor and does not end: count from here on, so that the loop rules see it. */
+void unpack_alarm(struct monitor *mon)
+{
+    mon->unpack.late = true;
+    mon->unpack.wanted = false;
+}
+
 void unpack_paused(struct monitor *mon)
 {
     struct unpack_watch *u = &mon->unpack;
     if (u->wanted == u->inside)
         return;
     engine_count(mon->m->engine, !u->wanted);
-    if (u->inside) {
+    engine_watchdog(mon->m->engine, u->wanted ? TOO_LONG : 0);
+    if (u->wanted) {
+        u->counted_before = engine_instructions(mon->m->engine);
+    } else {
         u->done = true; /* once: what else looks like it is counted */
         machine_charge(mon->m, u->charge);
         mon->v->charged += u->charge;

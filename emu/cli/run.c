@@ -143,8 +143,7 @@ static bool prepare(struct run *r, const struct run_options *o, const char *path
                          r->layout.type == GUEST_HVM ? "HVM" : "PVH", (*h)->name);
     if (!image_load(path, &r->image, d) || !layout_resolve(&r->layout, r->image.size, &r->guest, d))
         return false;
-    uint64_t top = r->guest.high_end > 4 * GIB ? r->guest.high_end : 4 * GIB;
-    plan_init(&r->plan, top);
+    plan_init(&r->plan, guest_top(&r->guest));
     return (*h)->plan(&r->layout, &r->guest, &r->image, &r->plan, entry, d) && plan_seal(&r->plan, d);
 }
 

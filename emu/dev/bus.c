@@ -20,14 +20,14 @@ static bool claim(struct claim *list, size_t *nr, struct span at, const struct d
     for (size_t i = 0; i < *nr; i++)
         if (span_overlaps(list[i].at, at))
             return false;
-    list[*nr] = (struct claim){ .at = at, .ops = ops, .self = self };
+    list[*nr] = (struct claim){.at = at, .ops = ops, .self = self};
     ++*nr;
     return true;
 }
 
 bool bus_claim_io(struct bus *b, uint16_t first, uint16_t last, const struct device_ops *ops, void *self)
 {
-    return claim(b->io, &b->nr_io, (struct span){ first, (uint64_t)last + 1 }, ops, self);
+    return claim(b->io, &b->nr_io, (struct span){first, (uint64_t)last + 1}, ops, self);
 }
 
 bool bus_claim_mmio(struct bus *b, struct span at, const struct device_ops *ops, void *self)

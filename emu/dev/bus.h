@@ -35,7 +35,10 @@ struct bus {
     size_t nr_io;
     struct claim mmio[BUS_MAX_CLAIMS];
     size_t nr_mmio;
-    struct { void *self; void (*free)(void *); } owned[BUS_MAX_CLAIMS];
+    struct {
+        void *self;
+        void (*free)(void *);
+    } owned[BUS_MAX_CLAIMS];
     size_t nr_owned;
 };
 

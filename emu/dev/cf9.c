@@ -3,7 +3,7 @@
 #include "dev/device.h"
 
 #define PORT 0xCF9
-#define RESET_NOW 4u /* a write with this bit resets */
+#define RESET_NOW 4u  /* a write with this bit resets */
 #define RESET_HARD 2u /* the only bit that is kept; QEMU hw/isa/piix3.c:rcr_write */
 
 struct cf9 {
@@ -29,7 +29,7 @@ static void cf9_write(void *self, uint64_t port, unsigned size, uint64_t value)
         r->platform->reset = RESET_CF9;
 }
 
-static const struct device_ops cf9_ops = { .name = "reset control", .read = cf9_read, .write = cf9_write };
+static const struct device_ops cf9_ops = {.name = "reset control", .read = cf9_read, .write = cf9_write};
 
 bool cf9_init(const struct device_env *e)
 {

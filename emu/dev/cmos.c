@@ -20,17 +20,17 @@ struct cmos {
 static const struct {
     uint8_t index, value;
 } fixed[] = {
-    { 0x00, 0x00 }, /* seconds */
-    { 0x02, 0x00 }, /* minutes */
-    { 0x04, 0x00 }, /* hours */
-    { 0x06, 0x05 }, /* day of the week, Sunday = 1 */
-    { 0x07, 0x01 }, /* day of the month */
-    { 0x08, 0x01 }, /* month */
-    { 0x09, 0x26 }, /* year */
-    { 0x32, 0x20 }, /* century */
-    { RTC_REG_A, 0x26 }, /* divider on, UIP never set */
-    { 0x0B, 0x02 },      /* 24 hours, BCD, no interrupts */
-    { RTC_REG_D, 0x80 }, /* battery good */
+    {0x00, 0x00},      /* seconds */
+    {0x02, 0x00},      /* minutes */
+    {0x04, 0x00},      /* hours */
+    {0x06, 0x05},      /* day of the week, Sunday = 1 */
+    {0x07, 0x01},      /* day of the month */
+    {0x08, 0x01},      /* month */
+    {0x09, 0x26},      /* year */
+    {0x32, 0x20},      /* century */
+    {RTC_REG_A, 0x26}, /* divider on, UIP never set */
+    {0x0B, 0x02},      /* 24 hours, BCD, no interrupts */
+    {RTC_REG_D, 0x80}, /* battery good */
 };
 
 static void put16(struct cmos *c, unsigned low, unsigned high, uint64_t value)
@@ -59,12 +59,12 @@ static void cmos_write(void *self, uint64_t port, unsigned size, uint64_t value)
     if (port == PORT_INDEX)
         c->index = value & (CMOS_SIZE - 1); /* bit 7 masks NMIs */
     else if (c->index == RTC_REG_A)
-        c->ram[RTC_REG_A] = value & 0x7F; /* UIP is read-only */
+        c->ram[RTC_REG_A] = value & 0x7F;                      /* UIP is read-only */
     else if (c->index < RTC_REG_A + 2 || c->index > RTC_REG_D) /* C and D are read-only */
         c->ram[c->index] = (uint8_t)value;
 }
 
-static const struct device_ops cmos_ops = { .name = "cmos", .read = cmos_read, .write = cmos_write };
+static const struct device_ops cmos_ops = {.name = "cmos", .read = cmos_read, .write = cmos_write};
 
 bool cmos_init(const struct device_env *e)
 {
@@ -76,8 +76,8 @@ bool cmos_init(const struct device_env *e)
 
     /* X:tools/firmware/hvmloader/hvmloader.c:cmos_write_memory_size */
     const uint64_t end = e->guest->cmos_low_ram;
-    put16(c, 0x15, 0x16, 640);                            /* KiB of base memory */
-    put16(c, 0x17, 0x18, units_above(end, MIB, KIB));     /* KiB above 1 MiB */
+    put16(c, 0x15, 0x16, 640);                        /* KiB of base memory */
+    put16(c, 0x17, 0x18, units_above(end, MIB, KIB)); /* KiB above 1 MiB */
     put16(c, 0x30, 0x31, units_above(end, MIB, KIB));
     put16(c, 0x34, 0x35, units_above(end, 16 * MIB, 64 * KIB));
     return bus_claim_io(e->bus, PORT_INDEX, PORT_DATA, &cmos_ops, c);

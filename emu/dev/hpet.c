@@ -51,10 +51,14 @@ static uint64_t *timer_register(struct hpet *h, uint64_t reg)
 static uint64_t get(struct hpet *h, uint64_t reg)
 {
     switch (reg) {
-    case REG_ID: return ID_VALUE;
-    case REG_CONFIG: return h->config;
-    case REG_STATUS: return h->status;
-    case REG_COUNTER: return counter(h);
+    case REG_ID:
+        return ID_VALUE;
+    case REG_CONFIG:
+        return h->config;
+    case REG_STATUS:
+        return h->status;
+    case REG_COUNTER:
+        return counter(h);
     default: {
         const uint64_t *t = timer_register(h, reg);
         return t != NULL ? *t : 0;
@@ -96,7 +100,7 @@ static void hpet_write(void *self, uint64_t offset, unsigned size, uint64_t valu
         set(h, reg, register_merge(get(h, reg), offset & 7, size, value));
 }
 
-static const struct device_ops hpet_ops = { .name = "hpet", .read = hpet_read, .write = hpet_write };
+static const struct device_ops hpet_ops = {.name = "hpet", .read = hpet_read, .write = hpet_write};
 
 bool hpet_init(const struct device_env *e)
 {
@@ -109,5 +113,5 @@ bool hpet_init(const struct device_env *e)
         h->timer[i][1] = UINT64_MAX;
     }
     /* The whole page: nothing else lives there, and it is mapped by pages. */
-    return bus_claim_mmio(e->bus, (struct span){ HPET_BASE, HPET_BASE + PAGE_SIZE }, &hpet_ops, h);
+    return bus_claim_mmio(e->bus, (struct span){HPET_BASE, HPET_BASE + PAGE_SIZE}, &hpet_ops, h);
 }

@@ -46,9 +46,7 @@ static void set(struct ioapic *a, uint32_t v)
 static uint64_t ioapic_read(void *self, uint64_t offset, unsigned size)
 {
     const struct ioapic *a = self;
-    const uint32_t v = offset >> 4 == REG_SELECT >> 4   ? a->select
-                       : offset >> 4 == REG_WINDOW >> 4 ? get(a)
-                                                        : 0;
+    const uint32_t v = offset >> 4 == REG_SELECT >> 4 ? a->select : offset >> 4 == REG_WINDOW >> 4 ? get(a) : 0;
     return register_part(v, offset & 15, size);
 }
 
@@ -62,7 +60,7 @@ static void ioapic_write(void *self, uint64_t offset, unsigned size, uint64_t va
         set(a, (uint32_t)value);
 }
 
-static const struct device_ops ioapic_ops = { .name = "ioapic", .read = ioapic_read, .write = ioapic_write };
+static const struct device_ops ioapic_ops = {.name = "ioapic", .read = ioapic_read, .write = ioapic_write};
 
 bool ioapic_init(const struct device_env *e)
 {
@@ -74,5 +72,5 @@ bool ioapic_init(const struct device_env *e)
     /* X:tools/firmware/hvmloader/hvmloader.c:apic_setup: id 1, 8259 interrupts through pin 0 (virtual wire). */
     a->id = 1u << 24;
     a->rte[0] = RTE_EXTINT;
-    return bus_claim_mmio(e->bus, (struct span){ IOAPIC_BASE, IOAPIC_BASE + PAGE_SIZE }, &ioapic_ops, a);
+    return bus_claim_mmio(e->bus, (struct span){IOAPIC_BASE, IOAPIC_BASE + PAGE_SIZE}, &ioapic_ops, a);
 }

@@ -38,15 +38,28 @@ static void command(struct kbc *k, uint8_t cmd)
 {
     k->awaiting = 0;
     switch (cmd) {
-    case 0x20: answer(k, k->mode); break;   /* read the command byte */
-    case 0xAA: answer(k, 0x55); break;      /* controller self test: good */
-    case 0xA9:                              /* mouse and … */
-    case 0xAB: answer(k, 0x00); break;      /* … keyboard interface tests: good */
-    case 0xD0: answer(k, OUTPORT_RUN | 2); break; /* output port: running, A20 open */
-    case 0x60:                              /* write the command byte */
-    case 0xD1: k->awaiting = cmd; break;    /* write the output port */
-    case 0xFE: k->platform->reset = RESET_8042; break;
-    default: break;
+    case 0x20:
+        answer(k, k->mode);
+        break; /* read the command byte */
+    case 0xAA:
+        answer(k, 0x55);
+        break; /* controller self test: good */
+    case 0xA9: /* mouse and … */
+    case 0xAB:
+        answer(k, 0x00);
+        break; /* … keyboard interface tests: good */
+    case 0xD0:
+        answer(k, OUTPORT_RUN | 2);
+        break; /* output port: running, A20 open */
+    case 0x60: /* write the command byte */
+    case 0xD1:
+        k->awaiting = cmd;
+        break; /* write the output port */
+    case 0xFE:
+        k->platform->reset = RESET_8042;
+        break;
+    default:
+        break;
     }
 }
 
@@ -65,7 +78,7 @@ static void kbc_write(void *self, uint64_t port, unsigned size, uint64_t value)
     k->awaiting = 0;
 }
 
-static const struct device_ops kbc_ops = { .name = "i8042", .read = kbc_read, .write = kbc_write };
+static const struct device_ops kbc_ops = {.name = "i8042", .read = kbc_read, .write = kbc_write};
 
 bool kbc_init(const struct device_env *e)
 {

@@ -45,21 +45,21 @@ static const struct {
     uint16_t reg;
     uint32_t keep, always; /* writable bits; bits that read one */
 } writable[] = {
-    { REG_ID, 0xFF000000, 0 },
-    { REG_TPR, 0xFF, 0 },
-    { REG_LDR, 0xFF000000, 0 },
-    { REG_DFR, 0xF0000000, 0x0FFFFFFF },
-    { REG_SPIV, 0x3FF, 0 },
-    { REG_ICR, ~ICR_PENDING, 0 }, /* sent at once */
-    { REG_ICR2, 0xFF000000, 0 },
-    { REG_LVTT, 0x100FF | LVTT_MODE, 0 },
-    { REG_LVT_THERMAL, 0x107FF, 0 },
-    { REG_LVT_PERF, 0x107FF, 0 },
-    { REG_LVT0, 0x1A7FF, 0 },
-    { REG_LVT1, 0x1A7FF, 0 },
-    { REG_LVT_ERROR, 0x100FF, 0 },
-    { REG_TMICT, UINT32_MAX, 0 },
-    { REG_TDCR, 0xB, 0 },
+    {REG_ID, 0xFF000000, 0},
+    {REG_TPR, 0xFF, 0},
+    {REG_LDR, 0xFF000000, 0},
+    {REG_DFR, 0xF0000000, 0x0FFFFFFF},
+    {REG_SPIV, 0x3FF, 0},
+    {REG_ICR, ~ICR_PENDING, 0}, /* sent at once */
+    {REG_ICR2, 0xFF000000, 0},
+    {REG_LVTT, 0x100FF | LVTT_MODE, 0},
+    {REG_LVT_THERMAL, 0x107FF, 0},
+    {REG_LVT_PERF, 0x107FF, 0},
+    {REG_LVT0, 0x1A7FF, 0},
+    {REG_LVT1, 0x1A7FF, 0},
+    {REG_LVT_ERROR, 0x100FF, 0},
+    {REG_TMICT, UINT32_MAX, 0},
+    {REG_TDCR, 0xB, 0},
 };
 
 struct lapic {
@@ -69,7 +69,10 @@ struct lapic {
     const struct clock *clock;
 };
 
-static uint32_t *reg_at(struct lapic *a, uint64_t reg) { return &a->reg[reg / 16]; }
+static uint32_t *reg_at(struct lapic *a, uint64_t reg)
+{
+    return &a->reg[reg / 16];
+}
 
 static unsigned divisor(struct lapic *a)
 {
@@ -131,9 +134,12 @@ static void write_reg(struct lapic *a, uint32_t reg, uint32_t value)
 static uint32_t read_reg(struct lapic *a, uint32_t reg)
 {
     switch (reg) {
-    case REG_TMCCT: return current_count(a);
-    case REG_PPR: return *reg_at(a, REG_TPR); /* nothing is in service */
-    default: return *reg_at(a, reg);
+    case REG_TMCCT:
+        return current_count(a);
+    case REG_PPR:
+        return *reg_at(a, REG_TPR); /* nothing is in service */
+    default:
+        return *reg_at(a, reg);
     }
 }
 
@@ -154,7 +160,7 @@ static void lapic_write(void *self, uint64_t offset, unsigned size, uint64_t val
     write_reg(a, reg, (uint32_t)register_merge(old, offset & 15, size, value));
 }
 
-static const struct device_ops lapic_ops = { .name = "lapic", .read = lapic_read, .write = lapic_write };
+static const struct device_ops lapic_ops = {.name = "lapic", .read = lapic_read, .write = lapic_write};
 
 bool lapic_init(const struct device_env *e)
 {
@@ -173,5 +179,5 @@ bool lapic_init(const struct device_env *e)
         *reg_at(a, REG_LVT1) = 0x400;              /* NMI */
     }
     e->platform->lapic = a;
-    return bus_claim_mmio(e->bus, (struct span){ LAPIC_BASE, LAPIC_BASE + PAGE_SIZE }, &lapic_ops, a);
+    return bus_claim_mmio(e->bus, (struct span){LAPIC_BASE, LAPIC_BASE + PAGE_SIZE}, &lapic_ops, a);
 }

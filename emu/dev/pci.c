@@ -26,7 +26,7 @@ struct pci {
 };
 
 /* hvmloader's routing of the links PIRQA..D. */
-static const uint8_t link_irq[4] = { 5, 10, 11, 5 };
+static const uint8_t link_irq[4] = {5, 10, 11, 5};
 
 static void write_config(struct function *f, const struct pci_desc *d)
 {
@@ -113,10 +113,16 @@ static void data_write(void *self, uint64_t port, unsigned size, uint64_t value)
 }
 
 static const struct device_ops address_ops = {
-    .name = "pci address", .read = address_read, .write = address_write, .max_size = 4,
+    .name = "pci address",
+    .read = address_read,
+    .write = address_write,
+    .max_size = 4,
 };
 static const struct device_ops data_ops = {
-    .name = "pci data", .read = data_read, .write = data_write, .max_size = 4,
+    .name = "pci data",
+    .read = data_read,
+    .write = data_write,
+    .max_size = 4,
 };
 
 bool pci_init(const struct device_env *e)

@@ -32,7 +32,9 @@ struct pci_desc {
     uint8_t revision, header_type, pin;
     uint16_t subsystem_vendor, subsystem;
     struct pci_bar bar[PCI_MAX_BARS];
-    struct { uint8_t offset, value; } reg[PCI_MAX_REGS]; /* what hvmloader programs; offset 0 ends the list */
+    struct {
+        uint8_t offset, value;
+    } reg[PCI_MAX_REGS]; /* what hvmloader programs; offset 0 ends the list */
 };
 
 /* Fills @out for a guest with so much video RAM (0: no video card); the number of functions. */

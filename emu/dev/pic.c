@@ -51,13 +51,19 @@ static void pic_write(void *self, uint64_t port, unsigned size, uint64_t value)
         return; /* OCW2 and OCW3 choose among requests, and there are none */
     }
     switch (c->next_icw) {
-    case 0: c->mask = v; break;
+    case 0:
+        c->mask = v;
+        break;
     case 2:
         c->vector_base = v & 0xF8;
         c->next_icw = (c->icw1 & ICW1_SINGLE) == 0 ? 3 : (c->icw1 & ICW1_ICW4) != 0 ? 4 : 0;
         break;
-    case 3: c->next_icw = (c->icw1 & ICW1_ICW4) != 0 ? 4 : 0; break;
-    default: c->next_icw = 0; break;
+    case 3:
+        c->next_icw = (c->icw1 & ICW1_ICW4) != 0 ? 4 : 0;
+        break;
+    default:
+        c->next_icw = 0;
+        break;
     }
 }
 
@@ -75,8 +81,8 @@ static void elcr_write(void *self, uint64_t port, unsigned size, uint64_t value)
     p->chip[port & 1].elcr = (uint8_t)(value & p->chip[port & 1].elcr_mask);
 }
 
-static const struct device_ops pic_ops = { .name = "8259", .read = pic_read, .write = pic_write };
-static const struct device_ops elcr_ops = { .name = "elcr", .read = elcr_read, .write = elcr_write };
+static const struct device_ops pic_ops = {.name = "8259", .read = pic_read, .write = pic_write};
+static const struct device_ops elcr_ops = {.name = "elcr", .read = elcr_read, .write = elcr_write};
 
 bool pic_init(const struct device_env *e)
 {
@@ -89,6 +95,5 @@ bool pic_init(const struct device_env *e)
     p->chip[1].elcr = 0x0C;
     p->chip[1].elcr_mask = 0xDE;
     return bus_claim_io(e->bus, MASTER, MASTER + 1, &pic_ops, p) &&
-           bus_claim_io(e->bus, SLAVE, SLAVE + 1, &pic_ops, p) &&
-           bus_claim_io(e->bus, ELCR, ELCR + 1, &elcr_ops, p);
+           bus_claim_io(e->bus, SLAVE, SLAVE + 1, &pic_ops, p) && bus_claim_io(e->bus, ELCR, ELCR + 1, &elcr_ops, p);
 }

@@ -18,8 +18,8 @@
 enum access { ACCESS_LATCH, ACCESS_LOW, ACCESS_HIGH, ACCESS_BOTH };
 
 struct channel {
-    uint32_t reload;     /* 1 .. 0x10000 */
-    uint64_t loaded_at;  /* ticks */
+    uint32_t reload;    /* 1 .. 0x10000 */
+    uint64_t loaded_at; /* ticks */
     uint8_t mode, access;
     uint8_t low_written; /* first half of a two-byte write */
     bool write_high, read_high;
@@ -60,10 +60,14 @@ static bool output(const struct pit *p, const struct channel *c)
     const uint64_t passed = now(p) - c->loaded_at;
     switch (c->mode) {
     case 0:
-    case 1: return passed >= c->reload;
-    case 2: return passed % c->reload != c->reload - 1;
-    case 3: return passed % c->reload < (c->reload + 1) / 2;
-    default: return passed != c->reload;
+    case 1:
+        return passed >= c->reload;
+    case 2:
+        return passed % c->reload != c->reload - 1;
+    case 3:
+        return passed % c->reload < (c->reload + 1) / 2;
+    default:
+        return passed != c->reload;
     }
 }
 
@@ -95,8 +99,12 @@ static void load(struct pit *p, struct channel *c, uint32_t value)
 static void counter_write(struct pit *p, struct channel *c, uint8_t v)
 {
     switch (c->access) {
-    case ACCESS_LOW: load(p, c, v); break;
-    case ACCESS_HIGH: load(p, c, (uint32_t)v << 8); break;
+    case ACCESS_LOW:
+        load(p, c, v);
+        break;
+    case ACCESS_HIGH:
+        load(p, c, (uint32_t)v << 8);
+        break;
     default:
         if (c->write_high)
             load(p, c, (uint32_t)v << 8 | c->low_written);
@@ -187,8 +195,8 @@ static void port61_write(void *self, uint64_t port, unsigned size, uint64_t valu
     p->port61 = (uint8_t)(value & (GATE2 | SPEAKER));
 }
 
-static const struct device_ops pit_ops = { .name = "8254", .read = pit_read, .write = pit_write };
-static const struct device_ops port61_ops = { .name = "port 61", .read = port61_read, .write = port61_write };
+static const struct device_ops pit_ops = {.name = "8254", .read = pit_read, .write = pit_write};
+static const struct device_ops port61_ops = {.name = "port 61", .read = port61_read, .write = port61_write};
 
 bool pit_init(const struct device_env *e)
 {

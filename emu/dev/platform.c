@@ -17,18 +17,18 @@ static const struct {
     bool (*init)(const struct device_env *e);
     unsigned on;
 } devices[] = {
-    { lapic_init, ON_HVM | ON_PVH },
-    { debugcon_init, ON_HVM | ON_PVH },
-    { ioapic_init, ON_HVM },
-    { hpet_init, ON_HVM },
-    { pic_init, ON_HVM },
-    { pit_init, ON_HVM },
-    { kbc_init, ON_HVM },
-    { cmos_init, ON_HVM },
-    { port92_init, ON_HVM },
-    { pci_init, ON_HVM },
-    { cf9_init, ON_HVM },
-    { pm_timer_init, ON_HVM },
+    {lapic_init, ON_HVM | ON_PVH},
+    {debugcon_init, ON_HVM | ON_PVH},
+    {ioapic_init, ON_HVM},
+    {hpet_init, ON_HVM},
+    {pic_init, ON_HVM},
+    {pit_init, ON_HVM},
+    {kbc_init, ON_HVM},
+    {cmos_init, ON_HVM},
+    {port92_init, ON_HVM},
+    {pci_init, ON_HVM},
+    {cf9_init, ON_HVM},
+    {pm_timer_init, ON_HVM},
 };
 
 void *device_new(struct bus *b, size_t size)
@@ -46,8 +46,8 @@ void *device_new(struct bus *b, size_t size)
 bool platform_init(struct platform *p, struct bus *bus, const struct layout *l, const struct guest_memory *g,
                    struct clock *clock)
 {
-    *p = (struct platform){ .reset = RESET_NONE };
-    const struct device_env env = { .bus = bus, .platform = p, .layout = l, .guest = g, .clock = clock };
+    *p = (struct platform){.reset = RESET_NONE};
+    const struct device_env env = {.bus = bus, .platform = p, .layout = l, .guest = g, .clock = clock};
     const unsigned here = l->type == GUEST_PVH ? ON_PVH : ON_HVM;
     for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
         if ((devices[i].on & here) != 0 && !devices[i].init(&env))

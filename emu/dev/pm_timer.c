@@ -23,9 +23,12 @@ struct pm {
 static uint32_t block(const struct pm *p, uint64_t port)
 {
     switch (port & ~3ull) {
-    case ACPI_PM1A_EVT_BLK_ADDRESS_V1: return (uint32_t)p->status | (uint32_t)p->enable << 16;
-    case ACPI_PM1A_CNT_BLK_ADDRESS_V1: return p->control;
-    default: return (uint32_t)ticks_at(clock_ns(p->clock), PM_HZ);
+    case ACPI_PM1A_EVT_BLK_ADDRESS_V1:
+        return (uint32_t)p->status | (uint32_t)p->enable << 16;
+    case ACPI_PM1A_CNT_BLK_ADDRESS_V1:
+        return p->control;
+    default:
+        return (uint32_t)ticks_at(clock_ns(p->clock), PM_HZ);
     }
 }
 
@@ -53,7 +56,7 @@ static void pm_write(void *self, uint64_t port, unsigned size, uint64_t value)
     }
 }
 
-static const struct device_ops pm_ops = { .name = "pm timer", .read = pm_read, .write = pm_write, .max_size = 4 };
+static const struct device_ops pm_ops = {.name = "pm timer", .read = pm_read, .write = pm_write, .max_size = 4};
 
 bool pm_timer_init(const struct device_env *e)
 {

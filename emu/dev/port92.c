@@ -28,7 +28,7 @@ static void port92_write(void *self, uint64_t port, unsigned size, uint64_t valu
         p->platform->reset = RESET_PORT92;
 }
 
-static const struct device_ops port92_ops = { .name = "port 92", .read = port92_read, .write = port92_write };
+static const struct device_ops port92_ops = {.name = "port 92", .read = port92_read, .write = port92_write};
 
 bool port92_init(const struct device_env *e)
 {

@@ -104,6 +104,8 @@ static bool on_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size
     struct engine *e = user;
     (void)uc;
     enum engine_fault kind;
+    if ((type == UC_MEM_READ_PROT || type == UC_MEM_WRITE_PROT) && engine_is_io(e, gpa))
+        return true; /* on to the region's own callback */
     switch (type) {
     case UC_MEM_WRITE_PROT:
     case UC_MEM_WRITE_UNMAPPED:
@@ -206,6 +208,7 @@ void engine_close(struct engine *e)
 {
     if (e == NULL)
         return;
+    engine_watchdog(e, 0);
     if (e->uc != NULL)
         (void)uc_close(e->uc);
     engine_free_regions(e);
@@ -313,13 +316,20 @@ enum engine_end engine_run(struct engine *e)
         e->pending = PENDING_NONE;
         /* No `until`: a made-up one makes the library walk the guest's page tables and clobber CR2. */
         uc_err err = uc_emu_start(e->uc, engine_get(e, UC_X86_REG_RIP), 0, 0, 0);
+        if (e->pending == PENDING_NONE && atomic_exchange(&e->alarm, false)) {
+            e->client->alarm(e->self);
+            return ENGINE_STOPPED;
+        }
         switch (e->pending) {
         case PENDING_STOP:
             return ENGINE_STOPPED;
         case PENDING_VMCALL:
         case PENDING_VMMCALL:
-            if (e->client->hypercall(e->self, e->pending == PENDING_VMMCALL))
+            if (e->client->hypercall(e->self, e->pending == PENDING_VMMCALL)) {
+                if (e->pending == PENDING_STOP)
+                    return ENGINE_STOPPED;
                 continue;
+            }
             engine_put(e, UC_X86_REG_RIP, engine_get(e, UC_X86_REG_RIP) - 3);
             e->client->exception(e->self, 6);
             return ENGINE_STOPPED;

@@ -48,6 +48,8 @@ struct engine_client {
     void (*exception)(void *self, unsigned vector);
     /* Every ENGINE_TICK_BLOCKS counted blocks. */
     void (*tick)(void *self, uint64_t pc);
+    /* The watchdog's time is up. Called between blocks. */
+    void (*alarm)(void *self);
     /* Guest-linear bytes in the current mode; false when a byte is not there. */
     bool (*read_code)(void *self, uint64_t gva, void *dst, size_t n);
 };
@@ -103,6 +105,11 @@ void engine_idt(struct engine *e, uint64_t *base, uint32_t *limit);
  * Not from a callback.
  */
 void engine_count(struct engine *e, bool on);
+/*
+ * While nothing is counted: alarm() when @seconds of CPU time are spent, and engine_run() returns; 0 calls it off.
+ * Not from a callback.
+ */
+void engine_watchdog(struct engine *e, unsigned seconds);
 uint64_t engine_instructions(const struct engine *e);
 uint64_t engine_blocks(const struct engine *e);
 /* The block that ran last, while counting: in new_block(), where the transfer came from. */

@@ -3,6 +3,8 @@
 #ifndef HVMBED_ENGINE_INTERNAL_H
 #define HVMBED_ENGINE_INTERNAL_H
 
+#include <stdatomic.h>
+
 #include <unicorn/unicorn.h>
 
 #include "engine/engine.h"
@@ -35,6 +37,8 @@ struct engine {
     char error[128];
 
     struct io_region *io;
+    struct watchdog *watchdog; /* watchdog.c */
+    atomic_bool alarm;
 
     uc_hook block_hook; /* 0: not counting */
     uc_hook store_hook;
@@ -61,6 +65,7 @@ bool engine_walk_down(struct engine *e, const struct cpu_entry *entry);
 bool engine_add_hooks(struct engine *e);
 /* map.c */
 void engine_free_regions(struct engine *e);
+bool engine_is_io(const struct engine *e, uint64_t gpa);
 void engine_note_code(struct engine *e, const struct engine_block *b);
 /* msr.c: looks for RDMSR/WRMSR in a new block; true when the block was dropped and is translated again. */
 bool engine_find_msr(struct engine *e, const struct engine_block *b);

@@ -14,7 +14,9 @@ static uint32_t to_prot(unsigned allow)
 
 bool engine_map_ram(struct engine *e, uint64_t gpa, uint64_t size, uint8_t *hva, unsigned allow)
 {
-    return uc_mem_map_ptr(e->uc, gpa, size, to_prot(allow), hva) == UC_ERR_OK;
+    /* A region mapped read-only takes the stores that a hook lets pass; one made so afterwards drops them. */
+    return uc_mem_map_ptr(e->uc, gpa, size, UC_PROT_ALL, hva) == UC_ERR_OK &&
+           ((allow & ALLOW_W) != 0 || uc_mem_protect(e->uc, gpa, size, to_prot(allow)) == UC_ERR_OK);
 }
 
 static uint64_t on_mmio_read(uc_engine *uc, uint64_t offset, unsigned size, void *user)
@@ -41,6 +43,8 @@ bool engine_map_io(struct engine *e, uint64_t gpa, uint64_t size)
         free(r);
         return false;
     }
+    /* Without rights each access passes on_forbidden() first, for whose sake the library brings RIP up to date. */
+    (void)uc_mem_protect(e->uc, gpa, size, UC_PROT_NONE);
     e->io = r;
     return true;
 }
@@ -52,6 +56,14 @@ void engine_free_regions(struct engine *e)
         free(e->io);
         e->io = next;
     }
+}
+
+bool engine_is_io(const struct engine *e, uint64_t gpa)
+{
+    for (const struct io_region *r = e->io; r != NULL; r = r->next)
+        if (gpa - r->base < r->size)
+            return true;
+    return false;
 }
 
 /* The library would split a region and lose where its halves begin: take it out whole, put the rest back. */

@@ -84,6 +84,9 @@ bool engine_find_msr(struct engine *e, const struct engine_block *b)
         return false;
     /* The block was translated without the hook: drop it, and make the engine look it up again. */
     (void)uc_ctl_remove_cache(e->uc, b->pc, b->pc + b->size);
-    engine_put(e, UC_X86_REG_RIP, engine_get(e, UC_X86_REG_RIP));
+    /* Not uc_reg_write: that also keeps RIP from being brought up to date in memory hooks until the run ends. */
+    uint64_t rip = engine_get(e, UC_X86_REG_RIP);
+    size_t size = sizeof rip;
+    (void)uc_reg_write2(e->uc, UC_X86_REG_RIP, &rip, &size);
     return true;
 }

@@ -2,6 +2,7 @@
 #include "image/inflate.h"
 
 #include <stdlib.h>
+#define ZLIB_CONST /* or next_in would want writable bytes */
 #include <zlib.h>
 
 #define FIRST_ROOM (4u << 20) /* bytes; doubled as needed, so that a small bomb costs little */
@@ -67,7 +68,7 @@ static const char *inflate_members(z_stream *z, struct output *o)
 
 uint8_t *gzip_inflate(const char *name, const uint8_t *p, size_t size, size_t limit, size_t *out_size, struct diag *d)
 {
-    z_stream z = {.next_in = (z_const Bytef *)(uintptr_t)p, .avail_in = (uInt)size};
+    z_stream z = {.next_in = p, .avail_in = (uInt)size};
     struct output o = {.limit = limit};
     const char *wrong = "out of memory while it is unpacked";
     if (inflateInit2(&z, 15 + 16) == Z_OK) { /* the largest window; gzip only */

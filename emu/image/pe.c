@@ -209,8 +209,8 @@ static bool mz_parse(const uint8_t *p, size_t avail, struct pe_info *out)
         return false;
 
     uint32_t nr_dirs = le32(opt + dirs - 4);
-    if (nr_dirs > DIR_DEBUG && opt_size >= dirs + (DIR_DEBUG + 1) * DIR_SIZE) {
-        const uint8_t *dir = opt + dirs + DIR_DEBUG * DIR_SIZE;
+    if (nr_dirs > DIR_DEBUG && opt_size >= dirs + (size_t)(DIR_DEBUG + 1) * DIR_SIZE) {
+        const uint8_t *dir = opt + dirs + (size_t)DIR_DEBUG * DIR_SIZE;
         read_debug(&(struct view){p, avail, 0}, le32(dir), le32(dir + 4), out);
     }
     return true;

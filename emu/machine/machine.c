@@ -64,9 +64,13 @@ static const struct plan_range *check(struct machine *m, enum engine_fault kind,
 {
     static const struct plan_range beyond = {
         .at = {0, UINT64_MAX}, .kind = PLAN_HOLE, .cls = CLASS_HOLE, .owner = "beyond the guest's memory"};
+    static const struct plan_range removed = {
+        .at = {0, UINT64_MAX}, .kind = PLAN_HOLE, .cls = CLASS_HOLE, .owner = "removed from the p2m"};
     const struct plan_range *r = plan_find(m->plan, gpa);
     if (r == NULL)
         r = &beyond;
+    if (memory_override(&m->memory, gpa) != NULL)
+        r = &removed; /* pages that Xen has put there are RAM, and do not come here */
     unsigned need = kind == ENGINE_WRITE ? ALLOW_W : ALLOW_R;
     if (m->guarded && (r->allow[m->phase] & need) == 0 && m->watcher->forbidden != NULL)
         (void)m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
@@ -181,6 +185,14 @@ static void tick(void *self, uint64_t pc)
         m->watcher->tick(m->watcher_self, pc);
 }
 
+static void alarm_rang(void *self)
+{
+    struct machine *m = self;
+    m->pausing = true;
+    if (m->watcher->alarm != NULL)
+        m->watcher->alarm(m->watcher_self);
+}
+
 static bool read_code(void *self, uint64_t gva, void *dst, size_t n)
 {
     return machine_read(self, gva, dst, n);
@@ -200,6 +212,7 @@ static const struct engine_client client = {
     .new_block = new_block,
     .exception = exception,
     .tick = tick,
+    .alarm = alarm_rang,
     .read_code = read_code,
 };
 

@@ -31,6 +31,8 @@ struct machine_watcher {
     void (*new_block)(void *self, const struct engine_block *b);
     void (*exception)(void *self, unsigned vector);
     void (*tick)(void *self, uint64_t pc);
+    /* The engine's watchdog has barked; paused() follows. */
+    void (*alarm)(void *self);
     /* After any exit to a device, Xen or CPUID. */
     void (*exited)(void *self);
     /* Between two runs of the CPU: the memory map, the phase and counting may be changed here. */

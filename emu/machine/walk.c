@@ -12,6 +12,7 @@
 #define EFER_LMA (1ULL << 10)
 #define PTE_P 1u
 #define PTE_PS (1u << 7)
+#define PTE_PAT_LARGE (1ULL << 12)
 
 /* One paging mode: Intel SDM volume 3, 4.3 to 4.5. */
 struct mode {
@@ -72,6 +73,8 @@ bool walk_gva(const struct memory *m, const struct paging *p, uint64_t gva, stru
             return fail(w, "address bits beyond the processor's width are set");
         if (large || level == 1) {
             uint64_t size = 1ULL << shift;
+            if (large && mode != &legacy_mode && (base & (size - 1) & ~PTE_PAT_LARGE) != 0)
+                return fail(w, "reserved bits are set");
             w->present = true;
             w->gpa = (base & ~(size - 1)) | (gva & (size - 1));
             return true;

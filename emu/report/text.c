@@ -59,7 +59,7 @@ static void write_headline(const struct report_input *in, const struct report_st
     const char *word = verdict_word(in->exit_code);
     text_colored(out, style, in->exit_code == 0 ? STYLE_GOOD : in->exit_code == 3 ? STYLE_DOUBT : STYLE_BAD, word);
     fputs("  ", out);
-    text_safe(out, path_last(in->image->path));
+    text_safe(out, in->image->path);
     write_outcome(in->verdict, out);
     char label[256];
     layout_label(in->layout, label, sizeof label);

@@ -37,7 +37,7 @@
 /* The transfer page: 128 stubs of 32 bytes (X:xen/arch/x86/hvm/vmx/vmx.c:vmx_init_hypercall_page and svm.c). */
 #define HYPERCALL_STUBS 128u
 #define HYPERCALL_STUB_SIZE 32u
-_Static_assert(HYPERCALL_STUBS * HYPERCALL_STUB_SIZE == 4096, "a page of stubs");
+_Static_assert(HYPERCALL_STUBS *HYPERCALL_STUB_SIZE == 4096, "a page of stubs");
 
 /* The Xen MSR that CPUID leaf base + 2 names, and the range that is Xen's (X:xen/arch/x86/msr.c:guest_wrmsr). */
 #define MSR_XEN_HYPERCALL_PAGE 0x40000000u
@@ -49,8 +49,10 @@ _Static_assert(HYPERCALL_STUBS * HYPERCALL_STUB_SIZE == 4096, "a page of stubs")
 struct abi_field {
     uint8_t off64, len64, off32, len32;
 };
-#define ABI_FIELD(type, field, o32, l32) \
-    { (uint8_t)offsetof(type, field), (uint8_t)sizeof(((type *)0)->field), (o32), (l32) }
+#define ABI_FIELD(type, field, o32, l32)                                                   \
+    {                                                                                      \
+        (uint8_t) offsetof(type, field), (uint8_t)sizeof(((type *)0)->field), (o32), (l32) \
+    }
 
 _Static_assert(sizeof(struct xen_memory_map) == 16, "xen_memory_map");
 _Static_assert(sizeof(struct xen_add_to_physmap) == 24, "xen_add_to_physmap");
@@ -80,20 +82,20 @@ _Static_assert(sizeof(struct hvm_info_table) == 48, "hvm_info_table");
 
 /* X:tools/firmware/hvmloader/config.h and rombios/config.h, unless another source is given. */
 #define HVMLOADER_TRAMPOLINE 0x0ull
-#define HVMLOADER_OVMF_INFO 0x1000ull        /* OVMF_INFO_PHYSICAL_ADDRESS; E:OvmfPkg/XenPlatformPei/Xen.c */
-#define HVMLOADER_E820 0x10010ull            /* ovmf.c: scratch_alloc behind the head of SCRATCH_PHYSICAL_ADDRESS */
-#define HVMLOADER_HYPERCALL_PAGE 0x80000ull  /* HYPERCALL_PHYSICAL_ADDRESS */
-#define HVMLOADER_RSDP 0xEA020ull            /* ACPI_PHYSICAL_ADDRESS + 0x20 */
-#define HVMLOADER_SMBIOS 0xEB000ull          /* SMBIOS_PHYSICAL_ADDRESS */
+#define HVMLOADER_OVMF_INFO 0x1000ull       /* OVMF_INFO_PHYSICAL_ADDRESS; E:OvmfPkg/XenPlatformPei/Xen.c */
+#define HVMLOADER_E820 0x10010ull           /* ovmf.c: scratch_alloc behind the head of SCRATCH_PHYSICAL_ADDRESS */
+#define HVMLOADER_HYPERCALL_PAGE 0x80000ull /* HYPERCALL_PHYSICAL_ADDRESS */
+#define HVMLOADER_RSDP 0xEA020ull           /* ACPI_PHYSICAL_ADDRESS + 0x20 */
+#define HVMLOADER_SMBIOS 0xEB000ull         /* SMBIOS_PHYSICAL_ADDRESS */
 #define HVMLOADER_SMBIOS_END 0xF0000ull
-#define HVMLOADER_LOW_COPY 0xF0000ull        /* ovmf.c: OVMF_BEGIN's last 64 KiB, for the real-mode reset vector */
-#define HVMLOADER_VM86_TSS 0xFC100000ull     /* the first mem_alloc: RESERVED_MEMORY_DYNAMIC_START */
-#define HVMLOADER_SHARED_INFO 0xFDFFF000ull  /* the first mem_hole_alloc below RESERVED_MEMORY_DYNAMIC_END */
-#define GUEST_RESERVED_START 0xFE700000ull   /* GUEST_RESERVED_START, promised to guests */
+#define HVMLOADER_LOW_COPY 0xF0000ull       /* ovmf.c: OVMF_BEGIN's last 64 KiB, for the real-mode reset vector */
+#define HVMLOADER_VM86_TSS 0xFC100000ull    /* the first mem_alloc: RESERVED_MEMORY_DYNAMIC_START */
+#define HVMLOADER_SHARED_INFO 0xFDFFF000ull /* the first mem_hole_alloc below RESERVED_MEMORY_DYNAMIC_END */
+#define GUEST_RESERVED_START 0xFE700000ull  /* GUEST_RESERVED_START, promised to guests */
 #define GUEST_RESERVED_END 0xFE800000ull
-#define XEN_AREA_START 0xFC000000ull         /* RESERVED_MEMBASE: Xen's from here to 4 GiB */
-#define ACPI_INFO_PAGE 0xFC000000ull         /* ACPI_INFO_PHYSICAL_ADDRESS, libxl_x86_acpi.c for PVH */
-#define ACPI_TABLES 0xFC001000ull            /* ACPI_MEMORY_DYNAMIC_START */
+#define XEN_AREA_START 0xFC000000ull /* RESERVED_MEMBASE: Xen's from here to 4 GiB */
+#define ACPI_INFO_PAGE 0xFC000000ull /* ACPI_INFO_PHYSICAL_ADDRESS, libxl_x86_acpi.c for PVH */
+#define ACPI_TABLES 0xFC001000ull    /* ACPI_MEMORY_DYNAMIC_START */
 #define VGA_HOLE_START 0xA0000ull
 #define VGA_HOLE_END 0xC0000ull
 

@@ -36,7 +36,7 @@
 #define FADT_BOOT_NO_VGA (1u << 2)
 
 /* Name (\_S5, Package (4) {0, 0, 0, 0}) */
-static const uint8_t dsdt_aml[] = { 0x08, 0x5C, '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0, 0, 0, 0 };
+static const uint8_t dsdt_aml[] = {0x08, 0x5C, '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0, 0, 0, 0};
 
 struct builder {
     uint8_t *bytes; /* of the tables' pages */
@@ -68,9 +68,9 @@ static uint8_t *table(struct builder *b, const char *signature, size_t n, uint8_
     memcpy(t, signature, 4);
     put_le32(t + 4, (uint32_t)n);
     t[8] = revision;
-    memcpy(t + 10, "Xen", 3);   /* ACPI_OEM_ID */
-    memcpy(t + 16, "HVM", 3);   /* ACPI_OEM_TABLE_ID */
-    memcpy(t + 28, "HVML", 4);  /* ACPI_CREATOR_ID */
+    memcpy(t + 10, "Xen", 3);  /* ACPI_OEM_ID */
+    memcpy(t + 16, "HVM", 3);  /* ACPI_OEM_TABLE_ID */
+    memcpy(t + 28, "HVML", 4); /* ACPI_CREATOR_ID */
     return t;
 }
 
@@ -97,12 +97,12 @@ static uint8_t *fadt(struct builder *b, size_t n, uint8_t revision, bool hvm, ui
     put_le32(t + 64, PM1A_CNT);
     put_le32(t + 76, hvm ? PM_TMR : 0);
     put_le32(t + 80, GPE0);
-    t[88] = 4; /* PM1_EVT_LEN */
-    t[89] = 2; /* PM1_CNT_LEN */
-    t[91] = hvm ? 4 : 0; /* PM_TMR_LEN */
-    t[92] = 4; /* GPE0_BLK_LEN */
-    put_le16(t + 96, 0x0FFF);  /* P_LVL2_LAT: no C2 */
-    put_le16(t + 98, 0x0FFF);  /* P_LVL3_LAT: no C3 */
+    t[88] = 4;                /* PM1_EVT_LEN */
+    t[89] = 2;                /* PM1_CNT_LEN */
+    t[91] = hvm ? 4 : 0;      /* PM_TMR_LEN */
+    t[92] = 4;                /* GPE0_BLK_LEN */
+    put_le16(t + 96, 0x0FFF); /* P_LVL2_LAT: no C2 */
+    put_le16(t + 98, 0x0FFF); /* P_LVL3_LAT: no C3 */
     put_le32(t + 112, FADT_WBINVD | FADT_PROC_C1 | FADT_FIX_RTC | FADT_TMR_VAL_EXT | FADT_PLATFORM_CLOCK |
                           (hvm ? 0 : FADT_PWR_BUTTON | FADT_SLP_BUTTON));
     if (n >= FADT_4_SIZE) {
@@ -121,7 +121,7 @@ static uint8_t *fadt(struct builder *b, size_t n, uint8_t revision, bool hvm, ui
 }
 
 /* An interrupt source override of an ISA interrupt. */
-static uint8_t *override(uint8_t *p, uint8_t irq, uint8_t gsi, uint16_t flags)
+static uint8_t * override(uint8_t *p, uint8_t irq, uint8_t gsi, uint16_t flags)
 {
     p[0] = 2;
     p[1] = 10;
@@ -251,13 +251,12 @@ static void build(struct builder *b, const struct layout *l, const struct guest_
     make_info(info, l, g, hvm, gpa_of(b, apic + 9), gpa_of(b, lapic0));
 }
 
-bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory *g, uint64_t *rsdp_gpa,
-              struct diag *d)
+bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory *g, uint64_t *rsdp_gpa, struct diag *d)
 {
     const bool hvm = l->type == GUEST_HVM;
     const size_t size = (size_t)g->acpi_pages << PAGE_SHIFT;
     const uint64_t end = ACPI_TABLES + size;
-    struct builder b = { .size = size };
+    struct builder b = {.size = size};
     uint8_t rsdp[RSDP_SIZE], info[40];
 
     b.bytes = calloc(1, size + PAGE_SIZE);
@@ -269,13 +268,12 @@ bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory 
 
     *rsdp_gpa = hvm ? HVMLOADER_RSDP : end;
     const uint64_t rsdp_end = hvm ? HVMLOADER_RSDP + RSDP_SIZE : end + PAGE_SIZE;
-    ok = ok &&
-         lay(p, (struct lay_range){ { ACPI_INFO_PAGE, ACPI_TABLES }, PLAN_RAM, CLASS_PRESERVED, "ACPI info" },
-             info, sizeof info, d) &&
-         lay(p, (struct lay_range){ { ACPI_TABLES, end }, PLAN_RAM, CLASS_PRESERVED, "ACPI tables" }, b.bytes,
-             size, d) &&
-         lay(p, (struct lay_range){ { *rsdp_gpa, rsdp_end }, PLAN_RAM, CLASS_PRESERVED, "ACPI RSDP" }, rsdp,
-             sizeof rsdp, d);
+    ok =
+        ok &&
+        lay(p, (struct lay_range){{ACPI_INFO_PAGE, ACPI_TABLES}, PLAN_RAM, CLASS_PRESERVED, "ACPI info"}, info,
+            sizeof info, d) &&
+        lay(p, (struct lay_range){{ACPI_TABLES, end}, PLAN_RAM, CLASS_PRESERVED, "ACPI tables"}, b.bytes, size, d) &&
+        lay(p, (struct lay_range){{*rsdp_gpa, rsdp_end}, PLAN_RAM, CLASS_PRESERVED, "ACPI RSDP"}, rsdp, sizeof rsdp, d);
     free(b.bytes);
     return ok;
 }

@@ -24,8 +24,7 @@
 #define ECX_X2APIC (1u << 21) /* Xen offers it by default; the bed's LAPIC has xAPIC mode alone */
 #define ECX_POPCNT (1u << 23)
 #define ECX_HYPERVISOR (1u << 31)
-#define ECX_1 \
-    (ECX_SSE3 | ECX_SSSE3 | ECX_CX16 | ECX_SSE41 | ECX_SSE42 | ECX_X2APIC | ECX_POPCNT | ECX_HYPERVISOR)
+#define ECX_1 (ECX_SSE3 | ECX_SSSE3 | ECX_CX16 | ECX_SSE41 | ECX_SSE42 | ECX_X2APIC | ECX_POPCNT | ECX_HYPERVISOR)
 
 /* FPU DE PSE TSC MSR PAE CX8 APIC, MTRR PGE CMOV PAT PSE36, MMX: the ones that AMD repeats in 80000001. */
 #define EDX_COMMON 0x0083B37Du
@@ -54,7 +53,7 @@
 struct row {
     uint32_t leaf, subleaf;
     uint32_t vendor;
-    uint32_t reg[4]; /* eax, ebx, ecx, edx */
+    uint32_t reg[4];                                                      /* eax, ebx, ecx, edx */
     void (*fill)(const struct xen *x, uint32_t subleaf, uint32_t out[4]); /* what depends on the layout, or NULL */
 };
 
@@ -109,38 +108,45 @@ static void fill_xen_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
 }
 
 static const struct row table[] = {
-    { 0x00000000, ANY_SUBLEAF, INTEL, { MAX_BASIC, 0x756E6547, 0x6C65746E, 0x49656E69 }, NULL }, /* GenuineIntel */
-    { 0x00000000, ANY_SUBLEAF, AMD, { MAX_BASIC, 0x68747541, 0x444D4163, 0x69746E65 }, NULL },   /* AuthenticAMD */
-    { 0x00000001, ANY_SUBLEAF, INTEL, { SIGNATURE_HASWELL, 0, ECX_1, EDX_1 }, fill_1 },
-    { 0x00000001, ANY_SUBLEAF, AMD, { SIGNATURE_ZEN, 0, ECX_1, EDX_1 }, fill_1 },
-    { 0x00000002, ANY_SUBLEAF, INTEL, { 0x76036301, 0x00F0B5FF, 0, 0x00C10000 }, NULL },
-    { 0x00000004, 0, INTEL, { 0x00000121, 0x01C0003F, 0x0000003F, 0 }, fill_4 }, /* L1D 32 KiB, 8 ways */
-    { 0x00000004, 1, INTEL, { 0x00000122, 0x01C0003F, 0x0000003F, 0 }, fill_4 }, /* L1I 32 KiB, 8 ways */
-    { 0x00000004, 2, INTEL, { 0x00000143, 0x01C0003F, 0x000001FF, 0 }, fill_4 }, /* L2 256 KiB, 8 ways */
-    { 0x00000004, 3, INTEL, { 0x00000163, 0x03C0003F, 0x00001FFF, 6 }, fill_4 }, /* L3 8 MiB, 16 ways */
-    { 0x0000000B, ANY_SUBLEAF, BOTH, { 0, 0, 0, 0 }, fill_b },
+    {0x00000000, ANY_SUBLEAF, INTEL, {MAX_BASIC, 0x756E6547, 0x6C65746E, 0x49656E69}, NULL}, /* GenuineIntel */
+    {0x00000000, ANY_SUBLEAF, AMD, {MAX_BASIC, 0x68747541, 0x444D4163, 0x69746E65}, NULL},   /* AuthenticAMD */
+    {0x00000001, ANY_SUBLEAF, INTEL, {SIGNATURE_HASWELL, 0, ECX_1, EDX_1}, fill_1},
+    {0x00000001, ANY_SUBLEAF, AMD, {SIGNATURE_ZEN, 0, ECX_1, EDX_1}, fill_1},
+    {0x00000002, ANY_SUBLEAF, INTEL, {0x76036301, 0x00F0B5FF, 0, 0x00C10000}, NULL},
+    {0x00000004, 0, INTEL, {0x00000121, 0x01C0003F, 0x0000003F, 0}, fill_4}, /* L1D 32 KiB, 8 ways */
+    {0x00000004, 1, INTEL, {0x00000122, 0x01C0003F, 0x0000003F, 0}, fill_4}, /* L1I 32 KiB, 8 ways */
+    {0x00000004, 2, INTEL, {0x00000143, 0x01C0003F, 0x000001FF, 0}, fill_4}, /* L2 256 KiB, 8 ways */
+    {0x00000004, 3, INTEL, {0x00000163, 0x03C0003F, 0x00001FFF, 6}, fill_4}, /* L3 8 MiB, 16 ways */
+    {0x0000000B, ANY_SUBLEAF, BOTH, {0, 0, 0, 0}, fill_b},
 
-    { 0x40000000, ANY_SUBLEAF, BOTH, { 0x40000005, XEN_CPUID_SIGNATURE_EBX, XEN_CPUID_SIGNATURE_ECX,
-                                       XEN_CPUID_SIGNATURE_EDX }, NULL },
-    { 0x40000001, ANY_SUBLEAF, BOTH, { 0, 0, 0, 0 }, fill_xen_1 },
-    { 0x40000002, ANY_SUBLEAF, BOTH, { 1, MSR_XEN_HYPERCALL_PAGE, 0, 0 }, NULL },
-    { 0x40000003, 0, BOTH, { 1u << 1, 0, CLOCK_TSC_KHZ, 0 }, NULL }, /* the host's TSC is safe to use */
-    { 0x40000003, 1, BOTH, { 0, 0, 0x80000000, 0 }, NULL },          /* no offset; scale of 2 GHz */
-    { 0x40000003, 2, BOTH, { CLOCK_TSC_KHZ, 0, 0, 0 }, NULL },
-    { 0x40000004, 0, BOTH, { XEN_HVM_CPUID_IOMMU_MAPPINGS | XEN_HVM_CPUID_VCPU_ID_PRESENT |
-                                 XEN_HVM_CPUID_DOMID_PRESENT | XEN_HVM_CPUID_UPCALL_VECTOR,
-                             0, BED_DOMID, 0 }, NULL },
+    {0x40000000,
+     ANY_SUBLEAF,
+     BOTH,
+     {0x40000005, XEN_CPUID_SIGNATURE_EBX, XEN_CPUID_SIGNATURE_ECX, XEN_CPUID_SIGNATURE_EDX},
+     NULL},
+    {0x40000001, ANY_SUBLEAF, BOTH, {0, 0, 0, 0}, fill_xen_1},
+    {0x40000002, ANY_SUBLEAF, BOTH, {1, MSR_XEN_HYPERCALL_PAGE, 0, 0}, NULL},
+    {0x40000003, 0, BOTH, {1u << 1, 0, CLOCK_TSC_KHZ, 0}, NULL}, /* the host's TSC is safe to use */
+    {0x40000003, 1, BOTH, {0, 0, 0x80000000, 0}, NULL},          /* no offset; scale of 2 GHz */
+    {0x40000003, 2, BOTH, {CLOCK_TSC_KHZ, 0, 0, 0}, NULL},
+    {0x40000004,
+     0,
+     BOTH,
+     {XEN_HVM_CPUID_IOMMU_MAPPINGS | XEN_HVM_CPUID_VCPU_ID_PRESENT | XEN_HVM_CPUID_DOMID_PRESENT |
+          XEN_HVM_CPUID_UPCALL_VECTOR,
+      0, BED_DOMID, 0},
+     NULL},
 
-    { 0x80000000, ANY_SUBLEAF, INTEL, { MAX_EXTENDED, 0, 0, 0 }, NULL },
-    { 0x80000000, ANY_SUBLEAF, AMD, { MAX_EXTENDED, 0x68747541, 0x444D4163, 0x69746E65 }, NULL },
-    { 0x80000001, ANY_SUBLEAF, INTEL, { 0, 0, ECX_LAHF, EDX_EXT }, fill_80000001 },
-    { 0x80000001, ANY_SUBLEAF, AMD, { SIGNATURE_ZEN, 0, ECX_LAHF, EDX_EXT | EDX_COMMON | EDX_FXSR }, fill_80000001 },
+    {0x80000000, ANY_SUBLEAF, INTEL, {MAX_EXTENDED, 0, 0, 0}, NULL},
+    {0x80000000, ANY_SUBLEAF, AMD, {MAX_EXTENDED, 0x68747541, 0x444D4163, 0x69746E65}, NULL},
+    {0x80000001, ANY_SUBLEAF, INTEL, {0, 0, ECX_LAHF, EDX_EXT}, fill_80000001},
+    {0x80000001, ANY_SUBLEAF, AMD, {SIGNATURE_ZEN, 0, ECX_LAHF, EDX_EXT | EDX_COMMON | EDX_FXSR}, fill_80000001},
     /* "hvmbed virtual processor" */
-    { 0x80000002, ANY_SUBLEAF, BOTH, { 0x626D7668, 0x76206465, 0x75747269, 0x70206C61 }, NULL },
-    { 0x80000003, ANY_SUBLEAF, BOTH, { 0x65636F72, 0x726F7373, 0, 0 }, NULL },
-    { 0x80000005, ANY_SUBLEAF, AMD, { 0, 0, 0x20080140, 0x20080140 }, NULL }, /* L1 32 KiB, 8 ways */
-    { 0x80000006, ANY_SUBLEAF, BOTH, { 0, 0, 0x01006040, 0 }, NULL },         /* L2 256 KiB, 8 ways */
-    { 0x80000008, ANY_SUBLEAF, BOTH, { 0, 0, 0, 0 }, fill_80000008 },
+    {0x80000002, ANY_SUBLEAF, BOTH, {0x626D7668, 0x76206465, 0x75747269, 0x70206C61}, NULL},
+    {0x80000003, ANY_SUBLEAF, BOTH, {0x65636F72, 0x726F7373, 0, 0}, NULL},
+    {0x80000005, ANY_SUBLEAF, AMD, {0, 0, 0x20080140, 0x20080140}, NULL}, /* L1 32 KiB, 8 ways */
+    {0x80000006, ANY_SUBLEAF, BOTH, {0, 0, 0x01006040, 0}, NULL},         /* L2 256 KiB, 8 ways */
+    {0x80000008, ANY_SUBLEAF, BOTH, {0, 0, 0, 0}, fill_80000008},
 };
 
 void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4])

@@ -11,7 +11,7 @@ int64_t xen_evtchn_op(struct xen *x, const struct hypercall *c)
     if (!xen_copy_in(x, c->arg[1], arg, sizeof arg))
         return -XEN_EFAULT;
     const uint32_t port = le32(arg);
-    const bool bound = port != 0 && (port == x->param[HVM_PARAM_STORE_EVTCHN] ||
-                                     port == x->param[HVM_PARAM_CONSOLE_EVTCHN]);
+    const bool bound =
+        port != 0 && (port == x->param[HVM_PARAM_STORE_EVTCHN] || port == x->param[HVM_PARAM_CONSOLE_EVTCHN]);
     return bound ? 0 : -XEN_EINVAL;
 }

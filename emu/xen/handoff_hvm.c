@@ -8,27 +8,26 @@
 
 /* The parts that lie where they lie whatever the guest, over RAM and holes and under what follows. */
 static const struct lay_range fixed[] = {
-    { { VGA_HOLE_START, VGA_HOLE_END }, PLAN_DEVICE, CLASS_RESERVED, "VGA memory" },
-    { { VGA_HOLE_END, HVMLOADER_LOW_COPY }, PLAN_RAM, CLASS_PRESERVED, "BIOS area" },
-    { { XEN_AREA_START, 4 * GIB }, PLAN_HOLE, CLASS_RESERVED, "Xen reserved area" },
-    { { HVMLOADER_VM86_TSS, HVMLOADER_VM86_TSS + PAGE_SIZE }, PLAN_RAM, CLASS_RESERVED, "VM86 TSS" },
-    { { HVMLOADER_SHARED_INFO, HVMLOADER_SHARED_INFO + PAGE_SIZE }, PLAN_RAM, CLASS_RESERVED, "hvmloader's shared info" },
-    { { GUEST_RESERVED_START, GUEST_RESERVED_END }, PLAN_HOLE, CLASS_RESERVED, "reserved for guest use" },
-    { { IOAPIC_START, IOAPIC_START + PAGE_SIZE }, PLAN_DEVICE, CLASS_DEVICE, "I/O APIC" },
-    { { HPET_START, HPET_START + PAGE_SIZE }, PLAN_DEVICE, CLASS_DEVICE, "HPET" },
-    { { TPM_START, TPM_END }, PLAN_DEVICE, CLASS_DEVICE, "TPM (absent)" },
-    { { LAPIC_START, LAPIC_START + PAGE_SIZE }, PLAN_DEVICE, CLASS_DEVICE, "local APIC" },
+    {{VGA_HOLE_START, VGA_HOLE_END}, PLAN_DEVICE, CLASS_RESERVED, "VGA memory"},
+    {{VGA_HOLE_END, HVMLOADER_LOW_COPY}, PLAN_RAM, CLASS_PRESERVED, "BIOS area"},
+    {{XEN_AREA_START, 4 * GIB}, PLAN_HOLE, CLASS_RESERVED, "Xen reserved area"},
+    {{HVMLOADER_VM86_TSS, HVMLOADER_VM86_TSS + PAGE_SIZE}, PLAN_RAM, CLASS_RESERVED, "VM86 TSS"},
+    {{HVMLOADER_SHARED_INFO, HVMLOADER_SHARED_INFO + PAGE_SIZE}, PLAN_RAM, CLASS_RESERVED, "hvmloader's shared info"},
+    {{GUEST_RESERVED_START, GUEST_RESERVED_END}, PLAN_HOLE, CLASS_RESERVED, "reserved for guest use"},
+    {{IOAPIC_START, IOAPIC_START + PAGE_SIZE}, PLAN_DEVICE, CLASS_DEVICE, "I/O APIC"},
+    {{HPET_START, HPET_START + PAGE_SIZE}, PLAN_DEVICE, CLASS_DEVICE, "HPET"},
+    {{TPM_START, TPM_END}, PLAN_DEVICE, CLASS_DEVICE, "TPM (absent)"},
+    {{LAPIC_START, LAPIC_START + PAGE_SIZE}, PLAN_DEVICE, CLASS_DEVICE, "local APIC"},
 };
 
 static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d)
 {
-    const struct lay_range base = { { 0, VGA_HOLE_START }, PLAN_RAM, CLASS_FREE, "low RAM" };
-    const struct lay_range low = { { MIB, g->low_end }, PLAN_RAM, CLASS_FREE, "low RAM" };
-    const struct lay_range high = { { 4 * GIB, g->high_end }, PLAN_RAM, CLASS_FREE, "high RAM" };
-    const struct lay_range gone = { { g->low_end, g->mmio_start }, PLAN_HOLE, CLASS_HOLE, "above low RAM" };
-    const struct lay_range pci = { { g->mmio_start, XEN_AREA_START }, PLAN_HOLE, CLASS_HOLE, "PCI window" };
-    return lay(p, base, NULL, 0, d) && lay(p, low, NULL, 0, d) &&
-           (g->high_end == 0 || lay(p, high, NULL, 0, d)) &&
+    const struct lay_range base = {{0, VGA_HOLE_START}, PLAN_RAM, CLASS_FREE, "low RAM"};
+    const struct lay_range low = {{MIB, g->low_end}, PLAN_RAM, CLASS_FREE, "low RAM"};
+    const struct lay_range high = {{4 * GIB, g->high_end}, PLAN_RAM, CLASS_FREE, "high RAM"};
+    const struct lay_range gone = {{g->low_end, g->mmio_start}, PLAN_HOLE, CLASS_HOLE, "above low RAM"};
+    const struct lay_range pci = {{g->mmio_start, XEN_AREA_START}, PLAN_HOLE, CLASS_HOLE, "PCI window"};
+    return lay(p, base, NULL, 0, d) && lay(p, low, NULL, 0, d) && (g->high_end == 0 || lay(p, high, NULL, 0, d)) &&
            (g->low_end >= g->mmio_start || lay(p, gone, NULL, 0, d)) && lay(p, pci, NULL, 0, d);
 }
 
@@ -36,11 +35,11 @@ static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d
 static bool lay_rules(const struct guest_memory *g, struct plan *p, struct diag *d)
 {
     const uint64_t high = g->high_end != 0 ? g->high_end : 4 * GIB;
-    return lay_e820(p, &g->e820, (struct span){ 0, VGA_HOLE_START }, true, d) &&
-           lay_e820(p, &g->e820, (struct span){ MIB, g->low_end }, true, d) &&
-           lay_e820(p, &g->e820, (struct span){ g->low_end, XEN_AREA_START }, false, d) &&
-           lay_e820(p, &g->e820, (struct span){ 4 * GIB, high }, true, d) &&
-           lay_e820(p, &g->e820, (struct span){ high, UINT64_MAX }, false, d);
+    return lay_e820(p, &g->e820, (struct span){0, VGA_HOLE_START}, true, d) &&
+           lay_e820(p, &g->e820, (struct span){MIB, g->low_end}, true, d) &&
+           lay_e820(p, &g->e820, (struct span){g->low_end, XEN_AREA_START}, false, d) &&
+           lay_e820(p, &g->e820, (struct span){4 * GIB, high}, true, d) &&
+           lay_e820(p, &g->e820, (struct span){high, UINT64_MAX}, false, d);
 }
 
 static bool lay_image(const struct guest_memory *g, const struct image *im, struct plan *p, struct diag *d)
@@ -48,11 +47,11 @@ static bool lay_image(const struct guest_memory *g, const struct image *im, stru
     if (im->size < LOW_COPY_SIZE || im->size != span_size(g->image) || g->image.end != 4 * GIB)
         return diag_fail(d, im->path, 0,
                          "an image of %zu bytes does not end at 4 GiB when hvmloader has placed it, so its reset "
-                         "vector leads nowhere; give a whole flash image, a multiple of 1 MiB", im->size);
-    const struct lay_range high = { g->image, PLAN_RAM, CLASS_IMAGE, "OVMF image" };
-    const struct lay_range low = { { HVMLOADER_LOW_COPY, MIB }, PLAN_RAM, CLASS_IMAGE, "low copy of the image" };
-    return lay(p, high, im->bytes, im->size, d) &&
-           lay(p, low, im->bytes + im->size - LOW_COPY_SIZE, LOW_COPY_SIZE, d);
+                         "vector leads nowhere; give a whole flash image, a multiple of 1 MiB",
+                         im->size);
+    const struct lay_range high = {g->image, PLAN_RAM, CLASS_IMAGE, "OVMF image"};
+    const struct lay_range low = {{HVMLOADER_LOW_COPY, MIB}, PLAN_RAM, CLASS_IMAGE, "low copy of the image"};
+    return lay(p, high, im->bytes, im->size, d) && lay(p, low, im->bytes + im->size - LOW_COPY_SIZE, LOW_COPY_SIZE, d);
 }
 
 static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *p,

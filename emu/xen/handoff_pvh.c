@@ -11,14 +11,13 @@
  * The start_info segment (X:tools/libs/guest/xg_dom_x86.c:alloc_magic_pages_hvm, add_module_to_list): the structure,
  * room for HVMLOADER_MODULE_MAX_COUNT modules and their command lines, then the memory map. No command line.
  */
-#define MEMMAP_OFFSET \
-    (sizeof(struct hvm_start_info) + 2 * sizeof(struct hvm_modlist_entry) + 2 * 1024u)
+#define MEMMAP_OFFSET (sizeof(struct hvm_start_info) + 2 * sizeof(struct hvm_modlist_entry) + 2 * 1024u)
 _Static_assert(MEMMAP_OFFSET == 2168, "where the toolstack puts the memory map");
 #define START_INFO_SIZE (MEMMAP_OFFSET + E820_MAX * sizeof(struct hvm_memmap_table_entry))
 
 /* Whatever hvmloader and devices would have, a PVH guest has not. */
 static const struct lay_range fixed[] = {
-    { { LAPIC_START, LAPIC_START + PAGE_SIZE }, PLAN_DEVICE, CLASS_DEVICE, "local APIC" },
+    {{LAPIC_START, LAPIC_START + PAGE_SIZE}, PLAN_DEVICE, CLASS_DEVICE, "local APIC"},
 };
 
 static bool check_header(const struct image *im, const struct guest_memory *g, struct diag *d)
@@ -40,8 +39,10 @@ static bool check_header(const struct image *im, const struct guest_memory *g, s
                          h->memsz);
     if (h->load_paddr != page_down(h->load_paddr) || h->load_paddr < MIB ||
         page_up(end) + page_up(START_INFO_SIZE) > g->low_end)
-        return diag_fail(d, im->path, 0, "the image's ELF header wants 0x%x-0x%llx, where this guest has no RAM to load "
-                         "it and the start info", h->load_paddr, (unsigned long long)end);
+        return diag_fail(d, im->path, 0,
+                         "the image's ELF header wants 0x%x-0x%llx, where this guest has no RAM to load "
+                         "it and the start info",
+                         h->load_paddr, (unsigned long long)end);
     if (h->entry < h->load_paddr || h->entry >= end)
         return diag_fail(d, im->path, 0, "the image's PVH entry 0x%x is outside what its ELF header loads", h->entry);
     return true;
@@ -50,25 +51,22 @@ static bool check_header(const struct image *im, const struct guest_memory *g, s
 static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d)
 {
     const uint64_t high_end = g->high_end != 0 ? g->high_end : 4 * GIB;
-    const struct lay_range low = { { 0, g->low_end }, PLAN_RAM, CLASS_FREE, "low RAM" };
+    const struct lay_range low = {{0, g->low_end}, PLAN_RAM, CLASS_FREE, "low RAM"};
     /* Firmware declares it reserved although it is RAM here. */
-    const struct lay_range vga = { { VGA_HOLE_START, MIB }, PLAN_RAM, CLASS_FREE,
-                                   "RAM (VGA hole, declared reserved)" };
-    const struct lay_range high = { { 4 * GIB, high_end }, PLAN_RAM, CLASS_FREE, "high RAM" };
-    const struct lay_range gone = { { g->low_end, 4 * GIB }, PLAN_HOLE, CLASS_HOLE, "above low RAM" };
-    return lay(p, low, NULL, 0, d) && lay(p, vga, NULL, 0, d) &&
-           (g->high_end == 0 || lay(p, high, NULL, 0, d)) && lay(p, gone, NULL, 0, d) &&
-           lay_e820(p, &g->e820, (struct span){ 0, g->low_end }, true, d) &&
-           lay_e820(p, &g->e820, (struct span){ g->low_end, 4 * GIB }, false, d) &&
-           lay_e820(p, &g->e820, (struct span){ 4 * GIB, high_end }, true, d) &&
-           lay_e820(p, &g->e820, (struct span){ high_end, UINT64_MAX }, false, d);
+    const struct lay_range vga = {{VGA_HOLE_START, MIB}, PLAN_RAM, CLASS_FREE, "RAM (VGA hole, declared reserved)"};
+    const struct lay_range high = {{4 * GIB, high_end}, PLAN_RAM, CLASS_FREE, "high RAM"};
+    const struct lay_range gone = {{g->low_end, 4 * GIB}, PLAN_HOLE, CLASS_HOLE, "above low RAM"};
+    return lay(p, low, NULL, 0, d) && lay(p, vga, NULL, 0, d) && (g->high_end == 0 || lay(p, high, NULL, 0, d)) &&
+           lay(p, gone, NULL, 0, d) && lay_e820(p, &g->e820, (struct span){0, g->low_end}, true, d) &&
+           lay_e820(p, &g->e820, (struct span){g->low_end, 4 * GIB}, false, d) &&
+           lay_e820(p, &g->e820, (struct span){4 * GIB, high_end}, true, d) &&
+           lay_e820(p, &g->e820, (struct span){high_end, UINT64_MAX}, false, d);
 }
 
 static bool lay_image(const struct image *im, struct plan *p, struct diag *d)
 {
-    const struct span at = { im->pvh.load_paddr, (uint64_t)im->pvh.load_paddr + im->pvh.memsz };
-    struct plan_range *r =
-        plan_put(p, at, PLAN_RAM, CLASS_IMAGE, "OVMF image", im->bytes, im->pvh.filesz, d);
+    const struct span at = {im->pvh.load_paddr, (uint64_t)im->pvh.load_paddr + im->pvh.memsz};
+    struct plan_range *r = plan_put(p, at, PLAN_RAM, CLASS_IMAGE, "OVMF image", im->bytes, im->pvh.filesz, d);
     if (r == NULL)
         return false;
     /* The reset vector patches the base of its GDT (E:OvmfPkg/XenResetVector/Ia32/XenPVHMain.asm). */
@@ -98,7 +96,7 @@ static bool lay_start_info(uint64_t at, uint64_t rsdp, const struct e820_map *m,
         memcpy(bytes + MEMMAP_OFFSET + i * sizeof e, &e, sizeof e);
     }
     const size_t size = MEMMAP_OFFSET + m->nr * sizeof(struct hvm_memmap_table_entry);
-    const struct lay_range r = { { at, at + size }, PLAN_RAM, CLASS_LIVE, "PVH start info" };
+    const struct lay_range r = {{at, at + size}, PLAN_RAM, CLASS_LIVE, "PVH start info"};
     const bool ok = lay(p, r, bytes, size, d);
     free(bytes);
     return ok;

@@ -43,14 +43,21 @@ bool lay_hvmloader_stale(struct plan *p, const struct layout *l, const struct gu
     memset(page, 0xC3, sizeof page); /* hvmloader.c:init_hypercalls fills it with ret first */
     hypercall_page_fill(page, l->vendor);
     make_hvm_info(info, l, g);
-    return lay(p, (struct lay_range){ { HVMLOADER_TRAMPOLINE, HVMLOADER_TRAMPOLINE + sizeof trampoline }, PLAN_RAM,
-                                      CLASS_FREE, "hvmloader trampoline (stale)" },
+    return lay(p,
+               (struct lay_range){{HVMLOADER_TRAMPOLINE, HVMLOADER_TRAMPOLINE + sizeof trampoline},
+                                  PLAN_RAM,
+                                  CLASS_FREE,
+                                  "hvmloader trampoline (stale)"},
                trampoline, sizeof trampoline, d) &&
-           lay(p, (struct lay_range){ { HVMLOADER_HYPERCALL_PAGE, HVMLOADER_HYPERCALL_PAGE + sizeof page }, PLAN_RAM,
-                                      CLASS_FREE, "hypercall page (stale)" },
+           lay(p,
+               (struct lay_range){{HVMLOADER_HYPERCALL_PAGE, HVMLOADER_HYPERCALL_PAGE + sizeof page},
+                                  PLAN_RAM,
+                                  CLASS_FREE,
+                                  "hypercall page (stale)"},
                page, sizeof page, d) &&
-           lay(p, (struct lay_range){ { HVM_INFO_PADDR, HVM_INFO_PADDR + sizeof info }, PLAN_RAM, CLASS_FREE,
-                                      "hvm_info table (stale)" },
+           lay(p,
+               (struct lay_range){
+                   {HVM_INFO_PADDR, HVM_INFO_PADDR + sizeof info}, PLAN_RAM, CLASS_FREE, "hvm_info table (stale)"},
                info, sizeof info, d);
 }
 
@@ -79,8 +86,8 @@ bool lay_hvmloader_live(struct plan *p, const struct layout *l, const struct gue
     memcpy(bytes, &info, sizeof info);
     bytes[offsetof(struct ovmf_info, checksum)] = lay_checksum(bytes, sizeof bytes);
 
-    const struct lay_range block = { { HVMLOADER_OVMF_INFO, HVMLOADER_OVMF_INFO + sizeof bytes }, PLAN_RAM,
-                                     CLASS_LIVE, "hvmloader info block" };
-    const struct lay_range array = { { at, at + size }, PLAN_RAM, CLASS_LIVE, "hvmloader E820" };
+    const struct lay_range block = {
+        {HVMLOADER_OVMF_INFO, HVMLOADER_OVMF_INFO + sizeof bytes}, PLAN_RAM, CLASS_LIVE, "hvmloader info block"};
+    const struct lay_range array = {{at, at + size}, PLAN_RAM, CLASS_LIVE, "hvmloader E820"};
     return lay(p, block, bytes, sizeof bytes, d) && (size == 0 || lay(p, array, e820, size, d));
 }

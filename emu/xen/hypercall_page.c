@@ -10,7 +10,7 @@ void hypercall_page_fill(uint8_t page[4096], enum cpu_vendor vendor)
     for (unsigned i = 0; i < HYPERCALL_STUBS; i++) {
         uint8_t *stub = page + i * HYPERCALL_STUB_SIZE;
         if (i == __HYPERVISOR_iret) {
-            memcpy(stub, (const uint8_t[]){ 0x0F, 0x0B }, 2); /* ud2: HVM guests have no iret hypercall */
+            memcpy(stub, (const uint8_t[]){0x0F, 0x0B}, 2); /* ud2: HVM guests have no iret hypercall */
             continue;
         }
         stub[0] = 0xB8; /* mov $i,%eax */

@@ -23,17 +23,14 @@ static const struct {
     enum plan_class cls;
     const char *owner;
 } meanings[] = {
-    { E820_TYPE_RESERVED, CLASS_RESERVED, "E820 RESERVED" },
-    { E820_TYPE_ACPI, CLASS_PRESERVED, "E820 ACPI" },
-    { E820_TYPE_NVS, CLASS_PRESERVED, "E820 NVS" },
-    { E820_TYPE_UNUSABLE, CLASS_RESERVED, "E820 UNUSABLE" },
-    { E820_TYPE_DISABLED, CLASS_RESERVED, "E820 DISABLED" },
-    { E820_TYPE_PMEM, CLASS_RESERVED, "E820 PMEM" },
+    {E820_TYPE_RESERVED, CLASS_RESERVED, "E820 RESERVED"}, {E820_TYPE_ACPI, CLASS_PRESERVED, "E820 ACPI"},
+    {E820_TYPE_NVS, CLASS_PRESERVED, "E820 NVS"},          {E820_TYPE_UNUSABLE, CLASS_RESERVED, "E820 UNUSABLE"},
+    {E820_TYPE_DISABLED, CLASS_RESERVED, "E820 DISABLED"}, {E820_TYPE_PMEM, CLASS_RESERVED, "E820 PMEM"},
 };
 
 static struct lay_range meaning(const struct e820_entry *e, bool populated)
 {
-    struct lay_range r = { .kind = populated ? PLAN_RAM : PLAN_HOLE };
+    struct lay_range r = {.kind = populated ? PLAN_RAM : PLAN_HOLE};
     if (e == NULL) {
         r.cls = CLASS_FREE;
         r.owner = populated ? "RAM, not in the E820" : NULL;
@@ -73,7 +70,7 @@ bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool pop
     for (uint64_t gpa = at.start, next; gpa < end; gpa = next) {
         next = next_edge(m, gpa, end);
         struct lay_range r = meaning(e820_find(m, gpa), populated);
-        r.at = (struct span){ gpa, next };
+        r.at = (struct span){gpa, next};
         if (r.owner != NULL && !lay(p, r, NULL, 0, d))
             return false;
     }
@@ -89,19 +86,21 @@ static void identity_page_directory(uint8_t page[4096])
 
 static struct span pfns(uint64_t first, uint64_t end)
 {
-    return (struct span){ first << PAGE_SHIFT, end << PAGE_SHIFT };
+    return (struct span){first << PAGE_SHIFT, end << PAGE_SHIFT};
 }
 
 bool lay_special_pages(struct plan *p, bool ioreq_server, struct diag *d)
 {
     const struct lay_range extra = {
-        pfns(SPECIAL_IOREQ_SERVER_PFN, SPECIAL_IOREQ_SERVER_PFN + SPECIAL_IOREQ_SERVER_PAGES), PLAN_RAM,
-        CLASS_RESERVED, "Xen ioreq server pages",
+        pfns(SPECIAL_IOREQ_SERVER_PFN, SPECIAL_IOREQ_SERVER_PFN + SPECIAL_IOREQ_SERVER_PAGES),
+        PLAN_RAM,
+        CLASS_RESERVED,
+        "Xen ioreq server pages",
     };
-    const struct lay_range special = { pfns(SPECIAL_PAGING_PFN, SPECIAL_END_PFN), PLAN_RAM, CLASS_RESERVED,
-                                       "Xen special pages" };
-    const struct lay_range ident = { pfns(SPECIAL_IDENT_PT_PFN, SPECIAL_IDENT_PT_PFN + 1), PLAN_RAM,
-                                     CLASS_RESERVED, "Xen identity page directory" };
+    const struct lay_range special = {pfns(SPECIAL_PAGING_PFN, SPECIAL_END_PFN), PLAN_RAM, CLASS_RESERVED,
+                                      "Xen special pages"};
+    const struct lay_range ident = {pfns(SPECIAL_IDENT_PT_PFN, SPECIAL_IDENT_PT_PFN + 1), PLAN_RAM, CLASS_RESERVED,
+                                    "Xen identity page directory"};
     uint8_t page[4096];
     identity_page_directory(page);
     return (!ioreq_server || lay(p, extra, NULL, 0, d)) && lay(p, special, NULL, 0, d) &&

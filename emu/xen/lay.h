@@ -35,8 +35,7 @@ bool lay_special_pages(struct plan *p, bool ioreq_server, struct diag *d);
  * The ACPI info page, tables and RSDP. HVM: the RSDP lies in low memory. PVH: in a page of its own behind the tables.
  * *@rsdp_gpa: where. (acpi.c)
  */
-bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory *g, uint64_t *rsdp_gpa,
-              struct diag *d);
+bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory *g, uint64_t *rsdp_gpa, struct diag *d);
 /* HVM: the SMBIOS entry point and tables. (smbios.c) */
 bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
 /* HVM: what else hvmloader leaves in low memory. Stale content is free RAM and comes before the E820's rules are

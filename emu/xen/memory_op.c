@@ -121,11 +121,11 @@ static const struct {
     uint8_t cmd;
     int64_t (*run)(struct xen *x, const struct hypercall *c);
 } table[] = {
-    { XENMEM_populate_physmap, populate_physmap },
-    { XENMEM_add_to_physmap, add_to_physmap },
-    { XENMEM_memory_map, memory_map },
-    { XENMEM_remove_from_physmap, remove_from_physmap },
-    { XENMEM_get_vnumainfo, get_vnumainfo },
+    {XENMEM_populate_physmap, populate_physmap},
+    {XENMEM_add_to_physmap, add_to_physmap},
+    {XENMEM_memory_map, memory_map},
+    {XENMEM_remove_from_physmap, remove_from_physmap},
+    {XENMEM_get_vnumainfo, get_vnumainfo},
 };
 
 int64_t xen_memory_op(struct xen *x, const struct hypercall *c)

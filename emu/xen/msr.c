@@ -114,31 +114,31 @@ static const struct row {
     uint64_t hvm, pvh; /* when the firmware starts: after hvmloader, and as Xen sets it for PVH */
     check_fn *check;   /* of a write, or NULL */
 } table[] = {
-    { MSR_TSC, 1, BOTH, READ | IGNORE, 0, 0, NULL },
-    { 0x17, 1, INTEL, READ, 0, 0, NULL }, /* PLATFORM_ID */
-    { MSR_APIC_BASE, 1, BOTH, RW, LAPIC_START | APIC_BASE_ENABLE | APIC_BASE_BSP,
-      LAPIC_START | APIC_BASE_ENABLE | APIC_BASE_BSP, check_apic_base },
-    { 0x3A, 1, INTEL, READ, 1, 1, NULL },                               /* FEATURE_CONTROL: locked */
-    { 0x8B, 1, INTEL, READ | IGNORE, 0x2800000000, 0x2800000000, NULL }, /* microcode revision */
-    { 0x8B, 1, AMD, READ | IGNORE, 0x08001250, 0x08001250, NULL },
-    { 0xCE, 1, BOTH, READ, 0, 0, NULL },         /* PLATFORM_INFO */
-    { 0xFE, 1, BOTH, READ, 0x508, 0x508, NULL }, /* MTRRcap: 8 variable, fixed, WC */
-    { 0x140, 1, BOTH, READ, 0, 0, NULL },        /* MISC_FEATURES_ENABLES */
-    { 0x174, 3, BOTH, RW, 0, 0, NULL },          /* SYSENTER_CS, ESP, EIP */
-    { 0x198, 2, INTEL, READ | IGNORE, 0, 0, NULL }, /* PERF_STATUS, PERF_CTL: read as zero */
-    { 0x19C, 1, INTEL, READ, 0, 0, NULL },          /* THERM_STATUS */
-    { 0x1A0, 1, INTEL, READ | IGNORE, 0x1801, 0x1801, NULL }, /* MISC_ENABLE: fast strings, no BTS, no PEBS */
-    { 0x1D9, 1, BOTH, RW, 0, 0, NULL },                       /* DEBUGCTL */
-    { MSR_MTRR_PHYS, 2 * MTRR_VARIABLE, BOTH, RW, 0, 0, check_variable }, /* HVM: see variable_mtrrs */
-    { 0x250, 1, BOTH, RW, ALL_WB, 0, check_fixed }, /* 00000–7FFFF */
-    { 0x258, 1, BOTH, RW, ALL_WB, 0, check_fixed }, /* 80000–9FFFF */
-    { 0x259, 1, BOTH, RW, ALL_WC, 0, check_fixed }, /* A0000–BFFFF */
-    { 0x268, 8, BOTH, RW, ALL_WB, 0, check_fixed }, /* C0000–FFFFF */
-    { 0x277, 1, BOTH, RW, 0x0007040600070406, 0x0007040600070406, check_pat },
-    { MSR_MTRR_DEF_TYPE, 1, BOTH, RW, MTRR_E | MTRR_FE | MTRR_WB, MTRR_E | MTRR_WB, check_def_type },
-    { MSR_XEN_HYPERCALL_PAGE, 1, BOTH, READ | IGNORE, 0, 0, check_hypercall_page },
-    { 0xC0010015, 1, AMD, READ | IGNORE, 0, 0, NULL }, /* HWCR */
-    { 0xC0011029, 1, AMD, READ | IGNORE, 2, 2, NULL }, /* DE_CFG: LFENCE serialises */
+    {MSR_TSC, 1, BOTH, READ | IGNORE, 0, 0, NULL},
+    {0x17, 1, INTEL, READ, 0, 0, NULL}, /* PLATFORM_ID */
+    {MSR_APIC_BASE, 1, BOTH, RW, LAPIC_START | APIC_BASE_ENABLE | APIC_BASE_BSP,
+     LAPIC_START | APIC_BASE_ENABLE | APIC_BASE_BSP, check_apic_base},
+    {0x3A, 1, INTEL, READ, 1, 1, NULL},                                /* FEATURE_CONTROL: locked */
+    {0x8B, 1, INTEL, READ | IGNORE, 0x2800000000, 0x2800000000, NULL}, /* microcode revision */
+    {0x8B, 1, AMD, READ | IGNORE, 0x08001250, 0x08001250, NULL},
+    {0xCE, 1, BOTH, READ, 0, 0, NULL},                                  /* PLATFORM_INFO */
+    {0xFE, 1, BOTH, READ, 0x508, 0x508, NULL},                          /* MTRRcap: 8 variable, fixed, WC */
+    {0x140, 1, BOTH, READ, 0, 0, NULL},                                 /* MISC_FEATURES_ENABLES */
+    {0x174, 3, BOTH, RW, 0, 0, NULL},                                   /* SYSENTER_CS, ESP, EIP */
+    {0x198, 2, INTEL, READ | IGNORE, 0, 0, NULL},                       /* PERF_STATUS, PERF_CTL: read as zero */
+    {0x19C, 1, INTEL, READ, 0, 0, NULL},                                /* THERM_STATUS */
+    {0x1A0, 1, INTEL, READ | IGNORE, 0x1801, 0x1801, NULL},             /* MISC_ENABLE: fast strings, no BTS, no PEBS */
+    {0x1D9, 1, BOTH, RW, 0, 0, NULL},                                   /* DEBUGCTL */
+    {MSR_MTRR_PHYS, 2 * MTRR_VARIABLE, BOTH, RW, 0, 0, check_variable}, /* HVM: see variable_mtrrs */
+    {0x250, 1, BOTH, RW, ALL_WB, 0, check_fixed},                       /* 00000–7FFFF */
+    {0x258, 1, BOTH, RW, ALL_WB, 0, check_fixed},                       /* 80000–9FFFF */
+    {0x259, 1, BOTH, RW, ALL_WC, 0, check_fixed},                       /* A0000–BFFFF */
+    {0x268, 8, BOTH, RW, ALL_WB, 0, check_fixed},                       /* C0000–FFFFF */
+    {0x277, 1, BOTH, RW, 0x0007040600070406, 0x0007040600070406, check_pat},
+    {MSR_MTRR_DEF_TYPE, 1, BOTH, RW, MTRR_E | MTRR_FE | MTRR_WB, MTRR_E | MTRR_WB, check_def_type},
+    {MSR_XEN_HYPERCALL_PAGE, 1, BOTH, READ | IGNORE, 0, 0, check_hypercall_page},
+    {0xC0010015, 1, AMD, READ | IGNORE, 0, 0, NULL}, /* HWCR */
+    {0xC0011029, 1, AMD, READ | IGNORE, 2, 2, NULL}, /* DE_CFG: LFENCE serialises */
 };
 
 #define ROWS (sizeof table / sizeof table[0])

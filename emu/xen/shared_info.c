@@ -37,8 +37,7 @@ void shared_info_update(struct xen *x)
 {
     uint8_t *t = x->shared_info + TIME_AT;
     /* Two steps at a time: the version is odd only while Xen writes, which no guest can see with one vCPU. */
-    put_le32(t + offsetof(struct vcpu_time_info, version),
-             le32(t + offsetof(struct vcpu_time_info, version)) + 2);
+    put_le32(t + offsetof(struct vcpu_time_info, version), le32(t + offsetof(struct vcpu_time_info, version)) + 2);
     put_le64(t + offsetof(struct vcpu_time_info, tsc_timestamp), clock_tsc(x->clock));
     put_le64(t + offsetof(struct vcpu_time_info, system_time), clock_ns(x->clock));
     put_le32(t + offsetof(struct vcpu_time_info, tsc_to_system_mul), TSC_MUL);

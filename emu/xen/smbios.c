@@ -20,8 +20,7 @@ struct builder {
 };
 
 /* Appends a structure of @n bytes, its strings, and the two zeros at its end. @strings: NULL-terminated list. */
-static void add(struct builder *b, uint8_t type, uint16_t handle, uint8_t *s, uint8_t n,
-                const char *const *strings)
+static void add(struct builder *b, uint8_t type, uint16_t handle, uint8_t *s, uint8_t n, const char *const *strings)
 {
     size_t text = 0;
     for (size_t i = 0; strings != NULL && strings[i] != NULL; i++)
@@ -52,23 +51,23 @@ static void add_firmware_and_system(struct builder *b, const struct layout *l)
     char version[24];
     (void)snprintf(version, sizeof version, "%u.%u.0", l->xen_major, l->xen_minor);
 
-    uint8_t bios[24] = { [4] = 1, [5] = 2, [8] = 3 };
+    uint8_t bios[24] = {[4] = 1, [5] = 2, [8] = 3};
     bios[0x0A] = 0x08; /* characteristics not supported */
     bios[0x12] = 0;
     bios[0x13] = 0x04; /* targeted content distribution, as hvmloader says */
     bios[0x14] = (uint8_t)l->xen_major;
     bios[0x15] = (uint8_t)l->xen_minor;
     bios[0x16] = bios[0x17] = 0xFF;
-    add(b, 0, 0, bios, sizeof bios, (const char *const[]){ "Xen", version, "01/01/2026", NULL });
+    add(b, 0, 0, bios, sizeof bios, (const char *const[]){"Xen", version, "01/01/2026", NULL});
 
-    uint8_t system[27] = { [4] = 1, [5] = 2, [6] = 3, [7] = 4 };
+    uint8_t system[27] = {[4] = 1, [5] = 2, [6] = 3, [7] = 4};
     memcpy(system + 8, "hvmbed guest", 12); /* UUID */
     system[24] = 6;                         /* wake-up: power switch */
     add(b, 1, 0x100, system, sizeof system,
-        (const char *const[]){ "Xen", "HVM domU", version, "68766D62-6564-4000-8000-000000000001", NULL });
+        (const char *const[]){"Xen", "HVM domU", version, "68766D62-6564-4000-8000-000000000001", NULL});
 
-    uint8_t chassis[13] = { [4] = 1, [5] = 1, [9] = 3, [10] = 3, [11] = 3, [12] = 2 };
-    add(b, 3, 0x300, chassis, sizeof chassis, (const char *const[]){ "Xen", NULL });
+    uint8_t chassis[13] = {[4] = 1, [5] = 1, [9] = 3, [10] = 3, [11] = 3, [12] = 2};
+    add(b, 3, 0x300, chassis, sizeof chassis, (const char *const[]){"Xen", NULL});
 }
 
 static void add_processors(struct builder *b, const struct layout *l)
@@ -76,14 +75,14 @@ static void add_processors(struct builder *b, const struct layout *l)
     for (unsigned i = 0; i < l->vcpus; i++) {
         char socket[16];
         (void)snprintf(socket, sizeof socket, "CPU %u", i + 1);
-        uint8_t cpu[35] = { [4] = 1, [5] = 3, [6] = 1, [7] = 2, [0x18] = 0x41, [0x19] = 1 };
+        uint8_t cpu[35] = {[4] = 1, [5] = 3, [6] = 1, [7] = 2, [0x18] = 0x41, [0x19] = 1};
         put_le16(cpu + 0x14, 2000); /* MHz, greatest and current: the bed's TSC */
         put_le16(cpu + 0x16, 2000);
         put_le16(cpu + 0x1A, 0xFFFF);
         put_le16(cpu + 0x1C, 0xFFFF);
         put_le16(cpu + 0x1E, 0xFFFF);
         add(b, 4, (uint16_t)(0x400 + i), cpu, sizeof cpu,
-            (const char *const[]){ socket, l->vendor == VENDOR_AMD ? "AuthenticAMD" : "GenuineIntel", NULL });
+            (const char *const[]){socket, l->vendor == VENDOR_AMD ? "AuthenticAMD" : "GenuineIntel", NULL});
     }
 }
 
@@ -93,7 +92,7 @@ static void add_memory(struct builder *b, const struct guest_memory *g)
     const uint64_t mib = (bytes + MIB - 1) / MIB;
     const unsigned devices = (unsigned)((mib + MEMORY_DEVICE_MIB - 1) / MEMORY_DEVICE_MIB);
 
-    uint8_t array[15] = { [4] = 1, [5] = 3, [6] = 6 };
+    uint8_t array[15] = {[4] = 1, [5] = 3, [6] = 6};
     put_le32(array + 7, (uint32_t)(mib * KIB));
     put_le16(array + 11, 0xFFFE);
     put_le16(array + 13, (uint16_t)devices);
@@ -103,16 +102,16 @@ static void add_memory(struct builder *b, const struct guest_memory *g)
         const uint64_t left = mib - (uint64_t)i * MEMORY_DEVICE_MIB;
         char locator[16];
         (void)snprintf(locator, sizeof locator, "DIMM %u", i);
-        uint8_t dimm[27] = { [0x0E] = 9, [0x10] = 1, [0x12] = 7 };
+        uint8_t dimm[27] = {[0x0E] = 9, [0x10] = 1, [0x12] = 7};
         put_le16(dimm + 4, 0x1000);
         put_le16(dimm + 6, 0xFFFE);
         put_le16(dimm + 8, 64);
         put_le16(dimm + 10, 64);
         put_le16(dimm + 12, (uint16_t)(left < MEMORY_DEVICE_MIB ? left : MEMORY_DEVICE_MIB));
-        add(b, 17, (uint16_t)(0x1100 + i), dimm, sizeof dimm, (const char *const[]){ locator, NULL });
+        add(b, 17, (uint16_t)(0x1100 + i), dimm, sizeof dimm, (const char *const[]){locator, NULL});
     }
 
-    uint8_t mapped[15] = { [14] = 1 };
+    uint8_t mapped[15] = {[14] = 1};
     put_le32(mapped + 8, (uint32_t)(mib * KIB - 1));
     put_le16(mapped + 12, 0x1000);
     add(b, 19, 0x1300, mapped, sizeof mapped, NULL);
@@ -137,18 +136,17 @@ static void entry_point(struct builder *b)
 
 bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d)
 {
-    struct builder b = { .used = ENTRY_POINT_SIZE };
+    struct builder b = {.used = ENTRY_POINT_SIZE};
     add_firmware_and_system(&b, l);
     add_processors(&b, l);
     add_memory(&b, g);
-    uint8_t boot[11] = { 0 }, end[4] = { 0 };
+    uint8_t boot[11] = {0}, end[4] = {0};
     add(&b, 32, 0x2000, boot, sizeof boot, NULL);
     add(&b, 127, 0x7F00, end, sizeof end, NULL);
     if (b.full)
         return diag_fail(d, l->path, 0, "the SMBIOS tables do not fit below 0x%llx",
                          (unsigned long long)HVMLOADER_SMBIOS_END);
     entry_point(&b);
-    const struct lay_range at = { { HVMLOADER_SMBIOS, HVMLOADER_SMBIOS + b.used }, PLAN_RAM, CLASS_PRESERVED,
-                                  "SMBIOS" };
+    const struct lay_range at = {{HVMLOADER_SMBIOS, HVMLOADER_SMBIOS + b.used}, PLAN_RAM, CLASS_PRESERVED, "SMBIOS"};
     return lay(p, at, b.bytes, b.used, d);
 }

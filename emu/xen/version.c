@@ -12,7 +12,7 @@ static const uint8_t guest_uuid[16] = {
 
 static int64_t text(struct xen *x, uint64_t gva, const char *s, size_t size)
 {
-    char field[1024] = { 0 };
+    char field[1024] = {0};
     _Static_assert(sizeof(xen_capabilities_info_t) <= sizeof field, "the longest text");
     memcpy(field, s, strlen(s));
     return xen_copy_out(x, gva, field, size) ? 0 : -XEN_EFAULT;
@@ -35,16 +35,22 @@ int64_t xen_version_op(struct xen *x, const struct hypercall *c)
 {
     const uint64_t gva = c->arg[1];
     switch ((uint32_t)c->arg[0]) {
-    case XENVER_version: return (int64_t)(x->layout->xen_major << 16 | x->layout->xen_minor);
-    case XENVER_extraversion: return text(x, gva, ".0", XEN_EXTRAVERSION_LEN);
+    case XENVER_version:
+        return (int64_t)(x->layout->xen_major << 16 | x->layout->xen_minor);
+    case XENVER_extraversion:
+        return text(x, gva, ".0", XEN_EXTRAVERSION_LEN);
     case XENVER_capabilities:
         return text(x, gva, "xen-3.0-x86_64 hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64 ",
                     sizeof(xen_capabilities_info_t));
-    case XENVER_changeset: return text(x, gva, "<denied>", XEN_CHANGESET_INFO_LEN);
-    case XENVER_get_features: return features(x, gva);
-    case XENVER_pagesize: return (int64_t)PAGE_SIZE;
+    case XENVER_changeset:
+        return text(x, gva, "<denied>", XEN_CHANGESET_INFO_LEN);
+    case XENVER_get_features:
+        return features(x, gva);
+    case XENVER_pagesize:
+        return (int64_t)PAGE_SIZE;
     case XENVER_guest_handle:
         return xen_copy_out(x, gva, guest_uuid, sizeof guest_uuid) ? 0 : -XEN_EFAULT;
-    default: return -XEN_ENOSYS;
+    default:
+        return -XEN_ENOSYS;
     }
 }

@@ -55,9 +55,12 @@ uint64_t xen_field(const struct hypercall *c, const uint8_t *bytes, struct abi_f
 {
     const uint8_t *p = bytes + (c->compat ? f.off32 : f.off64);
     switch (c->compat ? f.len32 : f.len64) {
-    case 2: return le16(p);
-    case 4: return le32(p);
-    default: return le64(p);
+    case 2:
+        return le16(p);
+    case 4:
+        return le32(p);
+    default:
+        return le64(p);
     }
 }
 
@@ -65,9 +68,15 @@ void xen_put_field(const struct hypercall *c, uint8_t *bytes, struct abi_field f
 {
     uint8_t *p = bytes + (c->compat ? f.off32 : f.off64);
     switch (c->compat ? f.len32 : f.len64) {
-    case 2: put_le16(p, (uint16_t)value); break;
-    case 4: put_le32(p, (uint32_t)value); break;
-    default: put_le64(p, value); break;
+    case 2:
+        put_le16(p, (uint16_t)value);
+        break;
+    case 4:
+        put_le32(p, (uint32_t)value);
+        break;
+    default:
+        put_le64(p, value);
+        break;
     }
 }
 
@@ -82,11 +91,9 @@ static const struct {
     uint8_t nr;
     int64_t (*run)(struct xen *x, const struct hypercall *c);
 } table[] = {
-    { __HYPERVISOR_memory_op, xen_memory_op },
-    { __HYPERVISOR_xen_version, xen_version_op },
-    { __HYPERVISOR_sched_op, xen_sched_op },
-    { __HYPERVISOR_event_channel_op, xen_evtchn_op },
-    { __HYPERVISOR_hvm_op, xen_hvm_op },
+    {__HYPERVISOR_memory_op, xen_memory_op}, {__HYPERVISOR_xen_version, xen_version_op},
+    {__HYPERVISOR_sched_op, xen_sched_op},   {__HYPERVISOR_event_channel_op, xen_evtchn_op},
+    {__HYPERVISOR_hvm_op, xen_hvm_op},
 };
 
 static int64_t dispatch(struct xen *x, const struct hypercall *c)

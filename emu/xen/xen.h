@@ -22,12 +22,18 @@ struct guest_access {
 /* One hypercall as the registers had it. */
 struct hypercall {
     uint64_t nr;
-    uint64_t arg[5];  /* rdi,rsi,rdx,r10,r8 or ebx,ecx,edx,esi,edi */
-    bool compat;      /* a 32-bit caller: compat structures, 32-bit result */
+    uint64_t arg[5]; /* rdi,rsi,rdx,r10,r8 or ebx,ecx,edx,esi,edi */
+    bool compat;     /* a 32-bit caller: compat structures, 32-bit result */
     unsigned cpl;
 };
 
-enum shutdown_reason { SHUTDOWN_RUNNING = -1, SHUTDOWN_OFF = 0, SHUTDOWN_REBOOT = 1, SHUTDOWN_SUSPEND = 2, SHUTDOWN_CRASHED = 3 };
+enum shutdown_reason {
+    SHUTDOWN_RUNNING = -1,
+    SHUTDOWN_OFF = 0,
+    SHUTDOWN_REBOOT = 1,
+    SHUTDOWN_SUSPEND = 2,
+    SHUTDOWN_CRASHED = 3
+};
 
 #define XEN_HVM_NR_PARAMS_MAX 64
 #define XEN_CALL_LOG_MAX 64
@@ -43,9 +49,13 @@ struct xen {
     uint64_t shared_info_gpa; /* where it is mapped, or XEN_UNMAPPED */
     int shutdown;             /* enum shutdown_reason, set by sched_op */
     uint64_t calls;           /* made so far */
-    struct { uint16_t nr; uint16_t cmd; int64_t result; } log[XEN_CALL_LOG_MAX]; /* the first ones, for the report */
+    struct {
+        uint16_t nr;
+        uint16_t cmd;
+        int64_t result;
+    } log[XEN_CALL_LOG_MAX];     /* the first ones, for the report */
     uint64_t msr_hypercall_page; /* gpa last written to the hypercall-page MSR, 0 for never */
-    struct msr_state *msr;    /* owned */
+    struct msr_state *msr;       /* owned */
 };
 #define XEN_UNMAPPED UINT64_MAX
 

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # OvmfXen from Debian's edk2 source: build.sh DEST
-# Makes DEST/RELEASE and DEST/DEBUG point to directories with OVMF.fd and its *.debug files. They are built once
-# (about 4 minutes) and kept in a cache outside the checkout: HVMBED_CACHE, by default ~/.cache/hvmbed.
+# Makes DEST/RELEASE, DEST/DEBUG and DEST/DEBUG-FP (recipe.sh tells) point to directories with OVMF.fd and its *.debug files. They are built once
+# (about 5 minutes) and kept in a cache outside the checkout: HVMBED_CACHE, by default ~/.cache/hvmbed.
 # Exit 77: cannot be had here (offline with nothing cached).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 setup=$here/../../emu/setup
-targets="RELEASE DEBUG"
+targets="RELEASE DEBUG DEBUG-FP"
 
 [ $# = 1 ] || { echo "usage: build.sh DEST" >&2; exit 2; }
 cache=${HVMBED_CACHE:-${XDG_CACHE_HOME:-~/.cache}/hvmbed}/ovmfxen
@@ -74,7 +74,7 @@ pids=()
 start() { # LOG COMMAND...
     local to=$work/$1.log
     shift
-    setsid env -i PATH="$PATH" HOME="$work" LC_ALL=C.UTF-8 "$@" >"$to" 2>&1 9>&- &
+    setsid env -i PATH="$PATH" HOME="$work" TMPDIR="$work/tmp" LC_ALL=C.UTF-8 "$@" >"$to" 2>&1 9>&- &
     pids+=($!)
 }
 finish() { # PHASE [DETAIL FUNCTION]
@@ -97,12 +97,19 @@ clean_up() {
     rm -rf "$work"
 }
 
+output() { # TARGET
+    case $1 in
+        *-FP) echo "Build/OvmfXen-FP/${1%-FP}_GCC5" ;;
+        *) echo "Build/OvmfXen/$1_GCC5" ;;
+    esac
+}
+
 build() { # DSC KEY
     local target
     trap clean_up EXIT
     trap 'exit 130' INT TERM HUP
     rm -rf "$work"
-    mkdir -p "$work/done"
+    mkdir -p "$work/done" "$work/tmp"
 
     start 0-source dpkg-source -x "$1" "$work/source"
     finish "unpacking $(basename "$1" .dsc)"
@@ -110,12 +117,12 @@ build() { # DSC KEY
     start 1-tools "$here/recipe.sh" tools
     finish "building edk2's tools"
     for target in $targets; do start "2-$target" "$here/recipe.sh" image "$target"; done
-    finish "building RELEASE and DEBUG" modules
+    finish "building $targets" modules
     [ ! -t 2 ] || echo >&2
 
     for target in $targets; do
         mkdir "$work/done/$target"
-        cp "Build/OvmfXen/${target}_GCC5/FV/OVMF.fd" "Build/OvmfXen/${target}_GCC5/X64/"*.debug "$work/done/$target/"
+        cp "$(output "$target")/FV/OVMF.fd" "$(output "$target")/X64/"*.debug "$work/done/$target/"
     done
     cat "$work"/*.log >"$work/done/build.log"
     mv "$work/done" "$cache/$2"

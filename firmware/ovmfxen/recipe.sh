@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How OvmfXen is made from Debian's unpacked edk2 source, in the current directory:
 #   recipe.sh tools            patches and the build tools, once
-#   recipe.sh image TARGET     TARGET is RELEASE or DEBUG; both may run at the same time
+#   recipe.sh image TARGET     TARGET is RELEASE, DEBUG or DEBUG-FP; all may run at the same time
+# DEBUG-FP is DEBUG with upstream's later fix (129404f6e439, in edk2-stable202302): OVMF adds the stack offset to RBP when
+# the stack moves, and without frame pointers RBP is any pointer. On a guest with 4 GiB DEBUG dies of that in PEI.
 # Nothing here knows where sources come from or where images go; the cache key contains this file's commands.
 set -euo pipefail
 
@@ -26,23 +28,28 @@ tools() {
 }
 
 image() {
-    local target=$1 conf=$PWD/Conf-$1 template
+    local variant=$1 target=${1%-FP} dsc=OvmfPkg/OvmfXen.dsc conf=$PWD/Conf-$1 template
     # A Conf of its own for each target, or parallel builds share one parser cache.
     mkdir -p "$conf"
     for template in build_rule target tools_def; do
         cp "BaseTools/Conf/$template.template" "$conf/$template.txt"
     done
     sed -i "s|= *Conf/|= $conf/|" "$conf/target.txt"
+    if [ "$variant" != "$target" ]; then
+        sed -i '/^DEFINE GCC48_X64_CC_FLAGS /s/$/ -fno-omit-frame-pointer/' "$conf/tools_def.txt"
+        dsc=OvmfPkg/OvmfXen-$variant.dsc # an output directory of its own
+        sed "/OUTPUT_DIRECTORY/s|Build/OvmfXen|&-FP|" OvmfPkg/OvmfXen.dsc >"$dsc"
+    fi
     export PYTHON_COMMAND=python3 CONF_PATH=$conf
     set -- # edksetup.sh reads the arguments
     set +u
     . ./edksetup.sh
     set -u
-    build --conf="$conf" -n "$jobs" -a X64 -t GCC5 -b "$target" -p OvmfPkg/OvmfXen.dsc
+    build --conf="$conf" -n "$jobs" -a X64 -t GCC5 -b "$target" -p "$dsc"
 }
 
 case ${1:-} in
     tools) tools ;;
     image) image "$2" ;;
-    *) echo "usage: recipe.sh tools | recipe.sh image RELEASE|DEBUG" >&2; exit 2 ;;
+    *) echo "usage: recipe.sh tools | recipe.sh image RELEASE|DEBUG|DEBUG-FP" >&2; exit 2 ;;
 esac

@@ -95,12 +95,12 @@ static int on_rdtsc(uc_engine *uc, void *self)
 static bool on_invalid(uc_engine *uc, void *self)
 {
     struct bare *b = self;
-    (void)uc;
     uint8_t op[3];
     if (!guest_read(b, get(b, UC_X86_REG_RIP), op, 3) || op[0] != 0x0f || op[1] != 0x01)
         return false;
     b->hypercall = op[2] == 0xc1 ? 1 : 2;
     put(b, UC_X86_REG_RIP, get(b, UC_X86_REG_RIP) + 3);
+    (void)uc_emu_stop(uc);
     return true;
 }
 
@@ -224,7 +224,7 @@ static bool set_up(struct bare *b, const char *layout, const char *firmware, str
     if (!layout_read(layout, &b->layout, d) || !image_load(firmware, &b->image, d) ||
         !layout_resolve(&b->layout, b->image.size, &b->guest, d))
         return false;
-    plan_init(&b->plan, b->guest.high_end > 4 * GIB ? b->guest.high_end : 4 * GIB);
+    plan_init(&b->plan, guest_top(&b->guest));
     if (!handoff_for(b->layout.type)->plan(&b->layout, &b->guest, &b->image, &b->plan, &entry, d) ||
         !plan_seal(&b->plan, d) || !memory_init(&b->memory, &b->plan, b->layout.fill, d))
         return false;

@@ -26,6 +26,13 @@ static inline uint8_t *build_exact(const uint8_t *p, size_t n)
     return copy;
 }
 
+/* The characters of @text, without its end. */
+static inline void build_text(uint8_t *at, const char *text)
+{
+    for (; *text != '\0'; text++)
+        *at++ = (uint8_t)*text;
+}
+
 /* Makes the header's words sum to 0 again. */
 static inline void build_fv_sum(uint8_t *fv)
 {

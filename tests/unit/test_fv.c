@@ -230,7 +230,7 @@ static void every_bit(void **state)
     uint8_t buf[FV];
     sample(buf);
     uint8_t *copy = build_exact(buf, FV);
-    for (size_t bit = 0; bit < 0x160 * 8; bit++) {
+    for (size_t bit = 0; bit < (size_t)0x160 * 8; bit++) {
         copy[bit / 8] = (uint8_t)(copy[bit / 8] ^ 1u << bit % 8);
         (void)walk_all(copy, FV);
         /* Also with the file's header sum right again, so that what lies behind it is reached. */

@@ -574,10 +574,11 @@ static void unreadable(void **state)
     assert_int_equal(d.line, 2);
     assert_non_null(strstr(d.message, "NUL"));
 
+    static const char guest[] = {"type='hvm'\nmemory=512\n"};
     char *big = malloc(MIB + 1);
     assert_non_null(big);
     memset(big, '\n', MIB + 1);
-    memcpy(big, "type='hvm'\nmemory=512\n", 22);
+    memcpy(big, guest, sizeof guest - 1);
     assert_true(read_bytes(big, MIB, NULL, &d));
     assert_false(read_bytes(big, MIB + 1, NULL, &d));
     free(big);

@@ -17,7 +17,8 @@ enum {
     OPT = PE + 24,
     DEBUG_DIR = 0x280,
     RECORD = 0x2c0,
-    TE_STRIPPED = 0x1d8, /* an odd number, so that a forgotten skew shows */
+    DEBUG_DIR_AT = 6 * 8, /* in the table of directories */
+    TE_STRIPPED = 0x1d8,  /* an odd number, so that a forgotten skew shows */
 };
 static const char gcc_path[] = "/build/Build/OvmfX64/DEBUG_GCC5/X64/MdeModulePkg/Core/Pei/PeiMain/DEBUG/PeiCore.dll";
 static const char windows_path[] = "d:\\a\\1\\s\\Build\\X64\\Xen.v2\\DEBUG\\XenPlatformPei.pdb";
@@ -31,14 +32,14 @@ static void debug_data(uint8_t *p, uint32_t skew, const char *signature, uint32_
     put_le32(e + 16, path_at + (uint32_t)strlen(path) + 1);
     put_le32(e + 20, RECORD + skew);
     put_le32(e + 24, 0);
-    memcpy(p + RECORD, signature, 4);
-    memcpy(p + RECORD + path_at, path, strlen(path) + 1);
+    build_text(p + RECORD, signature);
+    build_text(p + RECORD + path_at, path);
 }
 
 static void make_pe(uint8_t *p, bool plus)
 {
     memset(p, 0, SIZE);
-    memcpy(p, "MZ", 2);
+    build_text(p, "MZ");
     put_le32(p + 0x3c, PE);
     memcpy(p + PE, "PE\0", 4);
     put_le16(p + PE + 4, plus ? 0x8664 : 0x014c);
@@ -53,15 +54,15 @@ static void make_pe(uint8_t *p, bool plus)
         put_le32(p + OPT + 28, 0x456000);
     put_le32(p + OPT + 56, 0x2000);
     put_le32(p + OPT + dirs - 4, 16);
-    put_le32(p + OPT + dirs + 6 * 8, DEBUG_DIR);
-    put_le32(p + OPT + dirs + 6 * 8 + 4, 56);
+    put_le32(p + OPT + dirs + DEBUG_DIR_AT, DEBUG_DIR);
+    put_le32(p + OPT + dirs + DEBUG_DIR_AT + 4, 56);
 }
 
 static void make_te(uint8_t *p)
 {
     uint32_t skew = TE_STRIPPED - 40;
     memset(p, 0, SIZE);
-    memcpy(p, "VZ", 2);
+    build_text(p, "VZ");
     put_le16(p + 2, 0x8664);
     p[4] = 2;
     put_le16(p + 6, TE_STRIPPED);
@@ -171,8 +172,8 @@ static void without_a_name(void **state)
     /* Directories that are not there. */
     make_pe(p, true);
     debug_data(p, 0, "NB10", 16, gcc_path);
-    put_le32(p + OPT + 112 + 6 * 8, UINT32_MAX - 4);
-    put_le32(p + OPT + 112 + 6 * 8 + 4, UINT32_MAX);
+    put_le32(p + OPT + 112 + DEBUG_DIR_AT, UINT32_MAX - 4);
+    put_le32(p + OPT + 112 + DEBUG_DIR_AT + 4, UINT32_MAX);
     assert_true(pe_parse(p, SIZE, &i));
     put_le32(p + OPT + 108, 6);
     assert_true(pe_parse(p, SIZE, &i));
@@ -250,7 +251,7 @@ static void damaged(void **state)
             free(cut);
         }
         uint8_t *copy = build_exact(p, SIZE);
-        for (size_t bit = 0; bit < SIZE * 8; bit++) {
+        for (size_t bit = 0; bit < (size_t)SIZE * 8; bit++) {
             copy[bit / 8] = (uint8_t)(copy[bit / 8] ^ 1u << bit % 8);
             sane(copy, SIZE);
             copy[bit / 8] = p[bit / 8];

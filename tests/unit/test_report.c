@@ -314,7 +314,7 @@ static json_t *at(json_t *j, const char *path)
     (void)snprintf(copy, sizeof copy, "%s", path);
     char *rest = copy, *key;
     while ((key = strsep(&rest, ".")) != NULL && j != NULL)
-        j = json_is_array(j) ? json_array_get(j, (size_t)atoi(key)) : json_object_get(j, key);
+        j = json_is_array(j) ? json_array_get(j, strtoul(key, NULL, 10)) : json_object_get(j, key);
     if (j == NULL)
         fail_msg("no %s", path);
     return j;
