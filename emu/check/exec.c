@@ -32,19 +32,22 @@ void find_caller(struct monitor *mon, struct finding *f)
     place_code(mon, back, &f->caller);
 }
 
-static bool is_real_mode(const struct monitor *mon)
+/* One wrong transfer is one finding, however far a slide goes or however many blocks a page has. */
+static bool already_told(struct monitor *mon, enum rule_id rule, const struct engine_block *b, uint64_t gpa)
 {
-    struct paging p;
-    machine_paging(mon->m, &p);
-    return (p.cr0 & 1) == 0;
-}
-
-static bool follows_low_exec(const struct monitor *mon)
-{
-    const struct findings *list = &mon->v->findings;
-    for (size_t i = 0; i < list->nr; i++)
-        if (list->f[i].rule == RULE_EXEC_NULL || list->f[i].rule == RULE_EXEC_LOW)
-            return true;
+    struct findings *list = &mon->v->findings;
+    for (size_t i = 0; i < list->nr; i++) {
+        struct finding *f = &list->f[i];
+        bool low = rule != RULE_EXEC_UNKNOWN && (f->rule == RULE_EXEC_NULL || f->rule == RULE_EXEC_LOW);
+        if (!low && !(f->rule == rule && page_down(f->gpa) == page_down(gpa)))
+            continue;
+        f->count++;
+        if (gpa < f->touched.start)
+            f->touched.start = gpa;
+        if (gpa + b->size > f->touched.end)
+            f->touched.end = gpa + b->size;
+        return true;
+    }
     return false;
 }
 
@@ -58,7 +61,7 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
     const struct plan_range *r = plan_find(mon->m->plan, w.gpa);
     if (r == NULL || r->kind != PLAN_RAM)
         return; /* the engine asks before it fetches there */
-    if (r->cls == CLASS_IMAGE || is_real_mode(mon)) {
+    if (r->cls == CLASS_IMAGE) {
         (void)module_at(mon, b->pc);
         return;
     }
@@ -70,8 +73,7 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
                                                  : RULE_EXEC_UNKNOWN;
     if (rule == RULE_EXEC_UNKNOWN && r->cls == CLASS_FREE && module_at(mon, b->pc) != NULL)
         return;
-    /* One wrong transfer is one finding, however far the slide goes. */
-    if (rule != RULE_EXEC_UNKNOWN && follows_low_exec(mon))
+    if (already_told(mon, rule, b, w.gpa))
         return;
     bool again;
     struct finding *f = record(mon, rule, b->pc, r, &again);

@@ -4,10 +4,6 @@
 /* Exit codes are the program's interface: docs/json.md and the manual list them. */
 enum { EXIT_CLEAN = 0, EXIT_FINDING = 1, EXIT_INCONCLUSIVE = 3, EXIT_DEFECT = 70 };
 
-const char *const cpu_reg_names[16] = {
-    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
-};
-
 /* What an ending means when no finding is an error. A run that a finding stopped never reached the hand-off, so it
  * fails even where -W made that finding a warning. */
 static const struct {

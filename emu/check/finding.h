@@ -8,17 +8,11 @@
 #include <stdint.h>
 
 #include "check/rule.h"
+#include "engine/cpu.h"
 #include "layout/plan.h"
+#include "machine/walk.h"
 
 enum access_kind { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
-
-struct cpu_regs {
-    uint64_t gpr[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15, the encoding's order */
-    uint64_t rip, rflags;
-    uint64_t cr0, cr2, cr3, cr4, efer;
-    uint16_t cs, ss, ds, es, fs, gs;
-};
-extern const char *const cpu_reg_names[16];
 
 /* Where an address lies, in a module. */
 struct code_place {
@@ -26,20 +20,6 @@ struct code_place {
     char module[64];  /* "PeiCore", "SEC", a GUID, or "" when unknown */
     uint64_t base;    /* of the module in memory */
     uint64_t offset;  /* gva - base */
-};
-
-/* One level of a page walk. */
-struct walk_step {
-    uint64_t entry_gpa;
-    uint64_t entry;
-    uint8_t level; /* 4 = PML4E … 1 = PTE */
-};
-struct walk {
-    struct walk_step step[4];
-    unsigned nr;
-    bool present;   /* the walk reached a page */
-    uint64_t gpa;   /* when present */
-    const char *why; /* when not: "not present", "not canonical", "reserved bit", "table outside RAM" */
 };
 
 struct fault_info {

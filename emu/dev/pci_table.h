@@ -26,11 +26,9 @@ struct pci_bar {
 };
 
 struct pci_desc {
-    uint8_t devfn;
-    uint16_t vendor, device;
     uint32_t class_code; /* class, subclass, programming interface */
-    uint8_t revision, header_type, pin;
-    uint16_t subsystem_vendor, subsystem;
+    uint16_t vendor, device, subsystem_vendor, subsystem;
+    uint8_t devfn, revision, header_type, pin;
     struct pci_bar bar[PCI_MAX_BARS];
     struct {
         uint8_t offset, value;

@@ -7,7 +7,6 @@
 
 #include "base/span.h"
 #include "engine/internal.h"
-#include "layout/plan.h"
 
 /* 2.1.2 in uc_version()'s form: RDTSC hooks came with it, and before it VMCALL or guest paging do not work. */
 #define UNICORN_MIN 0x020102u

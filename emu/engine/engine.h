@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "check/finding.h"
-#include "xen/handoff.h"
+#include "base/access.h"
+#include "engine/cpu.h"
 
 struct engine;
 

@@ -4,7 +4,6 @@
 
 #include "base/span.h"
 #include "engine/internal.h"
-#include "layout/plan.h"
 
 static uint32_t to_prot(unsigned allow)
 {

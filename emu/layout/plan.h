@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/access.h"
 #include "base/diag.h"
 #include "base/span.h"
 
@@ -43,10 +44,6 @@ enum plan_class {
     CLASS_COUNT
 };
 const char *plan_class_name(enum plan_class c);
-
-#define ALLOW_R 1u
-#define ALLOW_W 2u
-#define ALLOW_X 4u
 
 struct plan_range {
     struct span at;

@@ -3,8 +3,24 @@
 #ifndef HVMBED_MACHINE_WALK_H
 #define HVMBED_MACHINE_WALK_H
 
-#include "check/finding.h"
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "machine/memory.h"
+
+/* One level of a page walk. */
+struct walk_step {
+    uint64_t entry_gpa;
+    uint64_t entry;
+    uint8_t level; /* 4 = PML4E … 1 = PTE */
+};
+struct walk {
+    struct walk_step step[4];
+    unsigned nr;
+    bool present;   /* the walk reached a page */
+    uint64_t gpa;   /* when present */
+    const char *why; /* when not: "not present", "not canonical", "reserved bit", "table outside RAM" */
+};
 
 /* What a walk depends on. */
 struct paging {

@@ -120,7 +120,7 @@ _Static_assert(sizeof(struct hvm_info_table) == 48, "hvm_info_table");
 #define IOAPIC_START 0xFEC00000ull
 #define HPET_START 0xFED00000ull
 #define LAPIC_START 0xFEE00000ull
-/* Where a TPM would be: probing it is no fault, it reads all ones (X:tools/firmware/hvmloader/tests.c, TIS base). */
+/* Where a TPM would be: probing it is no fault, it reads all ones (X:tools/libacpi/acpi2_0.h:TPM_REGISTER_BASE). */
 #define TPM_START 0xFED40000ull
 #define TPM_END 0xFED45000ull
 

@@ -65,12 +65,12 @@ static uint8_t *take(struct builder *b, size_t n, size_t align)
 static uint8_t *table(struct builder *b, const char *signature, size_t n, uint8_t revision)
 {
     uint8_t *t = take(b, n, 16);
-    memcpy(t, signature, 4);
+    lay_text(t, signature);
     put_le32(t + 4, (uint32_t)n);
     t[8] = revision;
-    memcpy(t + 10, "Xen", 3);  /* ACPI_OEM_ID */
-    memcpy(t + 16, "HVM", 3);  /* ACPI_OEM_TABLE_ID */
-    memcpy(t + 28, "HVML", 4); /* ACPI_CREATOR_ID */
+    lay_text(t + 10, "Xen");  /* ACPI_OEM_ID */
+    lay_text(t + 16, "HVM");  /* ACPI_OEM_TABLE_ID */
+    lay_text(t + 28, "HVML"); /* ACPI_CREATOR_ID */
     return t;
 }
 
@@ -179,10 +179,10 @@ static uint8_t *waet(struct builder *b)
 }
 
 /* The root tables: XSDT with 64-bit entries, RSDT with 32-bit ones. */
-static uint8_t *root(struct builder *b, const char *signature, unsigned width, const uint64_t *entry, unsigned nr)
+static uint8_t *root(struct builder *b, const char *signature, size_t width, const uint64_t *entry, size_t nr)
 {
-    uint8_t *t = table(b, signature, HEADER + (size_t)nr * width, 1);
-    for (unsigned i = 0; i < nr; i++) {
+    uint8_t *t = table(b, signature, HEADER + nr * width, 1);
+    for (size_t i = 0; i < nr; i++) {
         if (width == 8)
             put_le64(t + HEADER + 8 * i, entry[i]);
         else
@@ -195,8 +195,8 @@ static uint8_t *root(struct builder *b, const char *signature, unsigned width, c
 static void make_rsdp(uint8_t r[RSDP_SIZE], uint64_t rsdt, uint64_t xsdt)
 {
     memset(r, 0, RSDP_SIZE);
-    memcpy(r, "RSD PTR ", 8);
-    memcpy(r + 9, "Xen", 3);
+    lay_text(r, "RSD PTR ");
+    lay_text(r + 9, "Xen");
     r[15] = 2;
     put_le32(r + 16, (uint32_t)rsdt);
     put_le32(r + 20, RSDP_SIZE);
@@ -224,7 +224,7 @@ static void build(struct builder *b, const struct layout *l, const struct guest_
                   uint8_t rsdp[RSDP_SIZE], uint8_t info[40])
 {
     uint8_t *facs = take(b, FACS_SIZE, 64);
-    memcpy(facs, "FACS", 4);
+    lay_text(facs, "FACS");
     put_le32(facs + 4, FACS_SIZE);
     facs[32] = 1; /* version */
 

@@ -7,21 +7,10 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "engine/cpu.h"
 #include "image/image.h"
 #include "layout/layout.h"
 #include "layout/plan.h"
-
-enum entry_mode { ENTRY_REAL, ENTRY_FLAT32 };
-
-/* The CPU as the first firmware instruction finds it. All other general registers are 0. */
-struct cpu_entry {
-    enum entry_mode mode;
-    uint16_t cs;  /* real mode: selector, base = cs << 4 */
-    uint32_t eip; /* offset in cs */
-    uint32_t ebx, esp;
-    uint32_t gdt_base; /* GDTR left behind by the loader */
-    uint16_t gdt_limit, idt_limit;
-};
 
 struct handoff {
     const char *name; /* "hvm", "pvh" */

@@ -11,7 +11,7 @@
  * The start_info segment (X:tools/libs/guest/xg_dom_x86.c:alloc_magic_pages_hvm, add_module_to_list): the structure,
  * room for HVMLOADER_MODULE_MAX_COUNT modules and their command lines, then the memory map. No command line.
  */
-#define MEMMAP_OFFSET (sizeof(struct hvm_start_info) + 2 * sizeof(struct hvm_modlist_entry) + 2 * 1024u)
+#define MEMMAP_OFFSET (sizeof(struct hvm_start_info) + 2 * sizeof(struct hvm_modlist_entry) + (size_t)2 * 1024)
 _Static_assert(MEMMAP_OFFSET == 2168, "where the toolstack puts the memory map");
 #define START_INFO_SIZE (MEMMAP_OFFSET + E820_MAX * sizeof(struct hvm_memmap_table_entry))
 

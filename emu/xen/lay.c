@@ -80,8 +80,8 @@ bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool pop
 /* X:tools/libs/guest/xg_dom_x86.c:alloc_magic_pages_hvm: one page table directory of 4 MiB identity entries. */
 static void identity_page_directory(uint8_t page[4096])
 {
-    for (uint32_t i = 0; i < 1024; i++)
-        put_le32(page + 4 * i, i << 22 | 0xE7); /* present, writable, user, accessed, dirty, 4 MiB */
+    for (size_t i = 0; i < 1024; i++)
+        put_le32(page + 4 * i, (uint32_t)(i << 22) | 0xE7); /* present, writable, user, accessed, dirty, 4 MiB */
 }
 
 static struct span pfns(uint64_t first, uint64_t end)

@@ -43,6 +43,13 @@ bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memor
 bool lay_hvmloader_stale(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
 bool lay_hvmloader_live(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
 
+/* The characters of @s, without the zero at its end: signatures and padded names. */
+static inline void lay_text(uint8_t *p, const char *s)
+{
+    while (*s != '\0')
+        *p++ = (uint8_t)*s++;
+}
+
 /* The byte that makes @n bytes at @p sum up to 0, when it replaces a zero among them. */
 uint8_t lay_checksum(const uint8_t *p, size_t n);
 

@@ -167,7 +167,7 @@ static void variable_mtrrs(struct xen *x)
         return;
     uint64_t *v = x->msr->value + at;
     uint64_t base = x->guest->mmio_start;
-    for (unsigned i = 0; i < MTRR_VARIABLE && base != 0 && base < XEN_AREA_START; i++) {
+    for (size_t i = 0; i < MTRR_VARIABLE && base != 0 && base < XEN_AREA_START; i++) {
         uint64_t size = base & (0 - base);
         while (base + size > XEN_AREA_START)
             size >>= 1;

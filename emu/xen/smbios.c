@@ -61,8 +61,8 @@ static void add_firmware_and_system(struct builder *b, const struct layout *l)
     add(b, 0, 0, bios, sizeof bios, (const char *const[]){"Xen", version, "01/01/2026", NULL});
 
     uint8_t system[27] = {[4] = 1, [5] = 2, [6] = 3, [7] = 4};
-    memcpy(system + 8, "hvmbed guest", 12); /* UUID */
-    system[24] = 6;                         /* wake-up: power switch */
+    lay_text(system + 8, "hvmbed guest"); /* UUID */
+    system[24] = 6;                       /* wake-up: power switch */
     add(b, 1, 0x100, system, sizeof system,
         (const char *const[]){"Xen", "HVM domU", version, "68766D62-6564-4000-8000-000000000001", NULL});
 
@@ -120,12 +120,12 @@ static void add_memory(struct builder *b, const struct guest_memory *g)
 static void entry_point(struct builder *b)
 {
     uint8_t *e = b->bytes;
-    memcpy(e, "_SM_", 4);
+    lay_text(e, "_SM_");
     e[5] = ENTRY_POINT_SIZE;
     e[6] = 2; /* SMBIOS 2.4 */
     e[7] = 4;
     put_le16(e + 8, (uint16_t)b->largest);
-    memcpy(e + 16, "_DMI_", 5);
+    lay_text(e + 16, "_DMI_");
     put_le16(e + 22, (uint16_t)(b->used - ENTRY_POINT_SIZE));
     put_le32(e + 24, (uint32_t)(HVMLOADER_SMBIOS + ENTRY_POINT_SIZE));
     put_le16(e + 28, (uint16_t)b->count);

@@ -1,5 +1,11 @@
-# What the expressions in table.tsv may use.
+# For the last column of table.tsv.
 def f: .findings[0];
 def last: .findings[-1];
-def rules: [.findings[].rule];
-def at($rip): .rip.address == $rip;
+# The first finding's access, in short.
+def access: f.access | "\(.gpa)+\(.size) x\(.count)";
+def touched: f.access.touched | "\(.start)-\(.end)";
+# What the first instruction reads as.
+def insn: f.text | split(": ")[1];
+# A fault: vector, error code.
+def fault: f.fault | "\(.vector) \(.error_code)";
+def in_module: .module == "TestPei" and .offset != null;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The state of an x86 CPU, as hand-offs give it and findings show it. */
+#ifndef HVMBED_ENGINE_CPU_H
+#define HVMBED_ENGINE_CPU_H
+
+#include <stdint.h>
+
+struct cpu_regs {
+    uint64_t gpr[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15, the encoding's order */
+    uint64_t rip, rflags;
+    uint64_t cr0, cr2, cr3, cr4, efer;
+    uint16_t cs, ss, ds, es, fs, gs;
+};
+extern const char *const cpu_reg_names[16];
+
+enum entry_mode { ENTRY_REAL, ENTRY_FLAT32 };
+
+/* The CPU as the first firmware instruction finds it. All other general registers are 0. */
+struct cpu_entry {
+    enum entry_mode mode;
+    uint16_t cs;  /* real mode: selector, base = cs << 4 */
+    uint32_t eip; /* offset in cs */
+    uint32_t ebx, esp;
+    uint32_t gdt_base; /* GDTR left behind by the loader */
+    uint16_t gdt_limit, idt_limit;
+};
+
+#endif

@@ -1,0 +1,28 @@
+# The five boots of the boot tests: BOOTS has "name image handoff" lines; source after tap.sh.
+BOOTS="OVMF.fd-hvm OVMF.fd hvm
+RELEASE-hvm ovmfxen/RELEASE/OVMF.fd hvm
+RELEASE-pvh ovmfxen/RELEASE/OVMF.fd pvh
+DEBUG-hvm ovmfxen/DEBUG/OVMF.fd hvm
+DEBUG-pvh ovmfxen/DEBUG/OVMF.fd pvh"
+command -v jq >/dev/null || skip_all "jq is not installed"
+
+have() { [ -s "$FIRMWARE_DIR/$1" ]; }
+why_not() { # IMAGE
+    case $1 in
+    ovmfxen/*) echo "no OvmfXen image; \`make ovmfxen\` builds it" ;;
+    *) echo "no $1; \`make firmware\` fetches it" ;;
+    esac
+}
+boot() { # JSON LAYOUT IMAGE [OPTION...]
+    local json=$1 layout=$2 image=$3
+    shift 3
+    timeout 120 "$HVMBED" run -q -f json "$@" -l "$layout" "$FIRMWARE_DIR/$image" >"$json" 2>"$json.err"
+    echo $? >"$json.rc"
+}
+code_is() { # JSON CODE
+    [ "$(cat "$1.rc")" = "$2" ] && return
+    echo "exit code $(cat "$1.rc"), expected $2"
+    cat "$1.err"
+    jq -c '.ending, .detail, (.findings[] | [.rule, .severity, .text, .rip])' "$1"
+    return 1
+}
