@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* HYPERVISOR_xen_version, what an unprivileged guest may ask (X:xen/common/kernel.c:do_xen_version). */
-#include <string.h>
+#include <stdio.h>
 
 #include "base/le.h"
 #include "xen/private.h"
@@ -14,7 +14,7 @@ static int64_t text(struct xen *x, uint64_t gva, const char *s, size_t size)
 {
     char field[1024] = {0};
     _Static_assert(sizeof(xen_capabilities_info_t) <= sizeof field, "the longest text");
-    memcpy(field, s, strlen(s));
+    (void)snprintf(field, sizeof field, "%s", s);
     return xen_copy_out(x, gva, field, size) ? 0 : -XEN_EFAULT;
 }
 

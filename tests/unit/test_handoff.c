@@ -183,14 +183,14 @@ static void check_acpi(const struct plan *p, const struct guest *t, uint64_t rsd
     assert_int_equal(byte_sum(rsdp, 20), 0);
     assert_int_equal(byte_sum(rsdp, 36), 0);
     assert_int_equal(rsdp[15], 2);
-    for (unsigned width = 4; width <= 8; width += 4) {
+    for (size_t width = 4; width <= 8; width += 4) {
         const uint64_t at = width == 4 ? le32(rsdp + 16) : le64(rsdp + 24);
         assert_in_range(at, ACPI_TABLES, end - 1);
         plan_copy(p, at, root, sizeof root);
         assert_memory_equal(root, width == 4 ? "RSDT" : "XSDT", 4);
         assert_int_equal(le32(root + 4), 36 + tables * width);
         assert_int_equal(byte_sum(root, le32(root + 4)), 0);
-        for (unsigned i = 0; i < tables; i++) {
+        for (size_t i = 0; i < tables; i++) {
             const uint8_t *q = root + 36 + i * width;
             const uint64_t child = width == 4 ? le32(q) : le64(q);
             assert_in_range(child, ACPI_TABLES, end - 1);

@@ -126,39 +126,39 @@ static void msr_writes(void **state)
 {
     (void)state;
     static const struct {
-        uint32_t index;
         uint64_t value;
+        uint32_t index;
         bool ok;
     } row[] = {
-        {0x2FF, 0x806, true},
-        {0x2FF, 0xC00, true},
-        {0x2FF, 0x802, false},
-        {0x2FF, 0x1006, false},
-        {0x2FF, 0x107, false},
-        {0x200, 0x80000000, true},
-        {0x200, 0x80000106, false},
-        {0x200, 0x80000002, false},
-        {0x200, 1ull << 40, false},
-        {0x201, 0xFF80000800, true},
-        {0x201, 0x80000001, false},
-        {0x201, 0xFF80000400, false},
-        {0x20F, 0, true},
-        {0x250, 0x0606060606060606, true},
-        {0x250, 0x0706060606060606, false},
-        {0x26F, 0, true},
-        {0x277, 0x0007040600070406, true},
-        {0x277, 2, false},
-        {0x277, 1ull << 59, false},
-        {0x1B, 0xFEE00900, true},
-        {0x1B, 0xFEE00800, true},
-        {0x1B, 0xFEE00D00, false},
-        {0x1B, 0xFEE00100, false},
-        {0x1B, 0xFED00900, false},
-        {0xFE, 0x508, false},
-        {0x17, 0, false},
-        {0x3A, 1, false},
-        {0x1A0, 0, true},
-        {0x10, 0, true},
+        {0x806, 0x2FF, true},
+        {0xC00, 0x2FF, true},
+        {0x802, 0x2FF, false},
+        {0x1006, 0x2FF, false},
+        {0x107, 0x2FF, false},
+        {0x80000000, 0x200, true},
+        {0x80000106, 0x200, false},
+        {0x80000002, 0x200, false},
+        {1ull << 40, 0x200, false},
+        {0xFF80000800, 0x201, true},
+        {0x80000001, 0x201, false},
+        {0xFF80000400, 0x201, false},
+        {0, 0x20F, true},
+        {0x0606060606060606, 0x250, true},
+        {0x0706060606060606, 0x250, false},
+        {0, 0x26F, true},
+        {0x0007040600070406, 0x277, true},
+        {2, 0x277, false},
+        {1ull << 59, 0x277, false},
+        {0xFEE00900, 0x1B, true},
+        {0xFEE00800, 0x1B, true},
+        {0xFEE00D00, 0x1B, false},
+        {0xFEE00100, 0x1B, false},
+        {0xFED00900, 0x1B, false},
+        {0x508, 0xFE, false},
+        {0, 0x17, false},
+        {1, 0x3A, false},
+        {0, 0x1A0, true},
+        {0, 0x10, true},
     };
     struct domain m;
     domain_init(&m, GUEST_HVM, 256);
@@ -190,7 +190,7 @@ static void hypercall_page(void **state)
         assert_int_equal(m.x.msr_hypercall_page, 0x817000);
         assert_int_equal(rd(&m, 0x40000000), 0);
         peek(&m, 0x817000, page, sizeof page);
-        for (unsigned i = 0; i < 128; i++) {
+        for (size_t i = 0; i < 128; i++) {
             const uint8_t *s = page + 32 * i;
             if (i == 23) {
                 assert_memory_equal(s, "\x0F\x0B\xEE", 3);

@@ -23,7 +23,7 @@ static int64_t memory_map(struct domain *m, bool compat, uint32_t room, uint64_t
 static void check_entry(struct domain *m, unsigned i, uint64_t addr, uint64_t size, uint32_t type)
 {
     uint8_t e[20];
-    peek(m, BUFFER + 20 * i, e, sizeof e);
+    peek(m, BUFFER + 20ull * i, e, sizeof e);
     assert_int_equal(le64(e), addr);
     assert_int_equal(le64(e + 8), size);
     assert_int_equal(le32(e + 16), type);
