@@ -11,24 +11,6 @@
 /* 2.1.2 in uc_version()'s form: RDTSC hooks came with it, and before it VMCALL or guest paging do not work. */
 #define UNICORN_MIN 0x020102u
 
-static const int gpr_reg[16] = {
-    UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
-    UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
-    UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
-};
-
-uint64_t engine_get(const struct engine *e, int uc_reg)
-{
-    uint64_t v = 0;
-    (void)uc_reg_read(e->uc, uc_reg, &v);
-    return v;
-}
-
-void engine_put(struct engine *e, int uc_reg, uint64_t value)
-{
-    (void)uc_reg_write(e->uc, uc_reg, &value);
-}
-
 void engine_raise(struct engine *e, unsigned vector)
 {
     e->client->exception(e->self, vector);
@@ -214,83 +196,6 @@ void engine_close(struct engine *e)
     free(e->icount);
     free(e->code_pages);
     free(e);
-}
-
-/* --- registers -------------------------------------------------------------------------------------------------- */
-
-uint64_t engine_reg(struct engine *e, unsigned gpr) { return engine_get(e, gpr_reg[gpr & 15]); }
-void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value) { engine_put(e, gpr_reg[gpr & 15], value); }
-
-static uint64_t efer(struct engine *e)
-{
-    uc_x86_msr msr = {.rid = 0xC0000080u, .value = 0};
-    (void)uc_reg_read(e->uc, UC_X86_REG_MSR, &msr);
-    return msr.value;
-}
-
-void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer_out)
-{
-    *cr0 = engine_get(e, UC_X86_REG_CR0);
-    *cr3 = engine_get(e, UC_X86_REG_CR3);
-    *cr4 = engine_get(e, UC_X86_REG_CR4);
-    *efer_out = efer(e);
-}
-
-uint64_t engine_pc(struct engine *e) { return e->cs_base + engine_get(e, UC_X86_REG_RIP); }
-
-void engine_regs(struct engine *e, struct cpu_regs *r)
-{
-    memset(r, 0, sizeof *r);
-    for (unsigned i = 0; i < 16; i++)
-        r->gpr[i] = engine_reg(e, i);
-    r->rip = engine_get(e, UC_X86_REG_RIP);
-    r->rflags = engine_get(e, UC_X86_REG_RFLAGS);
-    r->cr0 = engine_get(e, UC_X86_REG_CR0);
-    r->cr2 = engine_get(e, UC_X86_REG_CR2);
-    r->cr3 = engine_get(e, UC_X86_REG_CR3);
-    r->cr4 = engine_get(e, UC_X86_REG_CR4);
-    r->efer = efer(e);
-    r->cs = (uint16_t)engine_get(e, UC_X86_REG_CS);
-    r->ss = (uint16_t)engine_get(e, UC_X86_REG_SS);
-    r->ds = (uint16_t)engine_get(e, UC_X86_REG_DS);
-    r->es = (uint16_t)engine_get(e, UC_X86_REG_ES);
-    r->fs = (uint16_t)engine_get(e, UC_X86_REG_FS);
-    r->gs = (uint16_t)engine_get(e, UC_X86_REG_GS);
-}
-
-void engine_state(struct engine *e, uint8_t out[ENGINE_STATE_SIZE])
-{
-    memset(out, 0, ENGINE_STATE_SIZE);
-    for (unsigned i = 0; i < 16; i++) {
-        uint64_t v = engine_reg(e, i);
-        memcpy(out + 8 * i, &v, 8);
-    }
-    uint64_t flags = engine_get(e, UC_X86_REG_RFLAGS);
-    memcpy(out + 8 * 16, &flags, 8);
-    uint64_t pc = engine_pc(e);
-    memcpy(out + 8 * 17, &pc, 8);
-    for (int i = 0; i < 16; i++)
-        (void)uc_reg_read(e->uc, UC_X86_REG_XMM0 + i, out + 8 * 18 + 16 * i);
-}
-
-void engine_idt(struct engine *e, uint64_t *base, uint32_t *limit)
-{
-    uc_x86_mmr idtr = {0};
-    (void)uc_reg_read(e->uc, UC_X86_REG_IDTR, &idtr);
-    *base = idtr.base;
-    *limit = idtr.limit;
-}
-
-bool engine_code64(struct engine *e)
-{
-    if ((efer(e) & 0x400) == 0)
-        return false;
-    /* The library does not tell CS.L: read the descriptor. */
-    uc_x86_mmr gdtr = {0};
-    (void)uc_reg_read(e->uc, UC_X86_REG_GDTR, &gdtr);
-    uint8_t descriptor[8];
-    uint64_t at = gdtr.base + (engine_get(e, UC_X86_REG_CS) & 0xfff8u);
-    return !e->client->read_code(e->self, at, descriptor, sizeof descriptor) || (descriptor[6] & 0x20) != 0;
 }
 
 /* --- running ---------------------------------------------------------------------------------------------------- */

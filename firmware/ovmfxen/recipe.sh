@@ -36,7 +36,7 @@ image() {
     done
     sed -i "s|= *Conf/|= $conf/|" "$conf/target.txt"
     if [ "$variant" != "$target" ]; then
-        sed -i '/^DEFINE GCC48_X64_CC_FLAGS /s/$/ -fno-omit-frame-pointer/' "$conf/tools_def.txt"
+        sed -i '/^DEFINE GCC48_X64_CC_FLAGS /s/\r*$/ -fno-omit-frame-pointer/' "$conf/tools_def.txt"
         dsc=OvmfPkg/OvmfXen-$variant.dsc # an output directory of its own
         sed "/OUTPUT_DIRECTORY/s|Build/OvmfXen|&-FP|" OvmfPkg/OvmfXen.dsc >"$dsc"
     fi

@@ -91,9 +91,9 @@ bad_layout "no RAM at 1 MiB" "3: .*0x100000" "${base}bed_e820 = [ \"0-a0000 RAM\
 bad_layout "an unknown type" "3: " "${base}bed_e820 = [ $map, \"80000000-80001000 ROM\" ]\n"
 bad_layout "unknown bed_ key" "3: .*bed_phys_bits" "${base}bed_phys_bit = 40\n"
 bad_layout "memory = 0" "2: .*memory" 'type = "hvm"\nmemory = 0\n'
-bad_layout "negative memory" "2: .*memory" 'type = "hvm"\nmemory = -5\n'
+bad_layout "negative memory" "2: " 'type = "hvm"\nmemory = -5\n'
 bad_layout "memory that is no number" "2: " 'type = "hvm"\nmemory = "much"\n'
-bad_layout "3 MiB" "[0-9]+: " 'type = "hvm"\nmemory = 3\nvga = "none"\n'
+bad_layout "1 MiB" "[0-9]+: .*memory" 'type = "hvm"\nmemory = 1\nvga = "none"\n'
 bad_layout "a syntax error" "3: " "${base}vcpus = = 1\n"
 bad_layout "an open list" "[0-9]+: " "${base}bed_e820 = [ \"0-a0000 RAM\",\n"
 bad_layout "an open string" "[0-9]+: " "${base}name = \"x\n"
