@@ -1,4 +1,4 @@
-; Runs code in low memory in real mode, where it has to be.
+; Runs code in low memory in real mode: legal there, but nothing that Xen starts does so before the hand-off.
 %macro AT_RESET16 0
         mov dword [0x7000], 0xcb909090 ; nop nop nop retf
         mov sp, 0x7000
