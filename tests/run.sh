@@ -10,6 +10,7 @@ BUILD=${BUILD:-$SRC/build}
 HVMBED=${HVMBED:-$BUILD/hvmbed}
 FIRMWARE_DIR=${FIRMWARE_DIR:-$SRC/build/firmware}
 export SRC BUILD HVMBED FIRMWARE_DIR CMOCKA_MESSAGE_OUTPUT=TAP
+export LSAN_OPTIONS=suppressions=$SRC/tests/lsan.supp:print_suppressions=0
 limit=${TEST_TIMEOUT:-600}
 
 out=$(mktemp -d)

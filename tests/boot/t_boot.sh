@@ -15,6 +15,15 @@ clean() {
     return 1
 }
 
+# A bug of the firmware, on which a guest with low RAM up to F0000000 dies: OvmfPkg/Sec's TemporaryRamMigration adds the
+# stack's offset to the RBP that its caller had, where gcc 12 keeps SecCoreData, which PeiCheckAndSwitchStack has moved
+# already. Guests with less RAM read beyond it, which is harmless. (PVH firmware does not find that PPI.)
+moves_twice() {
+    code_is "$1" 1 || return
+    jq -e '.findings | length == 1 and .[0].rule == "exception" and .[0].rip.module == "PeiCore"
+        and .[0].fault.cr2 == "0x1d7819d58" and .[0].fault.error_code == "0x0"' "$1"
+}
+
 while read -r name image handoff; do
     have "$image" || continue
     for layout in "$SRC"/layouts/"$handoff"-*.cfg; do
@@ -25,10 +34,12 @@ wait
 while read -r name image handoff; do
     for layout in "$SRC"/layouts/"$handoff"-*.cfg; do
         layout=$(basename "$layout")
-        if have "$image"; then
-            ok "$name, $layout" clean "$T/$name.$layout"
-        else
+        if ! have "$image"; then
             skip "$name, $layout" "$(why_not "$image")"
+        elif [[ $name = DEBUG-hvm && $layout = hvm-[48]g* ]]; then
+            ok "$name, $layout: its own bug is found" moves_twice "$T/$name.$layout"
+        else
+            ok "$name, $layout" clean "$T/$name.$layout"
         fi
     done
 done <<<"$BOOTS"

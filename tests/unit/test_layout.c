@@ -16,18 +16,6 @@
 #define FD4 (4 * MIB)
 #define G4 (4 * GIB)
 
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-/* libxlutil's parser loses what it has of a list when it stops at an error. */
-const char *__lsan_default_suppressions(void);
-__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void)
-{
-    return "leak:libxlutil\n";
-}
-#endif
-
 /* Reads @n bytes of text as a layout file; @l may be NULL. */
 static bool read_bytes(const char *text, size_t n, struct layout *l, struct diag *d)
 {
