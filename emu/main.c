@@ -24,20 +24,29 @@ static void usage(FILE *out)
                        "3 inconclusive, 70 a defect in hvmbed.\n");
 }
 
+/* What nobody could read was not said: a full disk or a closed pipe must not look like success. */
+static int delivered(int code)
+{
+    if (code != EXIT_CLEAN || (fflush(stdout) == 0 && ferror(stdout) == 0))
+        return code;
+    (void)fprintf(stderr, "hvmbed: cannot write to standard output\n");
+    return EXIT_BAD_INPUT;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         usage(argc > 1 ? stdout : stderr);
-        return argc > 1 ? EXIT_CLEAN : EXIT_BAD_INPUT;
+        return argc > 1 ? delivered(EXIT_CLEAN) : EXIT_BAD_INPUT;
     }
     if (strcmp(name, "--version") == 0) {
         (void)printf("hvmbed %s\n", HVMBED_VERSION);
-        return EXIT_CLEAN;
+        return delivered(EXIT_CLEAN);
     }
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(name, verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
+            return delivered(verbs[i].run(argc - 1, argv + 1));
     (void)fprintf(stderr, "hvmbed: no verb '%s'; `hvmbed --help` lists them\n", name);
     return EXIT_BAD_INPUT;
 }

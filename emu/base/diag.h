@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 struct diag {
-    char file[256];   /* the input's name, or "" */
-    unsigned line;    /* 1-based, 0 when no line is known */
+    char file[256];    /* the input's name, or "" */
+    unsigned line;     /* 1-based, 0 when no line is known */
     char message[512]; /* what is wrong and what to do, no trailing newline */
 };
 

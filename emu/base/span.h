@@ -17,8 +17,14 @@ struct span {
     uint64_t end;   /* gpa after the last byte; start == end is empty */
 };
 
-static inline uint64_t span_size(struct span s) { return s.end - s.start; }
-static inline bool span_has(struct span s, uint64_t gpa) { return gpa >= s.start && gpa < s.end; }
+static inline uint64_t span_size(struct span s)
+{
+    return s.end - s.start;
+}
+static inline bool span_has(struct span s, uint64_t gpa)
+{
+    return gpa >= s.start && gpa < s.end;
+}
 static inline bool span_overlaps(struct span a, struct span b)
 {
     return a.start < b.end && b.start < a.end;
@@ -27,7 +33,13 @@ static inline bool span_contains(struct span outer, struct span inner)
 {
     return inner.start >= outer.start && inner.end <= outer.end;
 }
-static inline uint64_t page_down(uint64_t a) { return a & ~(PAGE_SIZE - 1); }
-static inline uint64_t page_up(uint64_t a) { return (a + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1); }
+static inline uint64_t page_down(uint64_t a)
+{
+    return a & ~(PAGE_SIZE - 1);
+}
+static inline uint64_t page_up(uint64_t a)
+{
+    return (a + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
 
 #endif

@@ -8,6 +8,7 @@
 
 /* Conventional memory ends where the VGA hole begins; hvmloader's leftovers and nothing else lie below. */
 #define LOW_MEMORY_END 0xA0000u
+#define LONGEST_BLOCK 4096u
 
 enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r)
 {
@@ -25,6 +26,10 @@ void find_caller(struct monitor *mon, struct finding *f)
     if (!machine_read(mon->m, f->regs.gpr[4], raw, n))
         return;
     uint64_t back = le64(raw);
+    /* A jump leaves an older return address there: the call must be the end of the block that ran last. */
+    uint64_t from = engine_last_block(mon->m->engine);
+    if (back <= from || back - from > LONGEST_BLOCK)
+        return;
     if (back < sizeof code || !machine_read(mon->m, back - sizeof code, code, sizeof code) ||
         insn_call_before(code, sizeof code, w) == 0)
         return;
@@ -68,9 +73,7 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
     uint64_t hypercalls = mon->m->xen.msr_hypercall_page;
     if (hypercalls != 0 && page_down(w.gpa) == hypercalls)
         return; /* Xen's own code, in the page that the guest gave it */
-    enum rule_id rule = w.gpa < PAGE_SIZE        ? RULE_EXEC_NULL
-                        : w.gpa < LOW_MEMORY_END ? RULE_EXEC_LOW
-                                                 : RULE_EXEC_UNKNOWN;
+    enum rule_id rule = w.gpa < PAGE_SIZE ? RULE_EXEC_NULL : w.gpa < LOW_MEMORY_END ? RULE_EXEC_LOW : RULE_EXEC_UNKNOWN;
     if (rule == RULE_EXEC_UNKNOWN && r->cls == CLASS_FREE && module_at(mon, b->pc) != NULL)
         return;
     if (already_told(mon, rule, b, w.gpa))
@@ -90,6 +93,5 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
                        (unsigned long long)f->caller.gva, (unsigned long long)b->pc, r->owner);
     else
         (void)snprintf(f->text, sizeof f->text, "control went to %#llx (%s) from the block at %#llx",
-                       (unsigned long long)b->pc, r->owner,
-                       (unsigned long long)engine_last_block(mon->m->engine));
+                       (unsigned long long)b->pc, r->owner, (unsigned long long)engine_last_block(mon->m->engine));
 }

@@ -17,16 +17,16 @@ enum access_kind { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 /* Where an address lies, in a module. */
 struct code_place {
     uint64_t gva;
-    char module[64];  /* "PeiCore", "SEC", a GUID, or "" when unknown */
-    uint64_t base;    /* of the module in memory */
-    uint64_t offset;  /* gva - base */
+    char module[64]; /* "PeiCore", "SEC", a GUID, or "" when unknown */
+    uint64_t base;   /* of the module in memory */
+    uint64_t offset; /* gva - base */
 };
 
 struct fault_info {
     unsigned vector;
     uint32_t error_code;
     bool has_error_code;
-    uint64_t cr2; /* vector 14 only */
+    uint64_t cr2;     /* vector 14 only */
     struct walk walk; /* vector 14 only */
 };
 
@@ -35,16 +35,16 @@ struct finding {
     enum severity severity; /* the rule's, or what -W/-E made of it */
     enum phase phase;
     enum access_kind access;
-    uint64_t gpa;     /* of the first access */
-    uint64_t gva;     /* when it differs and is known, else = gpa */
-    unsigned size;    /* bytes */
-    uint64_t value;   /* written */
-    uint64_t count;   /* how many accesses of the same kind by the same instruction were folded into this one */
+    uint64_t gpa;        /* of the first access */
+    uint64_t gva;        /* when it differs and is known, else = gpa */
+    unsigned size;       /* bytes */
+    uint64_t value;      /* written */
+    uint64_t count;      /* how many accesses of the same kind by the same instruction were folded into this one */
     struct span touched; /* the range they span */
     struct span range;   /* the plan's range that was broken */
     const char *owner;   /* that range's owner */
     enum plan_class cls;
-    struct code_place at;     /* the instruction */
+    struct code_place at; /* the instruction */
     bool has_caller;
     struct code_place caller; /* return address of the call that led here (control transfers) */
     bool has_fault;
@@ -79,14 +79,14 @@ struct module {
 
 struct verdict {
     enum ending ending;
-    char detail[256];    /* for budget, unsupported, engine: what exactly */
-    enum phase phase;    /* reached */
+    char detail[256];      /* for budget, unsupported, engine: what exactly */
+    enum phase phase;      /* reached */
     uint64_t instructions; /* counted work, see machine/work.h */
     uint64_t charged;      /* instructions charged for the decompressor, not counted */
     uint64_t virtual_ns;
     /* at the hand-off */
-    uint64_t hob_list;   /* gpa of the PHIT */
-    uint64_t dxe_entry;  /* gva of the DXE core's entry point */
+    uint64_t hob_list;  /* gpa of the PHIT */
+    uint64_t dxe_entry; /* gva of the DXE core's entry point */
     uint64_t rsp;
     struct module module[MODULES_MAX]; /* in order of first execution */
     size_t nr_modules;

@@ -21,7 +21,8 @@ static const struct {
 };
 
 /* The engine does what is not aligned, or crosses a page, byte by byte, sometimes after the whole: one access. */
-static bool is_part(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t gpa, unsigned size, uint64_t value)
+static bool is_part(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t gpa, unsigned size,
+                    uint64_t value)
 {
     struct access_watch *a = &mon->access;
     if (a->f == NULL || a->kind != kind || a->pc != pc || a->blocks != engine_blocks(mon->m->engine) ||

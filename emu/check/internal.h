@@ -12,7 +12,8 @@
  * instruction and range with its count raised (*@again). NULL when the list is full. Stops the machine when the
  * rule says so.
  */
-struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range, bool *again);
+struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range,
+                       bool *again);
 /* Ends the run with @e. */
 void end_run(struct monitor *mon, enum ending e, const char *detail);
 

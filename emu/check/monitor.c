@@ -21,8 +21,7 @@ static void tell_progress(struct monitor *mon)
 {
     mon->v->phase = mon->m->phase;
     /* How far a run away decompressor had come when it was noticed is chance, and not reported. */
-    mon->v->instructions =
-        mon->unpack.late ? mon->unpack.counted_before : engine_instructions(mon->m->engine);
+    mon->v->instructions = mon->unpack.late ? mon->unpack.counted_before : engine_instructions(mon->m->engine);
     if (mon->options.progress != NULL)
         mon->options.progress(mon->options.progress_self, mon->v);
 }
@@ -91,8 +90,7 @@ static void shut_down(struct monitor *mon)
                        m->xen.shutdown,
                        m->xen.shutdown >= 0 && m->xen.shutdown < 4 ? reason[m->xen.shutdown] : "unknown");
     else
-        (void)snprintf(f->text, sizeof f->text, "the firmware reset the machine through %s",
-                       reset[m->platform.reset]);
+        (void)snprintf(f->text, sizeof f->text, "the firmware reset the machine through %s", reset[m->platform.reset]);
 }
 
 static void on_paused(void *self)

@@ -42,7 +42,7 @@ struct unpack_watch {
     bool wanted, inside, done;
     uint64_t caller_rsp, return_to;
     uint64_t charge;
-    bool late;              /* the decompressor did not come back in time */
+    bool late;               /* the decompressor did not come back in time */
     uint64_t counted_before; /* instructions, when counting stopped */
 };
 
@@ -67,7 +67,8 @@ struct monitor {
     struct unpack_watch unpack;
     struct access_watch access;
     uint64_t exits;
-    uint64_t volume; /* gpa of the volume that code ran from in place last, 0 for none: its files name shadowed copies */
+    uint64_t
+        volume; /* gpa of the volume that code ran from in place last, 0 for none: its files name shadowed copies */
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */

@@ -192,8 +192,8 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
     monitor_init(&monitor, &r->machine, &r->image, &options, &r->verdict);
     monitor_run(&monitor);
     progress_end(&progress);
-    r->verdict.debug_log = platform_debug_log(&r->machine.platform, &r->verdict.debug_log_size,
-                                              &r->verdict.debug_log_truncated);
+    r->verdict.debug_log =
+        platform_debug_log(&r->machine.platform, &r->verdict.debug_log_size, &r->verdict.debug_log_truncated);
     int code = verdict_exit_code(&r->verdict);
     bool ok = write_report(r, o, h->name, code, &d);
     machine_exit(&r->machine);

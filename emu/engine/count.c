@@ -41,9 +41,18 @@ void engine_count(struct engine *e, bool on)
     (void)uc_ctl_flush_tb(e->uc);
 }
 
-uint64_t engine_instructions(const struct engine *e) { return e->instructions; }
-uint64_t engine_blocks(const struct engine *e) { return e->blocks; }
-uint64_t engine_last_block(const struct engine *e) { return e->block_pc; }
+uint64_t engine_instructions(const struct engine *e)
+{
+    return e->instructions;
+}
+uint64_t engine_blocks(const struct engine *e)
+{
+    return e->blocks;
+}
+uint64_t engine_last_block(const struct engine *e)
+{
+    return e->block_pc;
+}
 
 void engine_trace(struct engine *e, void (*fn)(void *self, uint64_t pc), void *self)
 {

@@ -206,7 +206,10 @@ void engine_stop(struct engine *e)
     (void)uc_emu_stop(e->uc);
 }
 
-const char *engine_error(const struct engine *e) { return e->error; }
+const char *engine_error(const struct engine *e)
+{
+    return e->error;
+}
 
 static bool after_hlt(struct engine *e)
 {

@@ -44,7 +44,7 @@ struct engine {
     uc_hook store_hook;
     uint64_t instructions, blocks;
     uint64_t block_pc;
-    uint8_t *code_pages; /* a bit for each page below 4 GiB that blocks were translated from */
+    uint8_t *code_pages;        /* a bit for each page below 4 GiB that blocks were translated from */
     struct icount_slot *icount; /* direct-mapped by pc */
     void (*trace)(void *self, uint64_t pc);
     void *trace_self;

@@ -9,9 +9,9 @@
 
 /* MSRs that are part of the CPU core: the engine keeps them. */
 static const uint32_t native[] = {
-    0xC0000080u, /* EFER */
+    0xC0000080u,                                        /* EFER */
     0xC0000081u, 0xC0000082u, 0xC0000083u, 0xC0000084u, /* STAR, LSTAR, CSTAR, FMASK */
-    0xC0000100u, 0xC0000101u, 0xC0000102u, /* FS.base, GS.base, KernelGS.base */
+    0xC0000100u, 0xC0000101u, 0xC0000102u,              /* FS.base, GS.base, KernelGS.base */
 };
 
 static bool is_native(uint32_t index)

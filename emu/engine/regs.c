@@ -22,8 +22,14 @@ void engine_put(struct engine *e, int uc_reg, uint64_t value)
     (void)uc_reg_write(e->uc, uc_reg, &value);
 }
 
-uint64_t engine_reg(struct engine *e, unsigned gpr) { return engine_get(e, gpr_reg[gpr & 15]); }
-void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value) { engine_put(e, gpr_reg[gpr & 15], value); }
+uint64_t engine_reg(struct engine *e, unsigned gpr)
+{
+    return engine_get(e, gpr_reg[gpr & 15]);
+}
+void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value)
+{
+    engine_put(e, gpr_reg[gpr & 15], value);
+}
 
 static uint64_t efer(struct engine *e)
 {
@@ -40,7 +46,10 @@ void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4
     *efer_out = efer(e);
 }
 
-uint64_t engine_pc(struct engine *e) { return e->cs_base + engine_get(e, UC_X86_REG_RIP); }
+uint64_t engine_pc(struct engine *e)
+{
+    return e->cs_base + engine_get(e, UC_X86_REG_RIP);
+}
 
 void engine_regs(struct engine *e, struct cpu_regs *r)
 {

@@ -17,9 +17,21 @@ struct clock {
     uint64_t cycles;
 };
 
-static inline void clock_exit_cost(struct clock *c) { c->cycles += CLOCK_EXIT_CYCLES; }
-static inline void clock_work(struct clock *c, uint64_t instructions) { c->cycles += instructions; }
-static inline uint64_t clock_tsc(const struct clock *c) { return c->cycles; }
-static inline uint64_t clock_ns(const struct clock *c) { return c->cycles / (CLOCK_TSC_KHZ / 1000000u); }
+static inline void clock_exit_cost(struct clock *c)
+{
+    c->cycles += CLOCK_EXIT_CYCLES;
+}
+static inline void clock_work(struct clock *c, uint64_t instructions)
+{
+    c->cycles += instructions;
+}
+static inline uint64_t clock_tsc(const struct clock *c)
+{
+    return c->cycles;
+}
+static inline uint64_t clock_ns(const struct clock *c)
+{
+    return c->cycles / (CLOCK_TSC_KHZ / 1000000u);
+}
 
 #endif

@@ -157,8 +157,7 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
     bool through = true;
     /* A page is mapped with the rights of its strictest part: most accesses that end up here may be innocent. */
     if (o != NULL ? (o->allow & need) == 0 : r == NULL || (r->allow[m->phase] & need) == 0)
-        through = m->watcher->forbidden == NULL ||
-                  m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
+        through = m->watcher->forbidden == NULL || m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
     if (kind == ENGINE_WRITE && through && size <= sizeof value && memory_write(&m->memory, gpa, &value, size))
         engine_wrote(m->engine, gpa, size);
 }

@@ -140,8 +140,14 @@ static bool copy(const struct memory *m, uint64_t gpa, uint8_t *out, const uint8
     return true;
 }
 
-bool memory_read(const struct memory *m, uint64_t gpa, void *dst, size_t n) { return copy(m, gpa, dst, NULL, n); }
-bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n) { return copy(m, gpa, NULL, src, n); }
+bool memory_read(const struct memory *m, uint64_t gpa, void *dst, size_t n)
+{
+    return copy(m, gpa, dst, NULL, n);
+}
+bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n)
+{
+    return copy(m, gpa, NULL, src, n);
+}
 
 static bool set_override(struct memory *m, struct page_override o)
 {

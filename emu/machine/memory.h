@@ -30,7 +30,7 @@ struct memory_mapper {
 
 struct memory {
     const struct plan *plan;
-    uint8_t *base;  /* hva of gpa 0; one sparse reservation of @size bytes, so hva = base + gpa */
+    uint8_t *base; /* hva of gpa 0; one sparse reservation of @size bytes, so hva = base + gpa */
     uint64_t size;
     struct page_override over[MEMORY_MAX_OVERRIDES];
     size_t nr_over;

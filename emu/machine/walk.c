@@ -16,11 +16,11 @@
 
 /* One paging mode: Intel SDM volume 3, 4.3 to 4.5. */
 struct mode {
-    unsigned levels;      /* table levels */
-    unsigned entry_size;  /* bytes */
+    unsigned levels;     /* table levels */
+    unsigned entry_size; /* bytes */
     unsigned index_bits;
-    unsigned large_from;  /* the highest level whose entry may be a page; 1 for none */
-    uint64_t root_mask;   /* of CR3 */
+    unsigned large_from; /* the highest level whose entry may be a page; 1 for none */
+    uint64_t root_mask;  /* of CR3 */
 };
 static const struct mode long_mode = {4, 8, 9, 3, ~0xfffULL};
 static const struct mode pae_mode = {3, 8, 9, 2, 0xffffffe0ULL};
@@ -46,7 +46,9 @@ bool walk_gva(const struct memory *m, const struct paging *p, uint64_t gva, stru
         w->gpa = gva;
         return true;
     }
-    const struct mode *mode = (p->efer & EFER_LMA) != 0 ? &long_mode : (p->cr4 & CR4_PAE) != 0 ? &pae_mode : &legacy_mode;
+    const struct mode *mode = (p->efer & EFER_LMA) != 0 ? &long_mode
+                              : (p->cr4 & CR4_PAE) != 0 ? &pae_mode
+                                                        : &legacy_mode;
     if (mode == &long_mode && !canonical(gva))
         return fail(w, "not a canonical address");
     uint64_t phys_mask = ((1ULL << p->phys_bits) - 1) & ~0xfffULL;

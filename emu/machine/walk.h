@@ -17,8 +17,8 @@ struct walk_step {
 struct walk {
     struct walk_step step[4];
     unsigned nr;
-    bool present;   /* the walk reached a page */
-    uint64_t gpa;   /* when present */
+    bool present;    /* the walk reached a page */
+    uint64_t gpa;    /* when present */
     const char *why; /* when not: "not present", "not canonical", "reserved bit", "table outside RAM" */
 };
 

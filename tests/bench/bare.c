@@ -41,7 +41,10 @@ static uint64_t get(struct bare *b, int reg)
     return v;
 }
 
-static void put(struct bare *b, int reg, uint64_t v) { (void)uc_reg_write(b->cpu.uc, reg, &v); }
+static void put(struct bare *b, int reg, uint64_t v)
+{
+    (void)uc_reg_write(b->cpu.uc, reg, &v);
+}
 
 static bool guest_read(void *self, uint64_t gva, void *dst, size_t n)
 {
@@ -132,9 +135,11 @@ static bool arrived(struct bare *b, uint64_t pc)
 {
     uint8_t h[64];
     uint64_t rcx = get(b, UC_X86_REG_RCX);
-    if ((rcx & 7) != 0 || rcx < MIB || !memory_read(&b->memory, rcx, h, 16) || le32(h) != 0x00380001 || le32(h + 8) != 9)
+    if ((rcx & 7) != 0 || rcx < MIB || !memory_read(&b->memory, rcx, h, 16) || le32(h) != 0x00380001 ||
+        le32(h + 8) != 9)
         return false;
-    for (uint64_t at = rcx; memory_read(&b->memory, at, h, 8) && le16(h) != 0xffff && le16(h + 2) >= 8; at += le16(h + 2))
+    for (uint64_t at = rcx; memory_read(&b->memory, at, h, 8) && le16(h) != 0xffff && le16(h + 2) >= 8;
+         at += le16(h + 2))
         if (le16(h) == 2 && memory_read(&b->memory, at + 64, h + 8, 8) && le64(h + 8) == pc)
             return true;
     return false;

@@ -20,7 +20,8 @@ static double cpu_seconds(const char *command)
     char *argv[ARGS_MAX + 1];
     int argc = 0;
     (void)snprintf(copy, sizeof copy, "%s", command);
-    for (char *save, *word = strtok_r(copy, " ", &save); word != NULL && argc < ARGS_MAX; word = strtok_r(NULL, " ", &save))
+    for (char *save, *word = strtok_r(copy, " ", &save); word != NULL && argc < ARGS_MAX;
+         word = strtok_r(NULL, " ", &save))
         argv[argc++] = word;
     argv[argc] = NULL;
     pid_t pid = fork();

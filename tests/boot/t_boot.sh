@@ -17,12 +17,19 @@ clean() {
 
 # A bug of the firmware, on which a guest with low RAM up to F0000000 dies: OvmfPkg/Sec's TemporaryRamMigration adds the
 # stack's offset to the RBP that its caller had, where gcc 12 keeps SecCoreData, which PeiCheckAndSwitchStack has moved
-# already. Guests with less RAM read beyond it, which is harmless. (PVH firmware does not find that PPI.)
+# already. Guests with less RAM read beyond it, which is harmless. (PVH firmware does not find that PPI.) DEBUG-FP has
+# upstream's fix and is clean everywhere; another compiler may keep something else in RBP.
 moves_twice() {
-    code_is "$1" 1 || return
+    [ "$(cat "$1.rc")" = 1 ] || { clean "$1"; return; }
     jq -e '.findings | length == 1 and .[0].rule == "exception" and .[0].rip.module == "PeiCore"
-        and .[0].fault.cr2 == "0x1d7819d58" and .[0].fault.error_code == "0x0"' "$1"
+        and (.[0].fault.cr2 | length) > 10 and .[0].fault.error_code == "0x0"' "$1"
 }
+
+BOOTS="$BOOTS
+DEBUG-FP-hvm ovmfxen/DEBUG-FP/OVMF.fd hvm
+DEBUG-FP-pvh ovmfxen/DEBUG-FP/OVMF.fd pvh"
+
+no_findings() { clean "$1" && jq -e '.findings == []' "$1"; }
 
 while read -r name image handoff; do
     have "$image" || continue
@@ -38,6 +45,8 @@ while read -r name image handoff; do
             skip "$name, $layout" "$(why_not "$image")"
         elif [[ $name = DEBUG-hvm && $layout = hvm-[48]g* ]]; then
             ok "$name, $layout: its own bug is found" moves_twice "$T/$name.$layout"
+        elif [ "$handoff" = hvm ] && [ "${name#DEBUG-hvm}" = "$name" ]; then
+            ok "$name, $layout: not one finding" no_findings "$T/$name.$layout"
         else
             ok "$name, $layout" clean "$T/$name.$layout"
         fi

@@ -13,7 +13,7 @@ bed_slack_pages = "ample"
 bed_e820 = [ "0-a0000 RAM", "f0000-100000 RESERVED", "100000-$hole_start RAM", "$hole_start-$hole_end RESERVED",
     "$hole_end-40000000 RAM", "fc000000-fc00b000 NVS", "fc00b000-100000000 RESERVED" ]
 END
-# PVH firmware goes by the E820 itself: only RAM that ends at the top counts for it, so the hole lies lower.
+# PVH firmware asks Xen for the map, but takes only the end of the topmost RAM from it.
 cat >"$T/pvh.cfg" <<END
 type = "pvh"
 kernel = "OVMF.fd"

@@ -2,7 +2,7 @@
 # Boots each ROM of table.tsv, twice: exit code, rules in order, facts, and the same JSON again.
 . "$SRC/tests/tap.sh"
 command -v jq >/dev/null || skip_all "jq is not installed"
-limit=10 # seconds; a ROM takes a tenth of one
+limit=90 # seconds; a ROM takes a tenth of one, but for the one that waits for the watchdog
 
 run() { # JSON ROM LAYOUT OPTIONS
     # shellcheck disable=SC2086
@@ -19,6 +19,7 @@ try() { # NUMBER ROM LAYOUT OPTIONS EXIT RULES FACTS
     [ $code = 124 ] && return
     jq -e -L "$SRC/tests/roms" "include \"facts\"; $7" "$json" >/dev/null ||
         { echo "does not hold: $7"; jq -c '.ending, .findings[] | del(.registers?)' "$json"; }
+    [ "$2" != dead-loop-decompressor ] || return # half a minute each
     run "$json.2" "$2" "$3" "$4"
     cmp "$json" "$json.2"
 }

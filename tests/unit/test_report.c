@@ -208,18 +208,22 @@ static void headlines(void **state)
         unsigned errors, warnings;
         const char *detail, *line;
     } cases[] = {
-        {END_HANDOFF, 0, 0, "", "PASS  OVMF.fd reached the DXE hand-off (hvm, hvm-1g: 1024 MiB, 1 vCPU)\n"},
-        {END_HANDOFF, 0, 1, "", "PASS  OVMF.fd: 1 warning, reached the DXE hand-off (hvm, "},
-        {END_HANDOFF, 2, 1, "", "FAIL  OVMF.fd: 2 errors, 1 warning, reached the DXE hand-off ("},
-        {END_FINDING, 1, 0, "", "FAIL  OVMF.fd: 1 error, stopped in PEI (hvm"},
-        {END_BUDGET, 0, 0, "2^32 instructions", "INCONCLUSIVE  OVMF.fd spent its work budget in PEI: 2^32 instru"},
+        {END_HANDOFF, 0, 0, "",
+         "PASS  builds/debug/OVMF.fd reached the DXE hand-off (hvm, hvm-1g: 1024 MiB, 1 vCPU)\n"},
+        {END_HANDOFF, 0, 1, "", "PASS  builds/debug/OVMF.fd: 1 warning, reached the DXE hand-off (hvm, "},
+        {END_HANDOFF, 2, 1, "", "FAIL  builds/debug/OVMF.fd: 2 errors, 1 warning, reached the DXE hand-off ("},
+        {END_FINDING, 1, 0, "", "FAIL  builds/debug/OVMF.fd: 1 error, stopped in PEI (hvm"},
+        {END_BUDGET, 0, 0, "2^32 instructions",
+         "INCONCLUSIVE  builds/debug/OVMF.fd spent its work budget in PEI: 2^32 instru"},
         {END_UNSUPPORTED, 0, 0, "port \033",
-         "INCONCLUSIVE  OVMF.fd needs something in PEI that hvmbed does not "
+         "INCONCLUSIVE  builds/debug/OVMF.fd needs something in PEI that hvmbed does not "
          "emulate: port \\x1b (hvm"},
-        {END_ENGINE, 0, 0, "x", "DEFECT  OVMF.fd made hvmbed itself fail in PEI: x (hvm"},
+        {END_ENGINE, 0, 0, "x", "DEFECT  builds/debug/OVMF.fd made hvmbed itself fail in PEI: x (hvm"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct run *r = make_run(cases[i].ending);
+        /* As the user named it: a build has many files called OVMF.fd. */
+        (void)snprintf(r->image.path, sizeof r->image.path, "builds/debug/OVMF.fd");
         (void)snprintf(r->verdict.detail, sizeof r->verdict.detail, "%s", cases[i].detail);
         for (unsigned n = 0; n < cases[i].warnings; n++)
             (void)add(r, RULE_READ_UNPOPULATED);

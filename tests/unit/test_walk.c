@@ -67,17 +67,17 @@ static void test_long_mode(void **state)
     (void)state;
     struct walk w;
     struct paging p = {.cr0 = PG | 1, .cr3 = 0x1018, .cr4 = PAE, .efer = LMA, .phys_bits = 40};
-    put64(0x1000, 0x2003);                          /* PML4[0]; CR3's low bits are flags */
-    put64(0x1000 + 511 * 8, 0x2003);                /* PML4[511] */
-    put64(0x2000, 0x3003);                          /* PDPT[0] */
-    put64(0x2008, 0x40000083);                      /* PDPT[1]: 1 GiB page */
-    put64(0x2010, 0);                               /* PDPT[2] */
-    put64(0x2018, 0x20000003);                      /* PDPT[3]: a table that is not in RAM */
-    put64(0x3000, 0x4003);                          /* PD[0] */
-    put64(0x3008, 0x600000 | 0x83);                 /* PD[1]: 2 MiB page */
-    put64(0x3010, 0x83 | 1ULL << 45);               /* PD[2]: beyond the width */
-    put64(0x3018, 0x700083);                        /* PD[3]: a 2 MiB page that is not aligned */
-    put64(0x4000, 0x8000000000123003ULL);           /* PT[0], NX */
+    put64(0x1000, 0x2003);                /* PML4[0]; CR3's low bits are flags */
+    put64(0x1000 + 511 * 8, 0x2003);      /* PML4[511] */
+    put64(0x2000, 0x3003);                /* PDPT[0] */
+    put64(0x2008, 0x40000083);            /* PDPT[1]: 1 GiB page */
+    put64(0x2010, 0);                     /* PDPT[2] */
+    put64(0x2018, 0x20000003);            /* PDPT[3]: a table that is not in RAM */
+    put64(0x3000, 0x4003);                /* PD[0] */
+    put64(0x3008, 0x600000 | 0x83);       /* PD[1]: 2 MiB page */
+    put64(0x3010, 0x83 | 1ULL << 45);     /* PD[2]: beyond the width */
+    put64(0x3018, 0x700083);              /* PD[3]: a 2 MiB page that is not aligned */
+    put64(0x4000, 0x8000000000123003ULL); /* PT[0], NX */
     struct {
         uint64_t gva, gpa;
         unsigned steps;
