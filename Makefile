@@ -117,7 +117,8 @@ test: setup ovmfxen $(program) $(units) $(roms) ## run all tests, or those whose
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test
 
-bench: setup ovmfxen $(program) $(benches) $(roms) ## measure
+bench: setup ovmfxen $(program) $(benches) ## measure what the checks cost, and the bed over a bare Unicorn loop
+	@emu/setup/packages.sh bench
 	@$(environment) tests/bench/run.sh
 
 # --- the sources

@@ -8,11 +8,14 @@
 
 /* A boot counts 2 to 400 million instructions; twenty times the largest is spent in about a minute. */
 #define DEFAULT_BUDGET 8000000000ULL
+/* A good image's decompression takes one or two. */
+#define DEFAULT_PATIENCE 20u
 
 void monitor_defaults(struct monitor_options *o)
 {
     memset(o, 0, sizeof *o);
     o->budget = DEFAULT_BUDGET;
+    o->patience = DEFAULT_PATIENCE;
     for (unsigned i = 0; i < RULE_COUNT; i++)
         o->severity[i] = rules[i].severity;
 }
@@ -21,7 +24,8 @@ static void tell_progress(struct monitor *mon)
 {
     mon->v->phase = mon->m->phase;
     /* How far a run away decompressor had come when it was noticed is chance, and not reported. */
-    mon->v->instructions = mon->unpack.late ? mon->unpack.counted_before : engine_instructions(mon->m->engine);
+    mon->v->instructions = unpack_running(&mon->unpack) ? mon->unpack.entered.instructions
+                                                        : engine_instructions(mon->m->engine);
     if (mon->options.progress != NULL)
         mon->options.progress(mon->options.progress_self, mon->v);
 }
@@ -141,5 +145,7 @@ void monitor_run(struct monitor *mon)
             (void)snprintf(f->text, sizeof f->text, "HLT, and no interrupt can ever wake this processor");
     }
     tell_progress(mon);
-    v->virtual_ns = mon->unpack.late ? 0 : machine_virtual_ns(mon->m);
+    if (unpack_running(&mon->unpack))
+        machine_rewind(mon->m, &mon->unpack.entered);
+    v->virtual_ns = machine_virtual_ns(mon->m);
 }

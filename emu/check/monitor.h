@@ -17,6 +17,7 @@
 struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
     uint64_t budget;      /* instructions; 0 for the default */
+    unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
     /* Called now and then while the guest runs; may be NULL. */
     void (*progress)(void *self, const struct verdict *v);
@@ -38,13 +39,24 @@ struct loop_watch {
 };
 
 /* The decompressor's work is charged by its output, not counted block by block. */
+enum unpack_state {
+    UNPACK_BEFORE,
+    UNPACK_ENTERING,
+    UNPACK_INSIDE, /* uncounted */
+    UNPACK_LATE,   /* it took suspiciously long: counted, but not reported */
+    UNPACK_LEAVING,
+    UNPACK_DONE,
+};
 struct unpack_watch {
-    bool wanted, inside, done;
+    enum unpack_state state;
     uint64_t caller_rsp, return_to;
     uint64_t charge;
-    bool late;               /* the decompressor did not come back in time */
-    uint64_t counted_before; /* instructions, when counting stopped */
+    struct machine_mark entered;
 };
+static inline bool unpack_running(const struct unpack_watch *u)
+{
+    return u->state == UNPACK_INSIDE || u->state == UNPACK_LATE;
+}
 
 /* The last access that broke a rule: more events may be parts of it. */
 struct access_watch {

@@ -25,8 +25,6 @@ static const uint8_t lzma_guid[16] = {0x98, 0x58, 0x4e, 0xee, 0x14, 0x39, 0x59, 
 #define COST_PER_BYTE 23u
 /* Where the LZMA header keeps the size: 5 property bytes, then u64. */
 #define LZMA_SIZE_AT 5u
-/* Seconds of CPU time; a good image takes one or two. */
-#define TOO_LONG 20u
 #define OUTPUT_MAX (256 * MIB)
 #define STACK_NEAR (64 * KIB)
 
@@ -57,20 +55,21 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
 {
     struct unpack_watch *u = &mon->unpack;
     struct engine *e = mon->m->engine;
-    if (u->inside) {
+    uint8_t back[8];
+    if (unpack_running(u)) {
         if (b->pc == u->return_to && engine_reg(e, RSP) == u->caller_rsp) {
-            u->wanted = false;
+            u->state = UNPACK_LEAVING;
             machine_pause(mon->m);
         }
         return;
     }
-    if (u->done || mon->m->phase != PHASE_SEC)
+    /* Once: what else looks like it is counted. */
+    if (u->state != UNPACK_BEFORE || mon->m->phase != PHASE_SEC)
         return;
     uint64_t size = output_size(mon);
-    uint8_t back[8];
     if (size == 0 || !machine_read(mon->m, engine_reg(e, RSP), back, sizeof back))
         return;
-    u->wanted = true;
+    u->state = UNPACK_ENTERING;
     u->return_to = le64(back);
     u->caller_rsp = engine_reg(e, RSP) + 8;
     u->charge = size * COST_PER_BYTE;
@@ -80,23 +79,38 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
 /* Something looks like the decompressor and does not end: count from here on, so that the loop rules see it. */
 void unpack_alarm(struct monitor *mon)
 {
-    mon->unpack.late = true;
-    mon->unpack.wanted = false;
+    if (mon->unpack.state == UNPACK_INSIDE)
+        mon->unpack.state = UNPACK_LATE;
 }
 
+/*
+ * How much was counted inside depends on when the watchdog barked, which is chance: on the way out all work is set back
+ * to what it was at the entry, and the charge takes its place.
+ */
 void unpack_paused(struct monitor *mon)
 {
     struct unpack_watch *u = &mon->unpack;
-    if (u->wanted == u->inside)
-        return;
-    engine_count(mon->m->engine, !u->wanted);
-    engine_watchdog(mon->m->engine, u->wanted ? TOO_LONG : 0);
-    if (u->wanted) {
-        u->counted_before = engine_instructions(mon->m->engine);
-    } else {
-        u->done = true; /* once: what else looks like it is counted */
+    struct engine *e = mon->m->engine;
+    switch (u->state) {
+    case UNPACK_ENTERING:
+        machine_mark(mon->m, &u->entered);
+        engine_count(e, false);
+        engine_watchdog(e, mon->options.patience);
+        u->state = UNPACK_INSIDE;
+        break;
+    case UNPACK_LATE:
+        engine_watchdog(e, 0);
+        engine_count(e, true);
+        break;
+    case UNPACK_LEAVING:
+        engine_watchdog(e, 0);
+        engine_count(e, true);
+        machine_rewind(mon->m, &u->entered);
         machine_charge(mon->m, u->charge);
         mon->v->charged += u->charge;
+        u->state = UNPACK_DONE;
+        break;
+    default:
+        break;
     }
-    u->inside = u->wanted;
 }

@@ -62,6 +62,15 @@ static bool set_budget(void *self, const char *v)
     o->monitor.budget = (uint64_t)(millions * 1e6);
     return true;
 }
+static bool set_patience(void *self, const char *v)
+{
+    char *end;
+    unsigned long seconds = strtoul(v, &end, 10);
+    if (end == v || *end != '\0' || seconds == 0 || seconds > 1000000)
+        return false;
+    ((struct run_options *)self)->monitor.patience = (unsigned)seconds;
+    return true;
+}
 static bool set_severity(struct run_options *o, const char *name, enum severity s)
 {
     if (strcmp(name, "all") == 0) {
@@ -110,6 +119,7 @@ static const struct option_spec specs[] = {
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
     {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},
+    {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
     {"no-checks", 0, NULL, "only boot: what the checks cost can be measured so", set_no_checks},

@@ -49,6 +49,12 @@ uint64_t engine_blocks(const struct engine *e)
 {
     return e->blocks;
 }
+void engine_set_work(struct engine *e, uint64_t instructions, uint64_t blocks)
+{
+    e->instructions = instructions;
+    e->blocks = blocks;
+}
+
 uint64_t engine_last_block(const struct engine *e)
 {
     return e->block_pc;

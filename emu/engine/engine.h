@@ -112,6 +112,8 @@ void engine_count(struct engine *e, bool on);
 void engine_watchdog(struct engine *e, unsigned seconds);
 uint64_t engine_instructions(const struct engine *e);
 uint64_t engine_blocks(const struct engine *e);
+/* Both counters, set back. */
+void engine_set_work(struct engine *e, uint64_t instructions, uint64_t blocks);
 /* The block that ran last, while counting: in new_block(), where the transfer came from. */
 uint64_t engine_last_block(const struct engine *e);
 /* Each counted block is handed to @fn until it is NULL: for looking closely. May be called from a callback. */

@@ -24,6 +24,19 @@ static void on_exit(struct machine *m)
         m->watcher->exited(m->watcher_self);
 }
 
+void machine_mark(struct machine *m, struct machine_mark *mark)
+{
+    catch_up(m);
+    *mark = (struct machine_mark){engine_instructions(m->engine), engine_blocks(m->engine), m->clock.cycles};
+}
+
+void machine_rewind(struct machine *m, const struct machine_mark *mark)
+{
+    engine_set_work(m->engine, mark->instructions, mark->blocks);
+    m->work_seen = mark->instructions;
+    m->clock.cycles = mark->cycles;
+}
+
 void machine_charge(struct machine *m, uint64_t instructions)
 {
     clock_work(&m->clock, instructions);

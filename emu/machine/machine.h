@@ -76,6 +76,13 @@ bool machine_enter_phase(struct machine *m, enum phase p);
 
 void machine_paging(const struct machine *m, struct paging *p);
 bool machine_read(const struct machine *m, uint64_t gva, void *dst, size_t n);
+/* Work and time at one point, to come back to. */
+struct machine_mark {
+    uint64_t instructions, blocks, cycles;
+};
+void machine_mark(struct machine *m, struct machine_mark *mark);
+/* Forgets what was counted, and the time that passed, since. */
+void machine_rewind(struct machine *m, const struct machine_mark *mark);
 /* Charges work that was done but not counted. */
 void machine_charge(struct machine *m, uint64_t instructions);
 uint64_t machine_virtual_ns(struct machine *m);

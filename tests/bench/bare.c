@@ -13,8 +13,10 @@
 #include "base/le.h"
 #include "base/span.h"
 #include "dev/platform.h"
+#include "image/image.h"
 #include "engine/internal.h"
 #include "machine/mapping.h"
+#include "xen/handoff.h"
 #include "xen/xen.h"
 
 struct bare {
