@@ -42,8 +42,8 @@ ok "page fault: decoded" has '#PF.*vector 14.*error code 0x2 \(write, not presen
 report budget-counter --budget 2
 ok "budget: inconclusive, exit 3" test "$(head -c 12 "$T/report") $(cat "$T/code")" = "INCONCLUSIVE 3"
 
-# On a terminal, if script(1) is there to make one.
-if command -v script >/dev/null; then
+# On a terminal, if script(1) can make one.
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     terminal() { TERM=xterm "$@" script -qec "'$HVMBED' run -l '$layout' '$rom/good.fd'" /dev/null >"$T/report" 2>/dev/null </dev/null; }
     terminal env -u NO_COLOR
     ok "terminal: colour" grep -q $'\033\[[0-9;]*m' "$T/report"
@@ -51,8 +51,8 @@ if command -v script >/dev/null; then
     no_colour() { ! grep -q $'\033\[[0-9;]*m' "$T/report"; }
     ok "terminal: NO_COLOR" no_colour
 else
-    skip "terminal: colour" "no script(1)"
-    skip "terminal: NO_COLOR" "no script(1)"
+    skip "terminal: colour" "script(1) cannot make a terminal here"
+    skip "terminal: NO_COLOR" "script(1) cannot make a terminal here"
 fi
 
 image=$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd
