@@ -206,6 +206,18 @@ static void page_changed(void *self, uint64_t gpa)
 
 static const struct engine_client memory_only = {.mmio_read = mmio_read, .mmio_write = mmio_write};
 
+/* Registers are mapped without rights, so that the library knows the RIP when they are accessed: let it pass. */
+static bool on_register(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *self)
+{
+    (void)uc;
+    (void)type;
+    (void)gpa;
+    (void)size;
+    (void)value;
+    (void)self;
+    return true;
+}
+
 static bool add_hooks(struct bare *b)
 {
     static const struct {
@@ -216,6 +228,7 @@ static bool add_hooks(struct bare *b)
         {UC_HOOK_INSN, (void *)on_in, UC_X86_INS_IN},       {UC_HOOK_INSN, (void *)on_out, UC_X86_INS_OUT},
         {UC_HOOK_INSN, (void *)on_cpuid, UC_X86_INS_CPUID}, {UC_HOOK_INSN, (void *)on_rdtsc, UC_X86_INS_RDTSC},
         {UC_HOOK_INSN_INVALID, (void *)on_invalid, 0},      {UC_HOOK_EDGE_GENERATED, (void *)on_edge, 0},
+        {UC_HOOK_MEM_READ_PROT | UC_HOOK_MEM_WRITE_PROT, (void *)on_register, 0},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         uc_hook h;

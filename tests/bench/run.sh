@@ -10,7 +10,10 @@ checks=1.03 # all checks on, against off
 bare=1.15   # one boot, against the bare loop
 
 instructions() { # COMMAND...
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null | awk '/Collected/ {print $4}'
+    local log
+    log=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null) ||
+        { echo "run.sh: failed: $*" >&2; return 1; }
+    awk '/Collected/ {print $4}' <<<"$log"
 }
 
 ratio() { # LABEL A B LIMIT
