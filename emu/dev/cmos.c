@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The RTC and its 128 bytes of CMOS, as hvmloader leaves them. HVM only: a PVH guest reads all ones. */
+/*
+ * The RTC and its 128 bytes of CMOS. HVM only: a PVH guest reads all ones. Before hvmloader the memory sizes are zero;
+ * QEMU has its own idea of them there, which hvmloader calls possibly erroneous and overwrites unread.
+ */
 #include <string.h>
 
 #include "dev/device.h"
@@ -45,6 +48,15 @@ static uint64_t units_above(uint64_t end, uint64_t base, uint64_t unit)
     return n > UINT16_MAX ? UINT16_MAX : n;
 }
 
+/* X:tools/firmware/hvmloader/hvmloader.c:cmos_write_memory_size */
+static void write_sizes(struct cmos *c, uint64_t end)
+{
+    put16(c, 0x15, 0x16, 640);                        /* KiB of base memory */
+    put16(c, 0x17, 0x18, units_above(end, MIB, KIB)); /* KiB above 1 MiB */
+    put16(c, 0x30, 0x31, units_above(end, MIB, KIB));
+    put16(c, 0x34, 0x35, units_above(end, 16 * MIB, 64 * KIB));
+}
+
 static uint64_t cmos_read(void *self, uint64_t port, unsigned size)
 {
     const struct cmos *c = self;
@@ -74,11 +86,7 @@ bool cmos_init(const struct device_env *e)
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         c->ram[fixed[i].index] = fixed[i].value;
 
-    /* X:tools/firmware/hvmloader/hvmloader.c:cmos_write_memory_size */
-    const uint64_t end = e->guest->cmos_low_ram;
-    put16(c, 0x15, 0x16, 640);                        /* KiB of base memory */
-    put16(c, 0x17, 0x18, units_above(end, MIB, KIB)); /* KiB above 1 MiB */
-    put16(c, 0x30, 0x31, units_above(end, MIB, KIB));
-    put16(c, 0x34, 0x35, units_above(end, 16 * MIB, 64 * KIB));
+    if (after_hvmloader(e))
+        write_sizes(c, e->guest->cmos_low_ram);
     return bus_claim_io(e->bus, PORT_INDEX, PORT_DATA, &cmos_ops, c);
 }

@@ -22,6 +22,7 @@ struct device_env {
     const struct layout *layout;
     const struct guest_memory *guest;
     const struct clock *clock;
+    enum platform_state state;
 };
 
 bool debugcon_init(const struct device_env *e);
@@ -36,6 +37,12 @@ bool hpet_init(const struct device_env *e);
 bool port92_init(const struct device_env *e);
 bool kbc_init(const struct device_env *e);
 bool cf9_init(const struct device_env *e);
+
+/* Is the device to start as hvmloader leaves it? */
+static inline bool after_hvmloader(const struct device_env *e)
+{
+    return e->layout->type == GUEST_HVM && e->state == PLATFORM_LOADED;
+}
 
 /* A zeroed instance that the bus owns, or NULL. */
 void *device_new(struct bus *b, size_t size);

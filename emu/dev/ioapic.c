@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Xen's I/O APIC: 48 pins (X:xen/arch/x86/hvm/vioapic.c), its registers only, in hvmloader's state. */
+/* Xen's I/O APIC: 48 pins (X:xen/arch/x86/hvm/vioapic.c), its registers only. */
 #include "dev/device.h"
 
 #define IOAPIC_BASE 0xFEC00000ull
@@ -69,8 +69,11 @@ bool ioapic_init(const struct device_env *e)
         return false;
     for (unsigned i = 0; i < PINS; i++)
         a->rte[i] = RTE_MASKED;
-    /* X:tools/firmware/hvmloader/hvmloader.c:apic_setup: id 1, 8259 interrupts through pin 0 (virtual wire). */
-    a->id = 1u << 24;
-    a->rte[0] = RTE_EXTINT;
+    /*
+     * X:tools/firmware/hvmloader/hvmloader.c:apic_setup: 8259 interrupts through pin 0 (virtual wire). It means to set
+     * id 1 as well, but writes a plain 1, and the id is in bits 24 to 27: it stays 0.
+     */
+    if (after_hvmloader(e))
+        a->rte[0] = RTE_EXTINT;
     return bus_claim_mmio(e->bus, (struct span){IOAPIC_BASE, IOAPIC_BASE + PAGE_SIZE}, &ioapic_ops, a);
 }

@@ -173,7 +173,7 @@ bool lapic_init(const struct device_env *e)
     *reg_at(a, REG_SPIV) = 0xFF;
     for (uint32_t r = REG_LVTT; r <= REG_LVT_ERROR; r += 0x10)
         *reg_at(a, r) = LVT_MASKED;
-    if (e->layout->type == GUEST_HVM) { /* X:tools/firmware/hvmloader/hvmloader.c:apic_setup */
+    if (after_hvmloader(e)) { /* X:tools/firmware/hvmloader/hvmloader.c:apic_setup */
         *reg_at(a, REG_SPIV) = SPIV_ENABLED | 0xFF;
         *reg_at(a, REG_LVT0) = LVT_MASKED | 0x700; /* ExtINT */
         *reg_at(a, REG_LVT1) = 0x400;              /* NMI */

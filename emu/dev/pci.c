@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * PCI configuration space of bus 0 through ports CF8 and CFC, in the state in which hvmloader's pci_setup leaves it.
+ * PCI configuration space of bus 0 through ports CF8 and CFC, as QEMU resets it or as hvmloader's pci_setup leaves it.
  * What the devices are is in pci_table.c; behind their BARs there is nothing.
  */
 #include <string.h>
@@ -13,6 +13,12 @@
 #define PORT_DATA 0xCFC
 #define ADDRESS_ENABLE 0x80000000u
 
+#define WINDOW_END 0xFC000000ull /* X:tools/firmware/hvmloader/config.h:RESERVED_MEMBASE, which ends the PCI window */
+
+#define DEVFN_PM 0x0B /* PIIX4 */
+#define PM_REGMISC 0x80
+#define PM_IO_ENABLE 1u
+
 struct function {
     uint8_t devfn;
     uint8_t config[256];
@@ -23,45 +29,70 @@ struct pci {
     uint32_t address;
     struct function fn[PCI_MAX_FUNCTIONS];
     size_t nr;
+    struct platform *platform;
 };
 
 /* hvmloader's routing of the links PIRQA..D. */
 static const uint8_t link_irq[4] = {5, 10, 11, 5};
 
-static void write_config(struct function *f, const struct pci_desc *d)
+static uint8_t bar_offset(const struct pci_bar *b)
+{
+    return b->index == PCI_ROM ? 0x30 : (uint8_t)(0x10 + 4 * b->index);
+}
+
+/* After a reset: no address, nothing decoded, no interrupt (QEMU hw/pci/pci.c:pci_do_device_reset). */
+static void reset_function(struct function *f, const struct pci_desc *d)
 {
     uint8_t *c = f->config;
     f->devfn = d->devfn;
     put_le16(c + 0x00, d->vendor);
     put_le16(c + 0x02, d->device);
-    const bool vga = d->class_code >> 8 == 0x0300;
-    put_le16(c + 0x04, (uint16_t)(PCI_COMMAND_MASTER | (vga ? PCI_COMMAND_IO : 0))); /* VGA has legacy ports */
     put_le32(c + 0x08, (uint32_t)d->class_code << 8 | d->revision);
     c[0x0E] = d->header_type;
     put_le16(c + 0x2C, d->subsystem_vendor);
     put_le16(c + 0x2E, d->subsystem);
     c[0x3D] = d->pin;
-    if (d->pin != 0)
-        c[0x3C] = link_irq[(d->pin - 1 + (d->devfn >> 3)) & 3];
+    for (size_t i = 0; i < PCI_MAX_REGS && d->reg[i].offset != 0; i++)
+        c[d->reg[i].offset] = d->reg[i].reset;
 
     /* QEMU hw/pci/pci.c:pci_init_wmask: everything behind the header, and a few registers in it. */
     memset(f->mask + 0x40, 0xFF, sizeof f->mask - 0x40);
     put_le16(f->mask + 0x04, 0x0547);
     f->mask[0x0C] = 0xFF;
     f->mask[0x3C] = 0xFF;
-    for (size_t i = 0; i < PCI_MAX_REGS && d->reg[i].offset != 0; i++)
-        c[d->reg[i].offset] = d->reg[i].value;
+    for (size_t i = 0; i < PCI_MAX_BARS && d->bar[i].size != 0; i++) {
+        const struct pci_bar *b = &d->bar[i];
+        const uint32_t enable = b->index == PCI_ROM ? 1 : 0; /* a ROM's enable bit can be written */
+        put_le32(c + bar_offset(b), b->flags);
+        put_le32(f->mask + bar_offset(b), ~(b->size - 1) | enable);
+    }
 }
 
-static void place_bar(struct function *f, const struct pci_bar *b)
+/* What pci_setup does to it. ROMs get an address, and memory is decoded for them, but they are not enabled. */
+static void load_function(struct function *f, const struct pci_desc *d)
 {
-    const uint8_t at = b->index == PCI_ROM ? 0x30 : (uint8_t)(0x10 + 4 * b->index);
-    const uint32_t flags = b->index == PCI_ROM ? 0 : b->flags;
-    const uint32_t enable = b->index == PCI_ROM ? 1 : 0; /* a ROM's enable bit can be written; off after hvmloader */
-    put_le32(f->config + at, (uint32_t)b->placed | flags);
-    put_le32(f->mask + at, ~(b->size - 1) | enable);
-    if (b->index != PCI_ROM)
-        f->config[0x04] |= (b->flags & PCI_BAR_IO) != 0 ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
+    uint8_t *c = f->config;
+    const bool vga = d->class_code >> 8 == 0x0300; /* has legacy ports */
+    unsigned command = PCI_COMMAND_MASTER | (vga ? PCI_COMMAND_IO : 0);
+    for (size_t i = 0; i < PCI_MAX_REGS && d->reg[i].offset != 0; i++)
+        c[d->reg[i].offset] = d->reg[i].loaded;
+    for (size_t i = 0; i < PCI_MAX_BARS && d->bar[i].size != 0; i++) {
+        const struct pci_bar *b = &d->bar[i];
+        if (b->placed == 0)
+            continue;
+        put_le32(c + bar_offset(b), (uint32_t)b->placed | b->flags);
+        command |= (b->flags & PCI_BAR_IO) != 0 ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
+    }
+    put_le16(c + 0x04, (uint16_t)command);
+    if (d->pin != 0)
+        c[0x3C] = link_irq[(d->pin - 1 + (d->devfn >> 3)) & 3];
+}
+
+/* QEMU hw/acpi/piix4.c:pm_io_space_update, but for the address, which stays B000. */
+static void watch_pm(struct pci *p, const struct function *f)
+{
+    if (f->devfn == DEVFN_PM && (f->config[PM_REGMISC] & PM_IO_ENABLE) != 0)
+        p->platform->pm_io = true;
 }
 
 static struct function *selected(struct pci *p)
@@ -110,6 +141,7 @@ static void data_write(void *self, uint64_t port, unsigned size, uint64_t value)
         const uint8_t mask = f->mask[at + i];
         f->config[at + i] = (uint8_t)((f->config[at + i] & ~mask) | (value >> (8 * i) & mask));
     }
+    watch_pm(p, f);
 }
 
 static const struct device_ops address_ops = {
@@ -130,13 +162,15 @@ bool pci_init(const struct device_env *e)
     struct pci *p = device_new(e->bus, sizeof *p);
     if (p == NULL)
         return false;
+    p->platform = e->platform;
     struct pci_desc desc[PCI_MAX_FUNCTIONS];
     p->nr = pci_table(desc, e->layout->videoram);
-    pci_place(desc, p->nr, e->guest->mmio_start);
+    pci_place(desc, p->nr, (struct span){e->guest->mmio_start, WINDOW_END});
     for (size_t i = 0; i < p->nr; i++) {
-        write_config(&p->fn[i], &desc[i]);
-        for (size_t b = 0; b < PCI_MAX_BARS && desc[i].bar[b].size != 0; b++)
-            place_bar(&p->fn[i], &desc[i].bar[b]);
+        reset_function(&p->fn[i], &desc[i]);
+        if (after_hvmloader(e))
+            load_function(&p->fn[i], &desc[i]);
+        watch_pm(p, &p->fn[i]);
     }
     /* CF9 is the reset register's, and only dwords count at CF8: so the claim is one port wide at its start. */
     return bus_claim_io(e->bus, PORT_ADDRESS, PORT_ADDRESS, &address_ops, p) &&

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dev/pci_table.h"
 
-#include "base/span.h"
+#include <stdbool.h>
 
 #define IO_START 0xC000u
+#define IO_END 0x10000u
 
 /*
- * QEMU's i440FX/PIIX3 machine as libxl starts it, with the register values of X:tools/firmware/hvmloader/pci.c:
- * pci_setup. Subsystem ids and revisions are QEMU's. The video card comes last and only with video RAM.
+ * QEMU's i440FX/PIIX3 machine as libxl starts it. Ids, revisions and reset values are QEMU's (hw/pci-host/i440fx.c,
+ * hw/isa/piix3.c, hw/acpi/piix4.c), the loaded ones those of X:tools/firmware/hvmloader/pci.c:pci_setup.
  */
 static const struct pci_desc fixed[] = {
     /* i440FX */
@@ -18,7 +19,7 @@ static const struct pci_desc fixed[] = {
      .revision = 2,
      .subsystem_vendor = 0x1AF4,
      .subsystem = 0x1100,
-     .reg = {{0x72, 0x02}}},
+     .reg = {{0x72, 0x02, 0x02}}},
     /* PIIX3 ISA */
     {.devfn = 0x08,
      .vendor = 0x8086,
@@ -27,7 +28,7 @@ static const struct pci_desc fixed[] = {
      .header_type = 0x80,
      .subsystem_vendor = 0x1AF4,
      .subsystem = 0x1100,
-     .reg = {{0x60, 5}, {0x61, 10}, {0x62, 11}, {0x63, 5}}},
+     .reg = {{0x60, 0x80, 5}, {0x61, 0x80, 10}, {0x62, 0x80, 11}, {0x63, 0x80, 5}}},
     /* PIIX3 IDE */
     {.devfn = 0x09,
      .vendor = 0x8086,
@@ -36,7 +37,7 @@ static const struct pci_desc fixed[] = {
      .subsystem_vendor = 0x1AF4,
      .subsystem = 0x1100,
      .bar = {{4, PCI_BAR_IO, 16, 0}},
-     .reg = {{0x41, 0x80}, {0x43, 0x80}}},
+     .reg = {{0x41, 0, 0x80}, {0x43, 0, 0x80}}},
     /* PIIX4 PM */
     {.devfn = 0x0B,
      .vendor = 0x8086,
@@ -46,7 +47,7 @@ static const struct pci_desc fixed[] = {
      .subsystem_vendor = 0x1AF4,
      .subsystem = 0x1100,
      .pin = 1,
-     .reg = {{0x3C, 9}, {0x40, 0x01}, {0x41, 0xB0}, {0x80, 0x01}}},
+     .reg = {{0x40, 0x01, 0x01}, {0x41, 0, 0xB0}, {0x80, 0, 0x01}, {0xD2, 0x09, 0}}},
     /* Xen */
     {.devfn = 0x10,
      .vendor = 0x5853,
@@ -89,46 +90,51 @@ static const struct pci_desc vga_cirrus = {
     .bar = {{0, PCI_BAR_PREFETCH, 32u << 20, 0}, {1, 0, 4096, 0}, {PCI_ROM, 0, 64u << 10, 0}},
 };
 
+/* xl's defaults: 16 MiB for the standard card, 8 MiB for Cirrus, and neither may have less (xl.cfg(5)). */
+static struct pci_desc video_card(uint64_t videoram)
+{
+    if (videoram < 16 * MIB)
+        return vga_cirrus;
+    struct pci_desc d = vga_std;
+    while (d.bar[0].size < videoram && d.bar[0].size < 256 * MIB)
+        d.bar[0].size *= 2;
+    return d;
+}
+
 size_t pci_table(struct pci_desc out[PCI_MAX_FUNCTIONS], uint64_t videoram)
 {
+    const struct pci_desc video = video_card(videoram);
+    bool waiting = videoram != 0;
     size_t nr = 0;
-    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        if (waiting && fixed[i].devfn > video.devfn) {
+            out[nr++] = video;
+            waiting = false;
+        }
         out[nr++] = fixed[i];
-    if (videoram == 0)
-        return nr;
-    /* xl's defaults: 16 MiB for the standard card, 8 MiB for Cirrus, and neither may have less (xl.cfg(5)). */
-    out[nr] = videoram >= 16 * MIB ? vga_std : vga_cirrus;
-    if (videoram >= 16 * MIB)
-        while (out[nr].bar[0].size < videoram && out[nr].bar[0].size < 256 * MIB)
-            out[nr].bar[0].size *= 2;
-    return nr + 1;
+    }
+    return nr;
 }
 
-/* hvmloader walks the bus by devfn and sorts by size, so of two equal ones the lower devfn comes first. */
-static struct pci_bar *largest_unplaced(struct pci_desc *d, size_t nr)
+void pci_place(struct pci_desc *d, size_t nr, struct span window)
 {
-    struct pci_bar *best = NULL;
-    uint8_t best_devfn = 0;
+    /* hvmloader walks the bus by devfn and inserts by size: of two equal ones the first stays first. */
+    struct pci_bar *order[PCI_MAX_FUNCTIONS * PCI_MAX_BARS];
+    size_t bars = 0;
     for (size_t i = 0; i < nr; i++)
         for (size_t b = 0; b < PCI_MAX_BARS && d[i].bar[b].size != 0; b++) {
-            struct pci_bar *bar = &d[i].bar[b];
-            if (bar->placed != 0)
-                continue;
-            if (best == NULL || bar->size > best->size || (bar->size == best->size && d[i].devfn < best_devfn)) {
-                best = bar;
-                best_devfn = d[i].devfn;
-            }
+            size_t at = bars++;
+            for (; at > 0 && order[at - 1]->size < d[i].bar[b].size; at--)
+                order[at] = order[at - 1];
+            order[at] = &d[i].bar[b];
         }
-    return best;
-}
 
-void pci_place(struct pci_desc *d, size_t nr, uint64_t mem_start)
-{
-    uint64_t io = IO_START, mem = mem_start;
-    struct pci_bar *bar;
-    while ((bar = largest_unplaced(d, nr)) != NULL) {
-        uint64_t *next = (bar->flags & PCI_BAR_IO) != 0 ? &io : &mem;
-        bar->placed = (*next + bar->size - 1) & ~((uint64_t)bar->size - 1);
-        *next = bar->placed + bar->size;
+    struct span io = {IO_START, IO_END}, mem = window;
+    for (size_t i = 0; i < bars; i++) {
+        struct span *room = (order[i]->flags & PCI_BAR_IO) != 0 ? &io : &mem;
+        const uint64_t size = order[i]->size, at = (room->start + size - 1) & ~(size - 1);
+        order[i]->placed = at + size <= room->end ? at : 0;
+        if (order[i]->placed != 0)
+            room->start = at + size;
     }
 }

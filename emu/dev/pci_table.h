@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 #define PCI_MAX_FUNCTIONS 8
 #define PCI_MAX_BARS 4
 #define PCI_MAX_REGS 8
@@ -22,7 +24,7 @@ struct pci_bar {
     uint8_t index;
     uint8_t flags;   /* the read-only low bits */
     uint32_t size;   /* power of two; 0 ends the list */
-    uint64_t placed; /* by pci_place */
+    uint64_t placed; /* by pci_place; 0: there was no room */
 };
 
 struct pci_desc {
@@ -31,13 +33,13 @@ struct pci_desc {
     uint8_t devfn, revision, header_type, pin;
     struct pci_bar bar[PCI_MAX_BARS];
     struct {
-        uint8_t offset, value;
-    } reg[PCI_MAX_REGS]; /* what hvmloader programs; offset 0 ends the list */
+        uint8_t offset, reset, loaded;
+    } reg[PCI_MAX_REGS]; /* what QEMU resets to, and what hvmloader makes of it; offset 0 ends the list */
 };
 
-/* Fills @out for a guest with so much video RAM (0: no video card); the number of functions. */
+/* Fills @out, in the order of devfn, for a guest with so much video RAM (0: no video card); the number of functions. */
 size_t pci_table(struct pci_desc out[PCI_MAX_FUNCTIONS], uint64_t videoram);
-/* Places all BARs, the largest first, memory from @mem_start and I/O from C000 upwards. */
-void pci_place(struct pci_desc *d, size_t nr, uint64_t mem_start);
+/* Places all BARs, the largest first, memory in @window and I/O from C000, upwards. One without room stays away. */
+void pci_place(struct pci_desc *d, size_t nr, struct span window);
 
 #endif

@@ -89,11 +89,12 @@ bool pic_init(const struct device_env *e)
     struct pic *p = device_new(e->bus, sizeof *p);
     if (p == NULL)
         return false;
-    /* ELCR as hvmloader's pci_setup leaves it; writable bits as in X:xen/arch/x86/hvm/vpic.c:vpic_elcr_mask. */
-    p->chip[0].elcr = 0x20;
-    p->chip[0].elcr_mask = 0xF8;
-    p->chip[1].elcr = 0x0C;
+    p->chip[0].elcr_mask = 0xF8; /* X:xen/arch/x86/hvm/vpic.c:vpic_elcr_mask */
     p->chip[1].elcr_mask = 0xDE;
+    if (after_hvmloader(e)) { /* X:tools/firmware/hvmloader/pci.c:pci_setup */
+        p->chip[0].elcr = 0x20;
+        p->chip[1].elcr = 0x0C;
+    }
     return bus_claim_io(e->bus, MASTER, MASTER + 1, &pic_ops, p) &&
            bus_claim_io(e->bus, SLAVE, SLAVE + 1, &pic_ops, p) && bus_claim_io(e->bus, ELCR, ELCR + 1, &elcr_ops, p);
 }

@@ -14,18 +14,25 @@
 struct lapic;
 struct debugcon;
 
+/* Who has been at an HVM guest's devices before the first instruction. PVH has nothing that this concerns. */
+enum platform_state {
+    PLATFORM_LOADED, /* hvmloader has programmed them */
+    PLATFORM_RESET   /* nobody has: as QEMU and Xen give them to hvmloader */
+};
+
 enum reset_kind { RESET_NONE, RESET_CF9, RESET_8042, RESET_PORT92 };
 
 /* What the machine wants to know of its devices afterwards. */
 struct platform {
     struct lapic *lapic;
     struct debugcon *debugcon;
+    bool pm_io;            /* the PIIX4's PM block has been switched on (its configuration register 80) */
     enum reset_kind reset; /* a device was told to reset the machine; the run loop looks after each exit */
 };
 
 /* Claims everything for this guest type on @bus. Devices read time from @clock. False when out of memory. */
 bool platform_init(struct platform *p, struct bus *bus, const struct layout *l, const struct guest_memory *g,
-                   struct clock *clock);
+                   struct clock *clock, enum platform_state state);
 
 /* What the guest wrote to its debug ports (0x402 and 0xE9) so far: bytes, bounded (DEBUGCON_MAX), NUL-terminated. */
 #define DEBUGCON_MAX (4u << 20)

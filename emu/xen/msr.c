@@ -17,6 +17,7 @@
 #define MSR_MTRR_PHYS 0x200u
 #define MTRR_VARIABLE 8u
 #define MSR_MTRR_DEF_TYPE 0x2FFu
+#define MSR_MTRR_FIX_LAST 0x26Fu
 
 #define APIC_BASE_BSP 0x100u
 #define APIC_BASE_ENABLE 0x800u
@@ -101,6 +102,12 @@ static bool check_hypercall_page(const struct xen *x, uint32_t index, uint64_t v
     if ((v & (PAGE_SIZE - 1)) != 0 || gfn >= xen_gfn_end(x))
         return false;
     return memory_hva(x->memory, v) != NULL;
+}
+
+/* X:xen/arch/x86/hvm/mtrr.c:hvm_vcpu_cacheattr_init: off, every range clear. PAT is not hvmloader's business. */
+static bool is_mtrr(uint32_t index)
+{
+    return index == MSR_MTRR_DEF_TYPE || (index >= MSR_MTRR_PHYS && index <= MSR_MTRR_FIX_LAST);
 }
 
 #define READ 1u
@@ -189,6 +196,15 @@ bool msr_init(struct xen *x)
     if (x->layout->type == GUEST_HVM)
         variable_mtrrs(x);
     return true;
+}
+
+void msr_reset_state(struct xen *x)
+{
+    size_t slot = 0;
+    for (size_t i = 0; i < ROWS; i++)
+        for (uint32_t n = 0; n < table[i].count && slot < MSR_VALUES; n++, slot++)
+            if (is_mtrr(table[i].first + n))
+                x->msr->value[slot] = 0;
 }
 
 void msr_exit(struct xen *x)

@@ -15,11 +15,16 @@ struct bench {
     struct clock clock;
 };
 
-static inline void bench_start(struct bench *b)
+static inline void bench_start_in(struct bench *b, enum platform_state state)
 {
     memset(&b->bus, 0, sizeof b->bus);
     b->clock.cycles = 0;
-    assert_true(platform_init(&b->p, &b->bus, &b->t.l, &b->t.g, &b->clock));
+    assert_true(platform_init(&b->p, &b->bus, &b->t.l, &b->t.g, &b->clock, state));
+}
+
+static inline void bench_start(struct bench *b)
+{
+    bench_start_in(b, PLATFORM_LOADED);
 }
 
 static inline void bench_init(struct bench *b, enum guest_type type, uint64_t mib, uint64_t video_mib, uint64_t slack)

@@ -179,8 +179,7 @@ static void ioapic(void **state)
     static const struct {
         uint32_t reg, value;
     } row[] = {
-        {0, 0x01000000}, {1, 0x002F0011}, {0x10, 0x700}, {0x11, 0},
-        {0x12, 0x10000}, {0x6E, 0x10000}, {0x70, 0},     {0xFF, 0},
+        {0, 0}, {1, 0x002F0011}, {0x10, 0x700}, {0x11, 0}, {0x12, 0x10000}, {0x6E, 0x10000}, {0x70, 0}, {0xFF, 0},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         mmio_out(&b, 0xFEC00000, 4, row[i].reg);
