@@ -19,10 +19,14 @@
 #include <xen/errno.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
+#include <xen/hvm/e820.h>
 #include <xen/hvm/hvm_info_table.h>
 #include <xen/hvm/hvm_op.h>
+#include <xen/hvm/hvm_vcpu.h>
 #include <xen/hvm/params.h>
+#include <xen/io/xs_wire.h>
 #include <xen/sched.h>
+#include <xen/vcpu.h>
 #include <xen/version.h>
 
 /* The first guest of a host that was just booted. */
@@ -32,6 +36,7 @@
 
 /* X:xen/include/xen/hypercall.h: MEMOP_EXTENT_SHIFT: the upper bits of the command carry a continuation. */
 #define MEMOP_CMD_MASK 0x3Fu
+#define MEMOP_EXTENT_SHIFT 6
 /* XENMEM_get_vnumainfo and others exist since 4.5; the numbers are in <xen/memory.h>. */
 
 /* The transfer page: 128 stubs of 32 bytes (X:xen/arch/x86/hvm/vmx/vmx.c:vmx_init_hypercall_page and svm.c). */

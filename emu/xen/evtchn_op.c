@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* HYPERVISOR_event_channel_op: the toolstack's two channels take notifications that nobody reads. */
+/* HYPERVISOR_event_channel_op: the toolstack's two channels. Only the store answers; nobody reads the console. */
 #include "base/le.h"
 #include "xen/private.h"
 
@@ -11,7 +11,10 @@ int64_t xen_evtchn_op(struct xen *x, const struct hypercall *c)
     if (!xen_copy_in(x, c->arg[1], arg, sizeof arg))
         return -XEN_EFAULT;
     const uint32_t port = le32(arg);
-    const bool bound =
-        port != 0 && (port == x->param[HVM_PARAM_STORE_EVTCHN] || port == x->param[HVM_PARAM_CONSOLE_EVTCHN]);
-    return bound ? 0 : -XEN_EINVAL;
+    const bool store = port == x->param[HVM_PARAM_STORE_EVTCHN];
+    if (port == 0 || (!store && port != x->param[HVM_PARAM_CONSOLE_EVTCHN]))
+        return -XEN_EINVAL;
+    if (store && xenstore_serve(x))
+        shared_info_event(x, port, c->compat);
+    return 0;
 }

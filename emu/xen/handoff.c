@@ -6,6 +6,7 @@
 static const struct handoff *const table[] = {
     &handoff_hvm,
     &handoff_pvh,
+    &handoff_hvmloader,
 };
 
 const struct handoff *handoff_find(const char *name)

@@ -15,6 +15,7 @@
 struct handoff {
     const char *name; /* "hvm", "pvh" */
     enum guest_type type;
+    bool first_stage; /* a loader runs before the firmware and makes what @plan says; it is given by the user */
     const char *help;
     /* Lays everything that the loader leaves into @plan (not sealed here). False with @d when this image cannot be
      * booted this way (no PVH header …). */
@@ -22,7 +23,7 @@ struct handoff {
                  struct cpu_entry *entry, struct diag *d);
 };
 
-extern const struct handoff handoff_hvm, handoff_pvh;
+extern const struct handoff handoff_hvm, handoff_pvh, handoff_hvmloader;
 const struct handoff *handoff_find(const char *name); /* NULL when unknown */
 const struct handoff *handoff_for(enum guest_type t); /* the default one of a guest type */
 

@@ -74,6 +74,12 @@ void hvm_params_init(struct xen *x)
             x->param[initial[i].index] = initial[i].value;
 }
 
+void hvm_params_before_loader(struct xen *x)
+{
+    x->param[HVM_PARAM_ACPI_IOPORTS_LOCATION] = 0;
+    x->param[HVM_PARAM_VM86_TSS_SIZED] = 0;
+}
+
 static int64_t check(uint64_t index, unsigned wanted)
 {
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {

@@ -2,6 +2,7 @@
 /* HYPERVISOR_memory_op: the memory map, and pages that come and go (X:xen/common/memory.c, xen/arch/x86/mm.c). */
 #include <string.h>
 
+#include "base/le.h"
 #include "xen/private.h"
 
 static const struct abi_field map_nr = ABI_FIELD(struct xen_memory_map, nr_entries, 0, 4);
@@ -14,6 +15,17 @@ static const struct abi_field add_gfn = ABI_FIELD(struct xen_add_to_physmap, gpf
 
 static const struct abi_field remove_domid = ABI_FIELD(struct xen_remove_from_physmap, domid, 0, 2);
 static const struct abi_field remove_gfn = ABI_FIELD(struct xen_remove_from_physmap, gpfn, 4, 4);
+
+static const struct abi_field add_size = ABI_FIELD(struct xen_add_to_physmap, size, 2, 2);
+
+static const struct abi_field reservation_start = ABI_FIELD(struct xen_memory_reservation, extent_start, 0, 4);
+static const struct abi_field reservation_nr = ABI_FIELD(struct xen_memory_reservation, nr_extents, 4, 4);
+static const struct abi_field reservation_order = ABI_FIELD(struct xen_memory_reservation, extent_order, 8, 4);
+static const struct abi_field reservation_flags = ABI_FIELD(struct xen_memory_reservation, mem_flags, 12, 4);
+static const struct abi_field reservation_domid = ABI_FIELD(struct xen_memory_reservation, domid, 16, 2);
+
+/* More extents than any loader asks for at once; a call that wants more gets fewer. */
+#define EXTENTS_MAX 0x10000u
 
 static size_t arg_size(const struct hypercall *c, size_t native, size_t compat)
 {
@@ -28,7 +40,7 @@ static void toolstack_map(const struct xen *x, struct e820_map *m)
 {
     const struct layout *l = x->layout;
     const struct guest_memory *g = x->guest;
-    if (l->type == GUEST_PVH || l->has_e820) {
+    if (l->type == GUEST_PVH || (l->has_e820 && !x->p2m.on)) { /* a loader makes its own table out of libxl's */
         *m = g->e820;
         return;
     }
@@ -59,6 +71,15 @@ static int64_t memory_map(struct xen *x, const struct hypercall *c)
     return xen_copy_out(x, c->arg[1], arg, size) ? 0 : -XEN_EFAULT;
 }
 
+/* X:xen/common/memory.c:xenmem_add_to_physmap. The first page that cannot be moved ends it; those before are. */
+static int64_t move_range(struct xen *x, uint64_t from, uint64_t to, uint64_t nr)
+{
+    int64_t rc = from + nr < from || to + nr < to ? -XEN_EOVERFLOW : 0;
+    for (uint64_t i = 0; rc == 0 && i < nr; i++)
+        rc = p2m_move(x, from + i, to + i);
+    return rc;
+}
+
 static int64_t add_to_physmap(struct xen *x, const struct hypercall *c)
 {
     uint8_t arg[sizeof(struct xen_add_to_physmap)];
@@ -67,14 +88,17 @@ static int64_t add_to_physmap(struct xen *x, const struct hypercall *c)
     const int64_t rc = xen_check_domid(xen_field(c, arg, add_domid));
     if (rc != 0)
         return rc;
+    const uint64_t idx = xen_field(c, arg, add_idx), gfn = xen_field(c, arg, add_gfn);
+    if (gfn == UINT64_MAX) /* INVALID_GFN */
+        return -XEN_EINVAL;
     switch (xen_field(c, arg, add_space)) {
     case XENMAPSPACE_shared_info:
-        if (xen_field(c, arg, add_idx) != 0)
-            return -XEN_EINVAL;
-        return shared_info_map(x, xen_field(c, arg, add_gfn));
-    case XENMAPSPACE_grant_table: /* no grant table: no firmware uses one before the hand-off */
+        return idx == 0 ? shared_info_map(x, gfn) : -XEN_EINVAL;
     case XENMAPSPACE_gmfn:
+        return x->p2m.on ? p2m_move(x, idx, gfn) : -XEN_EOPNOTSUPP;
     case XENMAPSPACE_gmfn_range:
+        return x->p2m.on ? move_range(x, idx, gfn, xen_field(c, arg, add_size)) : -XEN_EOPNOTSUPP;
+    case XENMAPSPACE_grant_table: /* no grant table: no firmware uses one before the hand-off */
         return -XEN_EOPNOTSUPP;
     default:
         return -XEN_ENOSYS;
@@ -93,21 +117,40 @@ static int64_t remove_from_physmap(struct xen *x, const struct hypercall *c)
     if (gfn >= xen_gfn_end(x))
         return -XEN_ENOENT;
     const uint64_t gpa = gfn << PAGE_SHIFT;
-    if (memory_hva(x->memory, gpa) == NULL)
+    if (!p2m_has(x, gpa))
         return -XEN_ENOENT;
-    if (!memory_drop_page(x->memory, gpa))
+    if (!p2m_unmap(x, gpa))
         return -XEN_ENOMEM;
     if (x->shared_info_gpa == gpa)
         x->shared_info_gpa = XEN_UNMAPPED;
+    else
+        p2m_freed(x);
     return 0;
 }
 
-/* No page is left for the guest: it got all of maxmem. The result is the number of extents done, so none. */
+/*
+ * The result is the number of extents done, whatever ends it (X:xen/common/memory.c:do_memory_op, populate_physmap).
+ * Without a loader no page is left: the guest got all of maxmem. Extents of more than a page are none.
+ */
 static int64_t populate_physmap(struct xen *x, const struct hypercall *c)
 {
-    (void)x;
-    (void)c;
-    return 0;
+    uint8_t arg[sizeof(struct xen_memory_reservation)];
+    const uint64_t first = c->arg[0] >> MEMOP_EXTENT_SHIFT;
+    if (!x->p2m.on)
+        return 0;
+    if (!xen_copy_in(x, c->arg[1], arg, arg_size(c, sizeof arg, COMPAT_MEMORY_RESERVATION_SIZE)))
+        return (int64_t)first;
+    const uint64_t start = xen_field(c, arg, reservation_start), nr = xen_field(c, arg, reservation_nr);
+    if (nr > UINT32_MAX >> MEMOP_EXTENT_SHIFT || xen_check_domid(xen_field(c, arg, reservation_domid)) != 0 ||
+        xen_field(c, arg, reservation_order) != 0 ||
+        (xen_field(c, arg, reservation_flags) & XENMEMF_populate_on_demand) != 0)
+        return (int64_t)first;
+    const size_t width = c->compat ? 4 : 8;
+    uint64_t done = first;
+    for (uint8_t gfn[8]; done < nr && done - first < EXTENTS_MAX; done++)
+        if (!xen_copy_in(x, start + done * width, gfn, width) || !p2m_populate(x, c->compat ? le32(gfn) : le64(gfn)))
+            break;
+    return (int64_t)done;
 }
 
 static int64_t get_vnumainfo(struct xen *x, const struct hypercall *c)

@@ -16,6 +16,7 @@ int64_t xen_version_op(struct xen *x, const struct hypercall *c);
 int64_t xen_sched_op(struct xen *x, const struct hypercall *c);
 int64_t xen_hvm_op(struct xen *x, const struct hypercall *c);
 int64_t xen_evtchn_op(struct xen *x, const struct hypercall *c);
+int64_t xen_vcpu_op(struct xen *x, const struct hypercall *c);
 
 /* Guest copies at a hypercall argument; a 32-bit caller's pointers have 32 bits. */
 bool xen_copy_in(struct xen *x, uint64_t gva, void *dst, size_t n);
@@ -28,12 +29,29 @@ int64_t xen_check_domid(uint64_t domid);
 
 /* HVM parameters as the domain builder (and, for HVM, hvmloader) leaves them. */
 void hvm_params_init(struct xen *x);
+void hvm_params_before_loader(struct xen *x);
 
 /* The page that XENMAPSPACE_shared_info names. */
 bool shared_info_init(struct xen *x);
 void shared_info_exit(struct xen *x);
 void shared_info_update(struct xen *x);
 int64_t shared_info_map(struct xen *x, uint64_t gfn);
+/* Tells vCPU 0 of an event, as a guest of that width has it. */
+void shared_info_event(struct xen *x, uint32_t port, bool compat);
+
+bool p2m_begin(struct xen *x);
+void p2m_exit(struct xen *x);
+/* A page of zeroes at @gfn, as long as Xen grants some. */
+bool p2m_populate(struct xen *x, uint64_t gfn);
+/* The page at gfn @from, with what it holds, comes to @to; what was there is freed. */
+int64_t p2m_move(struct xen *x, uint64_t from, uint64_t to);
+/* Takes the page away that is at @gpa; it was the guest's own RAM: p2m_freed(), so that it may have another one. */
+bool p2m_unmap(struct xen *x, uint64_t gpa);
+void p2m_freed(struct xen *x);
+
+bool xenstore_begin(struct xen *x);
+/* The guest has notified the store. True: it is to be notified in turn. */
+bool xenstore_serve(struct xen *x);
 
 /* The first @gfn that this guest's physical address width cannot reach. */
 uint64_t xen_gfn_end(const struct xen *x);

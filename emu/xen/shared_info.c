@@ -59,9 +59,32 @@ int64_t shared_info_map(struct xen *x, uint64_t gfn)
     if (x->shared_info_gpa != XEN_UNMAPPED && x->shared_info_gpa != gpa &&
         !memory_drop_page(x->memory, x->shared_info_gpa))
         return -XEN_ENOMEM;
+    if (x->shared_info_gpa != gpa && p2m_has(x, gpa))
+        p2m_freed(x);
     x->shared_info_gpa = XEN_UNMAPPED;
     if (!memory_put_page(x->memory, gpa, x->shared_info, ALLOW_R | ALLOW_W, "shared info"))
         return -XEN_ENOMEM;
     x->shared_info_gpa = gpa;
     return 0;
+}
+
+/* True when it was clear. */
+static bool set_bit(uint8_t *bits, uint32_t at)
+{
+    const uint8_t old = bits[at / 8], mask = (uint8_t)(1u << (at % 8));
+    bits[at / 8] = (uint8_t)(old | mask);
+    return (old & mask) == 0;
+}
+
+/* X:xen/common/event_2l.c:evtchn_2l_set_pending. Words have the guest's width; nobody delivers the upcall. */
+void shared_info_event(struct xen *x, uint32_t port, bool compat)
+{
+    const uint32_t word_bits = compat ? 32 : 64;
+    const size_t mask_at = offsetof(struct shared_info, evtchn_pending) + word_bits * word_bits / 8;
+    uint8_t *const vcpu = x->shared_info + offsetof(struct shared_info, vcpu_info);
+    if (port >= word_bits * word_bits || !set_bit(x->shared_info + offsetof(struct shared_info, evtchn_pending), port))
+        return;
+    const bool masked = (x->shared_info[mask_at + port / 8] >> (port % 8) & 1) != 0;
+    if (!masked && set_bit(vcpu + word_bits / 8, port / word_bits)) /* evtchn_pending_sel is its second word */
+        vcpu[offsetof(struct vcpu_info, evtchn_upcall_pending)] = 1;
 }

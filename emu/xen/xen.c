@@ -18,6 +18,7 @@ bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *
         .shutdown = SHUTDOWN_RUNNING,
         .shared_info_gpa = XEN_UNMAPPED,
     };
+    x->vcpu[0] = VCPU_UP;
     hvm_params_init(x);
     if (shared_info_init(x) && msr_init(x))
         return true;
@@ -27,8 +28,17 @@ bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *
 
 void xen_exit(struct xen *x)
 {
+    p2m_exit(x);
     msr_exit(x);
     shared_info_exit(x);
+}
+
+bool xen_begin_loader(struct xen *x)
+{
+    hvm_params_before_loader(x);
+    msr_reset_state(x);
+    x->shared_info_gpa = XEN_UNMAPPED;
+    return p2m_begin(x) && xenstore_begin(x);
 }
 
 bool xen_flavour_ok(const struct xen *x, enum hypercall_flavour f)
@@ -93,7 +103,7 @@ static const struct {
 } table[] = {
     {__HYPERVISOR_memory_op, xen_memory_op}, {__HYPERVISOR_xen_version, xen_version_op},
     {__HYPERVISOR_sched_op, xen_sched_op},   {__HYPERVISOR_event_channel_op, xen_evtchn_op},
-    {__HYPERVISOR_hvm_op, xen_hvm_op},
+    {__HYPERVISOR_hvm_op, xen_hvm_op},       {__HYPERVISOR_vcpu_op, xen_vcpu_op},
 };
 
 static int64_t dispatch(struct xen *x, const struct hypercall *c)

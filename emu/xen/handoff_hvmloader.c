@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * HVM with the real hvmloader as first stage. Who owns what and who may touch it afterwards is the same as for the
+ * synthetic hand-off, since that is modelled on it; but every byte is hvmloader's own work.
+ */
+#include <stdlib.h>
+
+#include "xen/handoff.h"
+
+static bool plan_hvmloader(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *p,
+                           struct cpu_entry *entry, struct diag *d)
+{
+    if (l->vcpus > 1)
+        return diag_fail(d, l->path, 0,
+                         "vcpus = %u: one processor runs here, and hvmloader would wait for the others; use "
+                         "vcpus = 1, or --handoff hvm",
+                         l->vcpus);
+    if (l->has_e820)
+        return diag_fail(d, l->path, 0,
+                         "bed_e820 cannot be told to the real hvmloader, which makes its own table; use --handoff hvm");
+    if (!handoff_hvm.plan(l, g, im, p, entry, d))
+        return false;
+    for (size_t i = 0; i < p->nr; i++) {
+        struct plan_range *r = &p->r[i];
+        if (r->cls == CLASS_RESERVED)
+            continue; /* Xen's special pages are the builder's */
+        free(r->bytes);
+        r->bytes = NULL;
+        r->nbytes = 0;
+    }
+    return true;
+}
+
+const struct handoff handoff_hvmloader = {
+    .name = "hvmloader",
+    .type = GUEST_HVM,
+    .first_stage = true,
+    .help = "HVM guest from its first instruction: the real hvmloader places and enters the firmware",
+    .plan = plan_hvmloader,
+};
