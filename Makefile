@@ -30,6 +30,7 @@ library := $(OUT)/libhvmbed.a
 program := $(OUT)/hvmbed
 units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 benches := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+proofs := $(patsubst tests/proof/%.c,$(OUT)/proof/%,$(sort $(wildcard tests/proof/*.c)))
 roms := $(patsubst firmware/roms/%.asm,$(OUT)/roms/%.fd,$(sort $(wildcard firmware/roms/*.asm)))
 
 # All cores, unless told otherwise.
@@ -59,6 +60,7 @@ setup: firmware ## get what the build, the tests and the firmware need
 
 firmware:
 	@firmware/fetch.sh $(FIRMWARE_DIR)
+	@firmware/hvmloader.sh $(FIRMWARE_DIR) || test $$? = 77
 
 # (After setup, or two would install packages at once.)
 ovmfxen: | setup ## build OvmfXen from Debian's source, once, into a cache
@@ -88,7 +90,7 @@ $(program): $(main) $(library) $(BUILD)/unicorn/unicorn.mk
 # --- test material
 units: $(units)
 $(units): LIBS += -lcmocka
-$(units) $(benches): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
+$(units) $(benches) $(proofs): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
@@ -111,7 +113,7 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen $(program) $(units) $(roms) ## run all tests, or those whose names contain T=
+test: setup ovmfxen $(program) $(units) $(proofs) $(roms) ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
 
 asan: ## run all tests with sanitizers
@@ -164,4 +166,4 @@ clean: ## remove BUILD (the OvmfXen cache stays)
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
--include $(objects:.o=.d) $(patsubst $(OUT)/%,$(OUT)/obj/tests/%.d,$(units) $(benches)) $(roms:=.d)
+-include $(objects:.o=.d) $(patsubst $(OUT)/%,$(OUT)/obj/tests/%.d,$(units) $(benches) $(proofs)) $(roms:=.d)

@@ -63,6 +63,18 @@ static void want_phase(struct monitor *mon, enum phase p)
     machine_pause(mon->m);
 }
 
+/* Where hvmloader's trampoline jumps to: F000:FFF0, in the low copy of the image. */
+#define RESET_VECTOR 0xFFFF0u
+
+bool boot_loading(struct monitor *mon, const struct engine_block *b)
+{
+    if (mon->m->loading && b->pc == RESET_VECTOR) {
+        mon->entered = true;
+        machine_pause(mon->m);
+    }
+    return mon->m->loading;
+}
+
 void boot_block(struct monitor *mon, const struct engine_block *b)
 {
     struct engine *e = mon->m->engine;
@@ -95,6 +107,8 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
 
 void boot_paused(struct monitor *mon)
 {
+    if (mon->entered && mon->m->loading)
+        (void)machine_firmware_entered(mon->m);
     if (mon->phase_wanted > mon->m->phase) {
         (void)machine_enter_phase(mon->m, mon->phase_wanted);
         mon->v->phase = mon->phase_wanted;

@@ -25,6 +25,8 @@ void exec_block(struct monitor *mon, const struct engine_block *b);
 /* The CALL that led to where @f was found, if one did: its return address is on top of the stack. */
 void find_caller(struct monitor *mon, struct finding *f);
 /* boot.c: phases and the hand-off */
+/* True while a first stage runs: its blocks are not the firmware's. */
+bool boot_loading(struct monitor *mon, const struct engine_block *b);
 void boot_block(struct monitor *mon, const struct engine_block *b);
 void boot_paused(struct monitor *mon);
 /* unpack.c */

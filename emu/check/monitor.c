@@ -22,10 +22,10 @@ void monitor_defaults(struct monitor_options *o)
 
 static void tell_progress(struct monitor *mon)
 {
-    mon->v->phase = mon->m->phase;
+    mon->v->phase = machine_stage(mon->m);
     /* How far a run away decompressor had come when it was noticed is chance, and not reported. */
-    mon->v->instructions = unpack_running(&mon->unpack) ? mon->unpack.entered.instructions
-                                                        : engine_instructions(mon->m->engine);
+    mon->v->instructions =
+        unpack_running(&mon->unpack) ? mon->unpack.entered.instructions : engine_instructions(mon->m->engine);
     if (mon->options.progress != NULL)
         mon->options.progress(mon->options.progress_self, mon->v);
 }
@@ -39,6 +39,8 @@ static bool on_forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsig
 static void on_new_block(void *self, const struct engine_block *b)
 {
     struct monitor *mon = self;
+    if (boot_loading(mon, b))
+        return;
     boot_block(mon, b);
     if (mon->m->stopping)
         return;
@@ -90,8 +92,8 @@ static void shut_down(struct monitor *mon)
     if (f == NULL || again)
         return;
     if (asked)
-        (void)snprintf(f->text, sizeof f->text, "the firmware asked Xen to shut it down (sched_op, reason %d: %s)",
-                       m->xen.shutdown,
+        (void)snprintf(f->text, sizeof f->text, "%s asked Xen to shut the guest down (sched_op, reason %d: %s)",
+                       m->loading ? "the first stage" : "the firmware", m->xen.shutdown,
                        m->xen.shutdown >= 0 && m->xen.shutdown < 4 ? reason[m->xen.shutdown] : "unknown");
     else
         (void)snprintf(f->text, sizeof f->text, "the firmware reset the machine through %s", reset[m->platform.reset]);

@@ -74,6 +74,7 @@ struct monitor {
     struct verdict *v;
 
     enum phase phase_wanted;
+    bool entered;     /* the first stage has jumped to the firmware */
     uint64_t pei_rsp; /* when PEI began: temporary RAM */
     struct loop_watch loop;
     struct unpack_watch unpack;

@@ -34,7 +34,7 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
     memset(f, 0, sizeof *f);
     f->rule = rule;
     f->severity = mon->options.severity[rule];
-    f->phase = mon->m->phase;
+    f->phase = machine_stage(mon->m);
     f->count = 1;
     if (range != NULL) {
         f->range = range->at;

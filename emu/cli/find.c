@@ -2,6 +2,7 @@
 #include "cli/find.h"
 
 #include <dirent.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,12 +36,17 @@ static void own_folder(char out[PATH_MAX])
         (void)snprintf(out, PATH_MAX, ".");
 }
 
-/* False when it does not fit. */
+/* Puts @own where @pattern has %s. False when it does not fit. */
+static bool expand(const char *pattern, const char *own, char *out, size_t n)
+{
+    const char *at = strstr(pattern, "%s");
+    int len = at != NULL ? snprintf(out, n, "%s%s", own, at + 2) : snprintf(out, n, "%s", pattern);
+    return len > 0 && (size_t)len < n;
+}
+
 static bool folder_path(size_t i, const char *own, char *out, size_t n)
 {
-    const char *at = strstr(folders[i], "%s");
-    int len = at != NULL ? snprintf(out, n, "%s%s", own, at + 2) : snprintf(out, n, "%s", folders[i]);
-    return len > 0 && (size_t)len < n;
+    return expand(folders[i], own, out, n);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -93,4 +99,31 @@ bool layout_find(const char *name, char *out, size_t n, struct diag *d)
     }
     list_presets(own, presets, sizeof presets);
     return diag_fail(d, name, 0, "no such layout file%s%s", presets[0] != '\0' ? "; the presets are " : "", presets);
+}
+
+/* Where hvmloader may lie; patterns for glob(3), the last match of the first that has one. */
+static const char *const loaders[] = {
+    "%s/firmware/hvmloader",           "%s/../firmware/hvmloader",      "%s/../share/hvmbed/hvmloader",
+    (HVMBED_DATADIR "/hvmloader"),     "/usr/lib/xen-*/boot/hvmloader", "/usr/lib/xen/boot/hvmloader",
+    "/usr/libexec/xen/boot/hvmloader",
+};
+
+bool hvmloader_find(const char *name, char *out, size_t n, struct diag *d)
+{
+    if (name != NULL)
+        return snprintf(out, n, "%s", name) < (int)n || diag_fail(d, name, 0, "the name is too long");
+    char own[PATH_MAX];
+    own_folder(own);
+    for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++) {
+        char pattern[PATH_MAX];
+        glob_t found;
+        if (!expand(loaders[i], own, pattern, sizeof pattern) || glob(pattern, 0, NULL, &found) != 0)
+            continue;
+        bool fits = snprintf(out, n, "%s", found.gl_pathv[found.gl_pathc - 1]) < (int)n;
+        globfree(&found);
+        if (fits)
+            return true;
+    }
+    return diag_fail(d, "", 0,
+                     "no hvmloader is here: `make firmware` fetches Debian's, --hvmloader FILE names another");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a layout that was named on the command line lies. */
+/* Where files lie that the command line names, or takes for granted. */
 #ifndef HVMBED_CLI_FIND_H
 #define HVMBED_CLI_FIND_H
 
@@ -14,5 +14,7 @@
  * above it, or from the installed ones. False with @d, which lists the presets, when there is none.
  */
 bool layout_find(const char *name, char *out, size_t n, struct diag *d);
+/* The same for the hvmloader binary: @name, or when it is NULL the one that the set-up or Xen's own package put there. */
+bool hvmloader_find(const char *name, char *out, size_t n, struct diag *d);
 
 #endif

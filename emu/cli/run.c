@@ -13,10 +13,12 @@
 #include "cli/progress.h"
 #include "machine/machine.h"
 #include "report/report.h"
+#include "xen/builder.h"
 
 struct run_options {
     const char *layout;
     const char *handoff;
+    const char *hvmloader;
     const char *output;
     const struct report_writer *format;
     struct report_style style;
@@ -34,6 +36,11 @@ static bool set_handoff(void *self, const char *v)
 {
     ((struct run_options *)self)->handoff = v;
     return handoff_find(v) != NULL;
+}
+static bool set_hvmloader(void *self, const char *v)
+{
+    ((struct run_options *)self)->hvmloader = v;
+    return true;
 }
 static bool set_format(void *self, const char *v)
 {
@@ -114,7 +121,8 @@ static bool set_verbose(void *self, const char *v)
 
 static const struct option_spec specs[] = {
     {"layout", 'l', "FILE", "the guest: an xl.cfg file, or the name of a preset", set_layout},
-    {"handoff", 0, "hvm|pvh", "who boots the firmware; default: as the layout's type says", set_handoff},
+    {"handoff", 0, "hvm|pvh|hvmloader", "who boots the firmware; default: as the layout's type says", set_handoff},
+    {"hvmloader", 0, "FILE", "for --handoff hvmloader: the binary (default: Debian's, from the set-up)", set_hvmloader},
     {"format", 'f', "text|json", "the report's form", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
@@ -131,6 +139,7 @@ static const struct option_spec specs[] = {
 /* Everything a run owns, so that one place frees it. */
 struct run {
     struct image image;
+    struct loader loader;
     struct layout layout;
     struct guest_memory guest;
     struct plan plan;
@@ -152,6 +161,8 @@ static bool prepare(struct run *r, const struct run_options *o, const char *path
         return diag_fail(d, r->layout.path, 0, "this is a %s guest: --handoff %s cannot boot it",
                          r->layout.type == GUEST_HVM ? "HVM" : "PVH", (*h)->name);
     if (!image_load(path, &r->image, d) || !layout_resolve(&r->layout, r->image.size, &r->guest, d))
+        return false;
+    if ((*h)->first_stage && (!hvmloader_find(o->hvmloader, file, sizeof file, d) || !loader_load(file, &r->loader, d)))
         return false;
     plan_init(&r->plan, guest_top(&r->guest));
     return (*h)->plan(&r->layout, &r->guest, &r->image, &r->plan, entry, d) && plan_seal(&r->plan, d);
@@ -189,9 +200,15 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
     struct cpu_entry entry = {0};
     if (!prepare(r, o, path, &h, &entry, &d))
         return cli_complain(&d);
-    if (!machine_init(&r->machine, &r->layout, &r->guest, &r->plan, &entry, !o->unchecked, &d)) {
+    if (h->first_stage)
+        builder_entry(&r->loader, &r->image, &entry);
+    if (!machine_init(&r->machine, &r->layout, &r->guest, &r->plan, &entry, !o->unchecked, h->first_stage, &d)) {
         (void)cli_complain(&d);
         return EXIT_DEFECT;
+    }
+    if (h->first_stage && !builder_fill(&r->machine.memory, &r->layout, &r->guest, &r->image, &r->loader, &d)) {
+        machine_exit(&r->machine);
+        return cli_complain(&d);
     }
     struct monitor monitor;
     struct progress progress;
@@ -236,6 +253,7 @@ int cli_run(int argc, char **argv)
     int code = boot(r, &o, argv[first]);
     plan_exit(&r->plan);
     image_free(&r->image);
+    loader_free(&r->loader);
     free(r);
     return code;
 }

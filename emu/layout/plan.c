@@ -21,12 +21,12 @@ static const struct {
     [CLASS_HOLE] = {"hole", {0, 0, 0, 0}},
 };
 
-static const char *const phase_names[PHASE_COUNT] = {"SEC", "PEI", "PEI-mem", "DXE"};
+static const char *const phase_names[PHASE_COUNT + 1] = {"SEC", "PEI", "PEI-mem", "DXE", "loader"};
 static const char *const kind_names[] = {[PLAN_RAM] = "ram", [PLAN_DEVICE] = "device", [PLAN_HOLE] = "-"};
 
 const char *phase_name(enum phase p)
 {
-    return (unsigned)p < PHASE_COUNT ? phase_names[p] : "?";
+    return (unsigned)p <= PHASE_LOADER ? phase_names[p] : "?";
 }
 
 const char *plan_class_name(enum plan_class c)

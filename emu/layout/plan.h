@@ -22,7 +22,8 @@ enum phase {
     PHASE_PEI,    /* PEI core and PEIMs on temporary RAM: the firmware reads the hand-off now */
     PHASE_MEMORY, /* PEI memory installed: the layout has been read */
     PHASE_DXE,    /* from the DXE core's entry */
-    PHASE_COUNT
+    PHASE_COUNT,
+    PHASE_LOADER = PHASE_COUNT, /* before all others, where a first stage such as hvmloader runs: no rights apply */
 };
 const char *phase_name(enum phase p); /* "SEC", "PEI", "PEI-mem", "DXE" */
 

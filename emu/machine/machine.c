@@ -265,14 +265,16 @@ static void page_changed(void *self, uint64_t gpa)
 }
 
 bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
-                  const struct cpu_entry *entry, bool guarded, struct diag *d)
+                  const struct cpu_entry *entry, bool guarded, bool first_stage, struct diag *d)
 {
     static const struct machine_watcher nobody = {0};
     memset(m, 0, sizeof *m);
     m->layout = l;
     m->guest = g;
     m->plan = plan;
-    m->guarded = guarded;
+    m->loading = first_stage;
+    m->guarded = guarded && !first_stage;
+    m->guard_firmware = guarded;
     m->watcher = &nobody;
     if (!memory_init(&m->memory, plan, l->fill, d))
         return false;
@@ -284,9 +286,13 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
     }
     struct guest_access access = {access_read, access_write, m};
     bool ok = xen_init(&m->xen, l, g, &m->clock, &m->memory, access);
-    ok = ok && platform_init(&m->platform, &m->bus, l, g, &m->clock);
+    ok = ok && platform_init(&m->platform, &m->bus, l, g, &m->clock, first_stage ? PLATFORM_RESET : PLATFORM_LOADED);
+    if (ok && first_stage) {
+        msr_reset_state(&m->xen);
+        ok = xen_begin_loader(&m->xen);
+    }
     ok = ok && engine_enter(m->engine, entry);
-    ok = ok && mapping_all(m->engine, &m->memory, plan, m->phase, guarded, l->phys_bits);
+    ok = ok && mapping_all(m->engine, &m->memory, plan, m->phase, m->guarded, l->phys_bits);
     if (!ok) {
         machine_exit(m);
         return diag_fail(d, "", 0, "cannot set up the machine: out of memory or address space");
@@ -310,6 +316,11 @@ void machine_watch(struct machine *m, const struct machine_watcher *w, void *sel
     m->watcher_self = self;
 }
 
+enum phase machine_stage(const struct machine *m)
+{
+    return m->loading ? PHASE_LOADER : m->phase;
+}
+
 void machine_stop(struct machine *m)
 {
     m->stopping = true;
@@ -320,6 +331,13 @@ void machine_pause(struct machine *m)
 {
     m->pausing = true;
     engine_stop(m->engine);
+}
+
+bool machine_firmware_entered(struct machine *m)
+{
+    m->loading = false;
+    m->guarded = m->guard_firmware;
+    return !m->guarded || mapping_guard(m->engine, &m->memory, m->plan, m->phase);
 }
 
 bool machine_enter_phase(struct machine *m, enum phase p)

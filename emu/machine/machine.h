@@ -50,7 +50,9 @@ struct machine {
     struct xen xen;
     struct engine *engine;
     enum phase phase;
-    bool guarded; /* the plan's rights are enforced; false only to measure what they cost */
+    bool guarded; /* the plan's rights are enforced; not while a first stage runs, nor to measure what they cost */
+    bool loading; /* a first stage runs: the firmware has not been entered yet */
+    bool guard_firmware; /* enforce them once it is */
 
     const struct machine_watcher *watcher;
     void *watcher_self;
@@ -62,15 +64,19 @@ struct machine {
 
 /* All pointers must outlive the machine. False with @d; nothing to clean up then. */
 bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
-                  const struct cpu_entry *entry, bool guarded, struct diag *d);
+                  const struct cpu_entry *entry, bool guarded, bool first_stage, struct diag *d);
 void machine_exit(struct machine *m);
 void machine_watch(struct machine *m, const struct machine_watcher *w, void *self);
 
 /* Runs until machine_stop(), HLT, or the engine fails (false: engine_error()). */
 bool machine_run(struct machine *m);
+/* What runs now, for people: the phase, or the first stage. */
+enum phase machine_stage(const struct machine *m);
 void machine_stop(struct machine *m);
 void machine_pause(struct machine *m);
 
+/* From paused() only: the first stage has entered the firmware. */
+bool machine_firmware_entered(struct machine *m);
 /* From paused() only: the next phase's rights take effect. */
 bool machine_enter_phase(struct machine *m, enum phase p);
 

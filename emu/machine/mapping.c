@@ -65,6 +65,20 @@ bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p,
     return gpa >= width || engine_map_io(e, gpa, width - gpa);
 }
 
+/* Pages that Xen has moved keep their own rights. */
+static bool protect(struct engine *e, const struct memory *m, uint64_t gpa, uint64_t end, unsigned allow)
+{
+    while (gpa < end) {
+        uint64_t stop = gpa;
+        while (stop < end && memory_override(m, stop) == NULL)
+            stop = m->nr_over == 0 ? end : stop + PAGE_SIZE;
+        if (stop > gpa && !engine_protect(e, gpa, stop - gpa, allow))
+            return false;
+        gpa = stop < end ? stop + PAGE_SIZE : stop;
+    }
+    return true;
+}
+
 bool mapping_phase(struct engine *e, const struct memory *m, const struct plan *p, enum phase before, enum phase now,
                    bool guarded)
 {
@@ -74,17 +88,20 @@ bool mapping_phase(struct engine *e, const struct memory *m, const struct plan *
         struct piece old = run_at(p, before, guarded, gpa);
         struct piece new = run_at(p, now, guarded, gpa);
         uint64_t end = old.at.end < new.at.end ? old.at.end : new.at.end;
-        if (old.ram && old.allow != new.allow)
-            for (uint64_t page = gpa; page < end;) {
-                /* Pages that Xen has moved keep their own rights. */
-                uint64_t stop = page;
-                while (stop < end && memory_override(m, stop) == NULL)
-                    stop = m->nr_over == 0 ? end : stop + PAGE_SIZE;
-                if (stop > page && !engine_protect(e, page, stop - page, new.allow))
-                    return false;
-                page = stop < end ? stop + PAGE_SIZE : stop;
-            }
+        if (old.ram && old.allow != new.allow && !protect(e, m, gpa, end, new.allow))
+            return false;
         gpa = end;
+    }
+    return true;
+}
+
+bool mapping_guard(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase)
+{
+    for (uint64_t gpa = 0; gpa < p->top;) {
+        struct piece run = run_at(p, phase, true, gpa);
+        if (run.ram && run.allow != (ALLOW_R | ALLOW_W | ALLOW_X) && !protect(e, m, gpa, run.at.end, run.allow))
+            return false;
+        gpa = run.at.end;
     }
     return true;
 }

@@ -13,6 +13,8 @@ bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p,
 /* Changes what differs between two phases. */
 bool mapping_phase(struct engine *e, const struct memory *m, const struct plan *p, enum phase before, enum phase now,
                    bool guarded);
+/* Begins to enforce the rights of @phase on what was mapped unguarded. */
+bool mapping_guard(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase);
 /* Maps one page anew after Xen has moved it. */
 bool mapping_page(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
                   uint64_t gpa);

@@ -13,8 +13,8 @@
 #include "base/le.h"
 #include "base/span.h"
 #include "dev/platform.h"
-#include "image/image.h"
 #include "engine/internal.h"
+#include "image/image.h"
 #include "machine/mapping.h"
 #include "xen/handoff.h"
 #include "xen/xen.h"
@@ -225,9 +225,12 @@ static bool add_hooks(struct bare *b)
         void *fn;
         int insn;
     } table[] = {
-        {UC_HOOK_INSN, (void *)on_in, UC_X86_INS_IN},       {UC_HOOK_INSN, (void *)on_out, UC_X86_INS_OUT},
-        {UC_HOOK_INSN, (void *)on_cpuid, UC_X86_INS_CPUID}, {UC_HOOK_INSN, (void *)on_rdtsc, UC_X86_INS_RDTSC},
-        {UC_HOOK_INSN_INVALID, (void *)on_invalid, 0},      {UC_HOOK_EDGE_GENERATED, (void *)on_edge, 0},
+        {UC_HOOK_INSN, (void *)on_in, UC_X86_INS_IN},
+        {UC_HOOK_INSN, (void *)on_out, UC_X86_INS_OUT},
+        {UC_HOOK_INSN, (void *)on_cpuid, UC_X86_INS_CPUID},
+        {UC_HOOK_INSN, (void *)on_rdtsc, UC_X86_INS_RDTSC},
+        {UC_HOOK_INSN_INVALID, (void *)on_invalid, 0},
+        {UC_HOOK_EDGE_GENERATED, (void *)on_edge, 0},
         {UC_HOOK_MEM_READ_PROT | UC_HOOK_MEM_WRITE_PROT, (void *)on_register, 0},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -252,7 +255,7 @@ static bool set_up(struct bare *b, const char *layout, const char *firmware, str
     b->cpu = (struct engine){.client = &memory_only, .self = b};
     b->memory.mapper = (struct memory_mapper){NULL, NULL};
     bool ok = xen_init(&b->xen, &b->layout, &b->guest, &b->clock, &b->memory, access) &&
-              platform_init(&b->platform, &b->bus, &b->layout, &b->guest, &b->clock) &&
+              platform_init(&b->platform, &b->bus, &b->layout, &b->guest, &b->clock, PLATFORM_LOADED) &&
               uc_open(UC_ARCH_X86, UC_MODE_64, &b->cpu.uc) == UC_ERR_OK &&
               uc_ctl_set_cpu_model(b->cpu.uc, UC_CPU_X86_HASWELL) == UC_ERR_OK &&
               uc_ctl_exits_enable(b->cpu.uc) == UC_ERR_OK && engine_walk_down(&b->cpu, &entry) &&
