@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hvmbed layout show: what a guest's firmware would find, without booting it. */
+/* hvmbed layout: its sub-verbs, and show: what a guest's firmware would find, without booting it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,28 +112,73 @@ static int show(struct show *s, const struct layout_options *o, const char *name
     return outfile_commit(out, &d) ? EXIT_CLEAN : cli_complain(&d);
 }
 
-int cli_layout(int argc, char **argv)
+static int show_usage(bool help)
+{
+    FILE *out = help ? stdout : stderr;
+    (void)fprintf(out, "usage: hvmbed layout show [options] LAYOUT [FIRMWARE]\n\n"
+                       "LAYOUT is an xl.cfg file or the name of a preset. With FIRMWARE, the whole plan is shown.\n\n");
+    options_help(specs, NR_SPECS, out);
+    return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
+}
+
+/* argv[0] is "show", or "layout" where options come before it. */
+static int layout_show(int argc, char **argv)
 {
     struct layout_options o = {0};
     int first = 0;
     bool help = false;
     if (!options_parse("layout", specs, NR_SPECS, &o, argc, argv, &first, &help))
         return EXIT_BAD_INPUT;
+    if (help)
+        return show_usage(true);
+    if (strcmp(argv[0], "show") != 0 && (first == argc || strcmp(argv[first++], "show") != 0))
+        return show_usage(false);
     int operands = argc - first;
-    if (help || operands < 2 || operands > 3 || strcmp(argv[first], "show") != 0) {
-        FILE *out = help ? stdout : stderr;
-        fprintf(out, "usage: hvmbed layout [options] show LAYOUT [FIRMWARE]\n\n"
-                     "LAYOUT is an xl.cfg file or the name of a preset. With FIRMWARE, the whole plan is shown.\n\n");
-        options_help(specs, NR_SPECS, out);
-        return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
-    }
+    if (operands < 1 || operands > 2)
+        return show_usage(false);
 
     struct show *s = calloc(1, sizeof *s);
     if (s == NULL)
         return EXIT_DEFECT;
-    int code = show(s, &o, argv[first + 1], operands == 3 ? argv[first + 2] : NULL);
+    int code = show(s, &o, argv[first], operands == 2 ? argv[first + 1] : NULL);
     plan_exit(&s->plan);
     image_free(&s->image);
     free(s);
     return code;
+}
+
+static const struct sub_verb {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is the name */
+    const char *help;
+} sub_verbs[] = {
+    {"show", layout_show, "show what the firmware would find in this guest"},
+    {"lint", cli_layout_lint, "look for what is wrong or suspicious in guest files"},
+    {"import", cli_layout_import, "make a layout of the E820 table in a log"},
+    {"export", cli_layout_export, "write a layout's E820 table as a log shows it"},
+};
+#define NR_SUB_VERBS (sizeof sub_verbs / sizeof sub_verbs[0])
+
+static int usage(bool help)
+{
+    FILE *out = help ? stdout : stderr;
+    (void)fprintf(out, "usage: hvmbed layout VERB [options] LAYOUT...\n\n");
+    for (size_t i = 0; i < NR_SUB_VERBS; i++)
+        (void)fprintf(out, "  %-8s %s\n", sub_verbs[i].name, sub_verbs[i].help);
+    (void)fprintf(out, "\n`hvmbed layout VERB --help` tells more.\n");
+    return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
+}
+
+int cli_layout(int argc, char **argv)
+{
+    if (argc < 2)
+        return usage(false);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return usage(true);
+    for (size_t i = 0; i < NR_SUB_VERBS; i++)
+        if (strcmp(argv[1], sub_verbs[i].name) == 0)
+            return sub_verbs[i].run(argc - 1, argv + 1);
+    if (argv[1][0] == '-')
+        return layout_show(argc, argv);
+    return usage(false);
 }

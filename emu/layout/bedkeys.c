@@ -234,6 +234,7 @@ static bool read_e820(struct draft *t, const struct key *k, struct diag *d)
         unsigned line;
         if (!cfg_item(t->f, k->name, list, i, &s, &line, d) || !add_entry(t, s, line, d))
             return false;
+        t->at.entry[i] = line;
     }
     const struct e820_entry *e = e820_find(&t->l.e820, MIB);
     if (e == NULL || e->type != E820_TYPE_RAM)

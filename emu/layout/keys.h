@@ -18,6 +18,7 @@
 struct draft {
     struct cfgfile *f;
     struct layout l;
+    struct layout_lines at;
     const char *type, *builder, *vga;         /* NULL when absent */
     long memory, maxmem, videoram, mmio_hole; /* MiB, or ABSENT */
     long vcpus, maxvcpus, stdvga, acpi;       /* numbers, or ABSENT */

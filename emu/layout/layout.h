@@ -41,6 +41,14 @@ struct layout {
     struct e820_map e820;
 };
 
+/* Where a layout file says what, for messages about it: 1-based lines, 0 where it does not. */
+struct layout_lines {
+    unsigned memory; /* what RAM follows from: maxmem=, else memory= */
+    unsigned phys_bits, cmos_low_ram, fill;
+    unsigned e820;            /* bed_e820 */
+    unsigned entry[E820_MAX]; /* its entries, in the order of layout.e820 */
+};
+
 /* What the toolstack and (for HVM) hvmloader make of a layout, for one image. */
 struct guest_memory {
     uint64_t mmio_start;   /* gpa where the hole below 4 GiB begins */
@@ -61,6 +69,8 @@ void layout_default(struct layout *l);
  * something that no guest can have. Keys that do not concern the layout are ignored.
  */
 bool layout_read(const char *path, struct layout *l, struct diag *d);
+/* The same, and fills @at (which may be NULL) with the lines. */
+bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *at, struct diag *d);
 
 /* False with @d when the image does not fit or no RAM is where firmware must have it. */
 bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_memory *g, struct diag *d);

@@ -173,7 +173,22 @@ static bool fail_plain(struct diag *d)
     return false;
 }
 
+static void find_lines(struct draft *t)
+{
+    struct layout_lines *at = &t->at;
+    at->memory = cfg_line(t->f, t->maxmem != ABSENT ? "maxmem" : "memory");
+    at->phys_bits = cfg_line(t->f, "bed_phys_bits");
+    at->cmos_low_ram = cfg_line(t->f, "bed_cmos_low_ram");
+    at->fill = cfg_line(t->f, "bed_fill");
+    at->e820 = cfg_line(t->f, "bed_e820");
+}
+
 bool layout_read(const char *path, struct layout *l, struct diag *d)
+{
+    return layout_read_lines(path, l, NULL, d);
+}
+
+bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *at, struct diag *d)
 {
     struct cfgfile f;
     if (!cfg_open(&f, path, d))
@@ -184,6 +199,10 @@ bool layout_read(const char *path, struct layout *l, struct diag *d)
     t.l.slack_pages = DEFAULT_SLACK;
     (void)snprintf(t.l.path, sizeof t.l.path, "%s", path);
     bool ok = read_all(&t, d);
+    if (ok && at != NULL) {
+        find_lines(&t);
+        *at = t.at;
+    }
     cfg_close(&f);
     if (!ok)
         return fail_plain(d);
