@@ -180,6 +180,7 @@ static bool write_report(const struct run *r, const struct run_options *o, const
         .plan = &r->plan,
         .verdict = &r->verdict,
         .handoff = handoff,
+        .loader = r->loader.bytes != NULL ? &r->loader : NULL,
         .engine_version = version,
         .exit_code = code,
     };

@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "image/flavour.h"
+#include "image/hash.h"
 #include "image/inflate.h"
 
 /* What a path can be instead of a file. */
@@ -93,10 +93,7 @@ bool image_from_bytes(const char *name, uint8_t *bytes, size_t size, struct imag
         image_free(im);
         return false;
     }
-    SHA2_CTX ctx;
-    SHA256Init(&ctx);
-    SHA256Update(&ctx, im->bytes, im->size);
-    SHA256Final(im->sha256, &ctx);
+    hash_bytes(im->bytes, im->size, im->sha256);
     return true;
 }
 

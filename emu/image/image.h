@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "image/hash.h"
 
 #define IMAGE_MAX_SIZE (64u << 20) /* an FD larger than this is refused (also after gunzip) */
 
@@ -33,7 +34,7 @@ struct image {
     bool gzip;      /* the file was compressed */
     enum image_kind kind;
     struct pvh_header pvh;
-    uint8_t sha256[32]; /* of the (decompressed) bytes */
+    uint8_t sha256[HASH_SIZE]; /* of the (decompressed) bytes */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,8 +60,10 @@ bool loader_from_bytes(const char *name, uint8_t *bytes, size_t size, struct loa
     (void)snprintf(l->path, sizeof l->path, "%s", name);
     l->bytes = bytes;
     l->size = size;
-    if (parse(l, d))
+    if (parse(l, d)) {
+        hash_bytes(l->bytes, l->size, l->sha256);
         return true;
+    }
     loader_free(l);
     return false;
 }
@@ -68,7 +71,8 @@ bool loader_from_bytes(const char *name, uint8_t *bytes, size_t size, struct loa
 bool loader_load(const char *path, struct loader *l, struct diag *d)
 {
     memset(l, 0, sizeof *l);
-    FILE *f = fopen(path, "rb");
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a FIFO must not make us wait */
+    FILE *f = fd >= 0 ? fdopen(fd, "rb") : NULL;
     struct stat st;
     if (f == NULL || fstat(fileno(f), &st) != 0) {
         int err = errno;

@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "base/span.h"
+#include "image/hash.h"
 
 #define LOADER_MAX_SIZE (16u << 20)
 #define LOADER_MAX_SEGMENTS 8u
@@ -23,6 +24,7 @@ struct loader {
     char path[256];
     uint8_t *bytes; /* owned */
     size_t size;
+    uint8_t sha256[HASH_SIZE];
     uint32_t entry;
     struct span at; /* from the first segment's start to the last one's end */
     struct loader_segment segment[LOADER_MAX_SEGMENTS];

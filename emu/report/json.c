@@ -53,9 +53,8 @@ static json_t *json_verdict(int exit_code)
 
 static json_t *json_image(const struct image *im)
 {
-    char sha[2 * sizeof im->sha256 + 1];
-    for (size_t i = 0; i < sizeof im->sha256; i++)
-        (void)snprintf(sha + 2 * i, 3, "%02x", im->sha256[i]);
+    char sha[HASH_TEXT_SIZE];
+    hash_format(im->sha256, sha);
     const struct pvh_header *p = &im->pvh;
     json_t *pvh =
         p->present ? json_pack("{s:o, s:o, s:I, s:I}", "entry", json_hex(p->entry), "load_paddr",
@@ -138,6 +137,16 @@ static json_t *json_debug_log(const struct verdict *v, bool with_text)
                      "text", text);
 }
 
+static json_t *json_loader(const struct loader *l)
+{
+    if (l == NULL)
+        return json_null();
+    char sha[HASH_TEXT_SIZE];
+    hash_format(l->sha256, sha);
+    return json_pack("{s:o, s:I, s:s}", "name", json_safe(path_last(l->path)), "size", (json_int_t)l->size, "sha256",
+                     sha);
+}
+
 static json_t *json_report(const struct report_input *in, const struct report_style *style)
 {
     const struct verdict *v = in->verdict;
@@ -146,13 +155,14 @@ static json_t *json_report(const struct report_input *in, const struct report_st
                                            : json_null();
     json_t *work = json_pack("{s:I, s:I, s:I}", "instructions", (json_int_t)v->instructions, "charged",
                              (json_int_t)v->charged, "virtual_ns", (json_int_t)v->virtual_ns);
-    return json_pack("{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:s, s:s}}",
-                     "schema", SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending",
-                     ending_name(v->ending), "detail", json_safe(v->detail), "phase", phase_name(v->phase), "handoff",
-                     in->handoff, "image", json_image(in->image), "layout", json_layout(in->layout), "memory",
-                     json_memory(in->guest), "work", work, "dxe", dxe, "modules", json_modules(v), "findings",
-                     json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "debug_log",
-                     json_debug_log(v, style->verbose > 0), "engine", "name", "unicorn", "version", in->engine_version);
+    return json_pack(
+        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:s, s:s}}", "schema",
+        SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending", ending_name(v->ending),
+        "detail", json_safe(v->detail), "phase", phase_name(v->phase), "handoff", in->handoff, "loader",
+        json_loader(in->loader), "image", json_image(in->image), "layout", json_layout(in->layout), "memory",
+        json_memory(in->guest), "work", work, "dxe", dxe, "modules", json_modules(v), "findings",
+        json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "debug_log",
+        json_debug_log(v, style->verbose > 0), "engine", "name", "unicorn", "version", in->engine_version);
 }
 
 bool report_json_write(const struct report_input *in, const struct report_style *style, FILE *out)

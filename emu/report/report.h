@@ -8,6 +8,7 @@
 
 #include "check/finding.h"
 #include "image/image.h"
+#include "image/loader.h"
 #include "layout/layout.h"
 #include "layout/plan.h"
 
@@ -17,8 +18,9 @@ struct report_input {
     const struct guest_memory *guest;
     const struct plan *plan;
     const struct verdict *verdict;
-    const char *handoff;        /* "hvm", "pvh" */
-    const char *engine_version; /* "2.1.4" */
+    const char *handoff;         /* "hvm", "pvh", "hvmloader" */
+    const struct loader *loader; /* the first stage that was used, NULL for none */
+    const char *engine_version;  /* "2.1.4" */
     int exit_code;
 };
 

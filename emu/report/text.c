@@ -78,9 +78,15 @@ static void write_summary(const struct report_input *in, FILE *out)
     text_safe(out, path_last(in->image->path));
     fprintf(out, ", %s%s, 0x%zx bytes%s, sha256 ", image_kind_name(in->image->kind),
             in->image->pvh.present ? " with a PVH entry" : "", in->image->size, in->image->gzip ? " unpacked" : "");
-    for (size_t i = 0; i < sizeof in->image->sha256; i++)
-        fprintf(out, "%02x", in->image->sha256[i]);
-    fputc('\n', out);
+    char sha[HASH_TEXT_SIZE];
+    hash_format(in->image->sha256, sha);
+    fprintf(out, "%s\n", sha);
+    if (in->loader != NULL) {
+        text_label(out, "loader");
+        text_safe(out, path_last(in->loader->path));
+        hash_format(in->loader->sha256, sha);
+        fprintf(out, ", 0x%zx bytes, sha256 %s\n", in->loader->size, sha);
+    }
     text_label(out, "reached");
     fprintf(out, "%s%s, ", v->ending == END_HANDOFF ? "the hand-off to " : "", phase_name(v->phase));
     write_number(out, v->nr_modules, "module");
