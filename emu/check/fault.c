@@ -47,7 +47,7 @@ static bool deliverable(struct monitor *mon, const struct cpu_regs *r, unsigned 
     bool real = (r->cr0 & 1) == 0;
     unsigned size = real ? 4 : (r->efer & 0x400) != 0 ? 16 : 8;
     uint8_t gate[16];
-    if (vector * size + size - 1 > limit || !machine_read(mon->m, base + vector * size, gate, size))
+    if ((uint64_t)vector * size + size - 1 > limit || !machine_read(mon->m, base + (uint64_t)vector * size, gate, size))
         return false;
     return real || (gate[5] & 0x80) != 0;
 }

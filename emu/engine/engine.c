@@ -126,19 +126,18 @@ static void on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user)
 bool engine_add_hooks(struct engine *e)
 {
     static const struct {
-        int type;
+        int type, insn;
         void *fn;
-        int insn;
     } table[] = {
-        {UC_HOOK_INSN, (void *)on_in, UC_X86_INS_IN},
-        {UC_HOOK_INSN, (void *)on_out, UC_X86_INS_OUT},
-        {UC_HOOK_INSN, (void *)on_cpuid, UC_X86_INS_CPUID},
-        {UC_HOOK_INSN, (void *)on_rdtsc, UC_X86_INS_RDTSC},
-        {UC_HOOK_INSN, (void *)on_rdtsc, UC_X86_INS_RDTSCP},
-        {UC_HOOK_INSN_INVALID, (void *)on_invalid, 0},
-        {UC_HOOK_INTR, (void *)on_interrupt, 0},
-        {UC_HOOK_MEM_INVALID, (void *)on_forbidden, 0},
-        {UC_HOOK_EDGE_GENERATED, (void *)on_edge, 0},
+        {UC_HOOK_INSN, UC_X86_INS_IN, (void *)on_in},
+        {UC_HOOK_INSN, UC_X86_INS_OUT, (void *)on_out},
+        {UC_HOOK_INSN, UC_X86_INS_CPUID, (void *)on_cpuid},
+        {UC_HOOK_INSN, UC_X86_INS_RDTSC, (void *)on_rdtsc},
+        {UC_HOOK_INSN, UC_X86_INS_RDTSCP, (void *)on_rdtsc},
+        {UC_HOOK_INSN_INVALID, 0, (void *)on_invalid},
+        {UC_HOOK_INTR, 0, (void *)on_interrupt},
+        {UC_HOOK_MEM_INVALID, 0, (void *)on_forbidden},
+        {UC_HOOK_EDGE_GENERATED, 0, (void *)on_edge},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         uc_hook h;

@@ -76,14 +76,14 @@ void engine_state(struct engine *e, uint8_t out[ENGINE_STATE_SIZE])
     memset(out, 0, ENGINE_STATE_SIZE);
     for (unsigned i = 0; i < 16; i++) {
         uint64_t v = engine_reg(e, i);
-        memcpy(out + 8 * i, &v, 8);
+        memcpy(out + (size_t)8 * i, &v, 8);
     }
     uint64_t flags = engine_get(e, UC_X86_REG_RFLAGS);
-    memcpy(out + 8 * 16, &flags, 8);
+    memcpy(out + (size_t)8 * 16, &flags, 8);
     uint64_t pc = engine_pc(e);
-    memcpy(out + 8 * 17, &pc, 8);
+    memcpy(out + (size_t)8 * 17, &pc, 8);
     for (int i = 0; i < 16; i++)
-        (void)uc_reg_read(e->uc, UC_X86_REG_XMM0 + i, out + 8 * 18 + 16 * i);
+        (void)uc_reg_read(e->uc, UC_X86_REG_XMM0 + i, out + (size_t)8 * 18 + (size_t)16 * (size_t)i);
 }
 
 void engine_idt(struct engine *e, uint64_t *base, uint32_t *limit)
