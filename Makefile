@@ -57,6 +57,7 @@ $(BUILD)/unicorn/unicorn.mk: FORCE
 
 setup: firmware ## get what the build, the tests and the firmware need
 	@emu/setup/packages.sh test
+	@firmware/hvmloader.sh $(FIRMWARE_DIR) newest || test $$? = 77
 
 firmware:
 	@firmware/fetch.sh $(FIRMWARE_DIR)

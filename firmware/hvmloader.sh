@@ -1,33 +1,46 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Debian's hvmloader, for --handoff hvmloader: hvmloader.sh DEST
-# Unpacks it from the xen-utils package into DEST/hvmloader; the package itself is not installed. Exit 77: cannot be had.
+# Debian's hvmloader, for --handoff hvmloader: hvmloader.sh DEST [newest]
+# Unpacks it from the xen-utils package into DEST/hvmloader, or with `newest` the one of Debian's unstable suite into
+# DEST/hvmloader-VERSION; no package is installed. Exit 77: cannot be had.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 
-[ $# = 1 ] || { echo "usage: hvmloader.sh DEST" >&2; exit 2; }
+[ $# = 1 ] || [ "${2:-}" = newest ] || { echo "usage: hvmloader.sh DEST [newest]" >&2; exit 2; }
 mkdir -p "$1"
 dest=$(cd "$1" && pwd)
-[ ! -e "$dest/hvmloader" ] || exit 0
+if [ "${2:-}" = newest ]; then
+    for there in "$dest"/hvmloader-[0-9]*; do [ ! -e "$there" ] || exit 0; done
+    suite=sid
+else
+    [ ! -e "$dest/hvmloader" ] || exit 0
+    suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+fi
 
 . "$here/../emu/setup/apt-private.sh"
 work=$dest/hvmloader.new
 rm -rf "$work"
-if apt_private "$work" deb "$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")"; then
-    # Named after Xen's version: xen-utils-4.17 in Debian 12, xen-utils-4.20 in 13.
+trap 'rm -rf "$work"' EXIT
+
+# Named after Xen's version: xen-utils-4.17 in Debian 12, xen-utils-4.20 in 13.
+get() {
+    apt_private "$work" deb "$suite" || return 1
     package=$(apt-cache -c "$work/apt.conf" pkgnames xen-utils-4 | grep -E '^xen-utils-4\.[0-9]+$' | sort -V | tail -n 1)
-    if [ -n "$package" ] && (cd "$work" && apt-get -qq -c apt.conf download "$package"); then
-        for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
-        found=$(find "$work/root" -name hvmloader -type f | head -n 1)
-        if [ -n "$found" ]; then
-            echo "hvmloader: from $package" >&2
-            mv "$found" "$dest/hvmloader"
-            rm -rf "$work"
-            exit 0
-        fi
+    [ -n "$package" ] && (cd "$work" && apt-get -qq -c apt.conf download "$package") || return 1
+    for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
+    found=$(find "$work/root" -name hvmloader -type f | head -n 1)
+    [ -n "$found" ]
+}
+
+if get; then
+    echo "hvmloader: from $package" >&2
+    if [ "${2:-}" = newest ]; then
+        mv "$found" "$dest/hvmloader-${package#xen-utils-}"
+    else
+        mv "$found" "$dest/hvmloader"
     fi
+    exit 0
 fi
-rm -rf "$work"
-echo "hvmloader.sh: Debian's xen-utils package cannot be had (offline?): --handoff hvmloader is left out" >&2
+echo "hvmloader.sh: no xen-utils package from $suite (offline?): what needs it is left out" >&2
 exit 77

@@ -53,7 +53,12 @@ static struct run *make_run(enum ending ending)
     v->module[0] = (struct module){"PeiCore", 0x820000, 0x12000};
     v->debug_log = "hello\r\n\033[31mred\tx\nend";
     v->debug_log_size = strlen(v->debug_log);
-    r->in = (struct report_input){&r->image, &r->layout, &r->guest, NULL, v, "hvm", "2.1.4", 0};
+    r->in = (struct report_input){.image = &r->image,
+                                  .layout = &r->layout,
+                                  .guest = &r->guest,
+                                  .verdict = v,
+                                  .handoff = "hvm",
+                                  .engine_version = "2.1.4"};
     return r;
 }
 
@@ -334,9 +339,9 @@ static void json_clean(void **state)
     (void)state;
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
-    static const char *const keys[] = {"schema",  "verdict",  "exit_code",        "ending",    "detail", "phase",
-                                       "handoff", "image",    "layout",           "memory",    "work",   "dxe",
-                                       "modules", "findings", "findings_dropped", "debug_log", "engine"};
+    static const char *const keys[] = {"schema",  "verdict", "exit_code", "ending",           "detail",    "phase",
+                                       "handoff", "loader",  "image",     "layout",           "memory",    "work",
+                                       "dxe",     "modules", "findings",  "findings_dropped", "debug_log", "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
@@ -346,6 +351,7 @@ static void json_clean(void **state)
     assert_int_equal(json_integer_value(at(j, "exit_code")), 0);
     is_text(j, "image.name", "OVMF.fd");
     assert_true(json_is_null(at(j, "image.pvh")));
+    assert_true(json_is_null(at(j, "loader")));
     is_text(j, "layout.file", "hvm-1g.cfg");
     is_text(j, "layout.xen_version", "4.17");
     is_text(j, "memory.low_end", "0x3eeb4000");
@@ -367,6 +373,19 @@ static void json_clean(void **state)
     assert_true(json_is_null(at(j, "layout.slack_pages")));
     is_text(j, "image.pvh.entry", "0x2fffd0");
     json_decref(j);
+    /* A first stage. */
+    const struct loader loader = {.path = "/home/user/secret/hvmloader", .size = 173724, .sha256 = {0xf5}};
+    r->in.loader = &loader;
+    r->in.handoff = "hvmloader";
+    j = parsed(r, "loader", 0);
+    is_text(j, "handoff", "hvmloader");
+    is_text(j, "loader.name", "hvmloader");
+    assert_int_equal(json_integer_value(at(j, "loader.size")), 173724);
+    assert_int_equal(strlen(json_string_value(at(j, "loader.sha256"))), 64);
+    json_decref(j);
+    char *text = written(r, "text", (struct report_style){0});
+    has(text, "    loader  hvmloader, 0x2a69c bytes, sha256 f500");
+    free(text);
     free(r);
 }
 
