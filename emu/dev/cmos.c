@@ -86,7 +86,9 @@ bool cmos_init(const struct device_env *e)
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         c->ram[fixed[i].index] = fixed[i].value;
 
-    if (after_hvmloader(e))
+    if (after_hvmloader(e)) {
         write_sizes(c, e->guest->cmos_low_ram);
+        c->index = 0x35; /* written last */
+    }
     return bus_claim_io(e->bus, PORT_INDEX, PORT_DATA, &cmos_ops, c);
 }

@@ -73,7 +73,9 @@ bool ioapic_init(const struct device_env *e)
      * X:tools/firmware/hvmloader/hvmloader.c:apic_setup: 8259 interrupts through pin 0 (virtual wire). It means to set
      * id 1 as well, but writes a plain 1, and the id is in bits 24 to 27: it stays 0.
      */
-    if (after_hvmloader(e))
+    if (after_hvmloader(e)) {
         a->rte[0] = RTE_EXTINT;
+        a->select = 0x11; /* its upper half, written last */
+    }
     return bus_claim_mmio(e->bus, (struct span){IOAPIC_BASE, IOAPIC_BASE + PAGE_SIZE}, &ioapic_ops, a);
 }

@@ -172,6 +172,8 @@ bool pci_init(const struct device_env *e)
             load_function(&p->fn[i], &desc[i]);
         watch_pm(p, &p->fn[i]);
     }
+    if (after_hvmloader(e)) /* pci_setup ends with the last function's command register */
+        p->address = ADDRESS_ENABLE | (uint32_t)p->fn[p->nr - 1].devfn << 8 | 0x04;
     /* CF9 is the reset register's, and only dwords count at CF8: so the claim is one port wide at its start. */
     return bus_claim_io(e->bus, PORT_ADDRESS, PORT_ADDRESS, &address_ops, p) &&
            bus_claim_io(e->bus, PORT_DATA, PORT_DATA + 3, &data_ops, p);

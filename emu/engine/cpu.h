@@ -21,6 +21,7 @@ struct cpu_entry {
     uint16_t cs;  /* real mode: selector, base = cs << 4 */
     uint32_t eip; /* offset in cs */
     uint32_t ebx, esp;
+    uint32_t eflags;   /* bit 1 is always set */
     uint32_t gdt_base; /* GDTR left behind by the loader */
     uint16_t gdt_limit, idt_limit;
 };

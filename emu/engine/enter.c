@@ -218,7 +218,7 @@ bool engine_walk_down(struct engine *e, const struct cpu_entry *entry)
         engine_set_reg(e, i, 0);
     engine_set_reg(e, 3, entry->ebx);
     engine_set_reg(e, 4, entry->esp);
-    engine_put(e, UC_X86_REG_RFLAGS, 2);
+    engine_put(e, UC_X86_REG_RFLAGS, entry->eflags | 2u);
     uc_x86_mmr gdtr = {.base = entry->gdt_base, .limit = entry->gdt_limit};
     uc_x86_mmr idtr = {.base = 0, .limit = entry->idt_limit};
     if (uc_reg_write(e->uc, UC_X86_REG_GDTR, &gdtr) != UC_ERR_OK ||

@@ -88,7 +88,8 @@ _Static_assert(sizeof(struct hvm_info_table) == 48, "hvm_info_table");
 /* X:tools/firmware/hvmloader/config.h and rombios/config.h, unless another source is given. */
 #define HVMLOADER_TRAMPOLINE 0x0ull
 #define HVMLOADER_OVMF_INFO 0x1000ull       /* OVMF_INFO_PHYSICAL_ADDRESS; E:OvmfPkg/XenPlatformPei/Xen.c */
-#define HVMLOADER_E820 0x10010ull           /* ovmf.c: scratch_alloc behind the head of SCRATCH_PHYSICAL_ADDRESS */
+#define HVMLOADER_SCRATCH 0x10000ull        /* SCRATCH_PHYSICAL_ADDRESS */
+#define HVMLOADER_E820 0x10010ull           /* ovmf.c: scratch_alloc, which leaves the first 16 bytes alone */
 #define HVMLOADER_HYPERCALL_PAGE 0x80000ull /* HYPERCALL_PHYSICAL_ADDRESS */
 #define HVMLOADER_RSDP 0xEA020ull           /* ACPI_PHYSICAL_ADDRESS + 0x20 */
 #define HVMLOADER_SMBIOS 0xEB000ull         /* SMBIOS_PHYSICAL_ADDRESS */

@@ -35,6 +35,9 @@
 #define FADT_BOOT_8042 (1u << 1)
 #define FADT_BOOT_NO_VGA (1u << 2)
 
+/* Name (\_S3, Package (4) {1, 1, 0, 0}) and Name (\_S4, Package (4) {0, 0, 0, 0}): an SSDT each */
+static const uint8_t s3_aml[] = {0x08, 0x5C, '_', 'S', '3', '_', 0x12, 0x06, 0x04, 1, 1, 0, 0};
+static const uint8_t s4_aml[] = {0x08, 0x5C, '_', 'S', '4', '_', 0x12, 0x06, 0x04, 0, 0, 0, 0};
 /* Name (\_S5, Package (4) {0, 0, 0, 0}) */
 static const uint8_t dsdt_aml[] = {0x08, 0x5C, '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0, 0, 0, 0};
 
@@ -178,6 +181,17 @@ static uint8_t *waet(struct builder *b)
     return t;
 }
 
+/* What iasl compiled when Xen was built. */
+static uint8_t *ssdt(struct builder *b, const uint8_t *aml, size_t n)
+{
+    uint8_t *t = table(b, "SSDT", HEADER + n, 2);
+    lay_text(t + 28, "INTL");
+    put_le32(t + 32, 0x20200925);
+    memcpy(t + HEADER, aml, n);
+    finish(t);
+    return t;
+}
+
 /* The root tables: XSDT with 64-bit entries, RSDT with 32-bit ones. */
 static uint8_t *root(struct builder *b, const char *signature, size_t width, const uint64_t *entry, size_t nr)
 {
@@ -243,6 +257,8 @@ static void build(struct builder *b, const struct layout *l, const struct guest_
     if (hvm) {
         entry[nr++] = gpa_of(b, hpet(b));
         entry[nr++] = gpa_of(b, waet(b));
+        entry[nr++] = gpa_of(b, ssdt(b, s3_aml, sizeof s3_aml));
+        entry[nr++] = gpa_of(b, ssdt(b, s4_aml, sizeof s4_aml));
     }
     const uint64_t xsdt = gpa_of(b, root(b, "XSDT", 8, entry, nr));
     entry[0] = fadt_1;

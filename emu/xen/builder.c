@@ -65,23 +65,29 @@ static bool put_start_info(struct memory *m, uint64_t at, struct span module, co
            memory_write(m, at + MEMMAP_AT, map, info.memmap_entries * sizeof map[0]);
 }
 
-static bool put_hvm_info(struct memory *m, const struct layout *l, const struct built_ram *ram)
+void builder_hvm_info(uint8_t info[48], const struct layout *l, const struct guest_memory *g)
 {
+    const struct built_ram ram = builder_ram(l, g);
     struct hvm_info_table t = {
         .signature = "HVM INFO",
         .length = sizeof t,
         .apic_mode = 1,
         .nr_vcpus = l->vcpus,
-        .low_mem_pgend = (uint32_t)(ram->low_end >> PAGE_SHIFT),
+        .low_mem_pgend = (uint32_t)(ram.low_end >> PAGE_SHIFT),
         .reserved_mem_pgstart = (uint32_t)SPECIAL_IOREQ_SERVER_PFN,
-        .high_mem_pgend = (uint32_t)(ram->high_end >> PAGE_SHIFT),
+        .high_mem_pgend = (uint32_t)(ram.high_end >> PAGE_SHIFT),
     };
     for (unsigned i = 0; i < l->vcpus && i < HVM_MAX_VCPUS; i++)
         t.vcpu_online[i / 8] = (uint8_t)(t.vcpu_online[i / 8] | 1u << (i % 8));
-    uint8_t bytes[sizeof t];
-    memcpy(bytes, &t, sizeof t);
-    bytes[offsetof(struct hvm_info_table, checksum)] = lay_checksum(bytes, sizeof bytes);
-    return memory_write(m, HVM_INFO_PADDR, bytes, sizeof bytes);
+    memcpy(info, &t, sizeof t);
+    info[offsetof(struct hvm_info_table, checksum)] = lay_checksum(info, sizeof t);
+}
+
+static bool put_hvm_info(struct memory *m, const struct layout *l, const struct guest_memory *g)
+{
+    uint8_t info[sizeof(struct hvm_info_table)];
+    builder_hvm_info(info, l, g);
+    return memory_write(m, HVM_INFO_PADDR, info, sizeof info);
 }
 
 /* Consecutive segments on page boundaries: loader, firmware, start info. */
@@ -106,7 +112,7 @@ bool builder_fill(struct memory *m, const struct layout *l, const struct guest_m
     const struct built_ram ram = builder_ram(l, g);
     const struct span module = module_at(loader, firmware);
     if (put_segments(m, loader) && memory_write(m, module.start, firmware->bytes, firmware->size) &&
-        put_start_info(m, page_up(module.end), module, &ram) && put_hvm_info(m, l, &ram))
+        put_start_info(m, page_up(module.end), module, &ram) && put_hvm_info(m, l, g))
         return true;
     return diag_fail(d, loader->path, 0,
                      "the loader, the firmware and the start info do not fit into the guest's RAM below %#llx",

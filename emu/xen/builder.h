@@ -18,6 +18,9 @@ struct built_ram {
 };
 struct built_ram builder_ram(const struct layout *l, const struct guest_memory *g);
 
+/* Its table for hvmloader (X:tools/libs/guest/xg_dom_x86.c:build_hvm_info). */
+void builder_hvm_info(uint8_t info[48], const struct layout *l, const struct guest_memory *g);
+
 /* How the CPU starts: X:xg_dom_x86.c:vcpu_hvm. */
 void builder_entry(const struct loader *loader, const struct image *firmware, struct cpu_entry *entry);
 

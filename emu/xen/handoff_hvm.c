@@ -12,7 +12,6 @@ static const struct lay_range fixed[] = {
     {{VGA_HOLE_END, HVMLOADER_LOW_COPY}, PLAN_RAM, CLASS_PRESERVED, "BIOS area"},
     {{XEN_AREA_START, 4 * GIB}, PLAN_HOLE, CLASS_RESERVED, "Xen reserved area"},
     {{HVMLOADER_VM86_TSS, HVMLOADER_VM86_TSS + PAGE_SIZE}, PLAN_RAM, CLASS_RESERVED, "VM86 TSS"},
-    {{HVMLOADER_SHARED_INFO, HVMLOADER_SHARED_INFO + PAGE_SIZE}, PLAN_RAM, CLASS_RESERVED, "hvmloader's shared info"},
     {{GUEST_RESERVED_START, GUEST_RESERVED_END}, PLAN_HOLE, CLASS_RESERVED, "reserved for guest use"},
     {{IOAPIC_START, IOAPIC_START + PAGE_SIZE}, PLAN_DEVICE, CLASS_DEVICE, "I/O APIC"},
     {{HPET_START, HPET_START + PAGE_SIZE}, PLAN_DEVICE, CLASS_DEVICE, "HPET"},
@@ -63,14 +62,15 @@ static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const
         .mode = ENTRY_REAL,
         .cs = 0xF000,
         .eip = 0xFFF0,
+        .eflags = 0x46, /* ZF and PF, of the XOR that clears the last register */
         .gdt_base = HVMLOADER_GDT,
         .gdt_limit = HVMLOADER_GDT_LIMIT,
         .idt_limit = 0x3FF,
     };
     return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && lay_rules(g, p, d) &&
            lay_ranges(p, fixed, sizeof fixed / sizeof fixed[0], d) && lay_special_pages(p, true, d) &&
-           (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, l, g, d) && lay_image(g, im, p, d) &&
-           lay_hvmloader_live(p, l, g, d);
+           lay_hvmloader_reserved(p, d) && (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, l, g, d) &&
+           lay_image(g, im, p, d) && lay_hvmloader_live(p, l, g, d);
 }
 
 const struct handoff handoff_hvm = {

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "xen/abi.h"
 #include "xen/handoff.h"
 
 static bool plan_hvmloader(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *p,
@@ -22,8 +23,8 @@ static bool plan_hvmloader(const struct layout *l, const struct guest_memory *g,
         return false;
     for (size_t i = 0; i < p->nr; i++) {
         struct plan_range *r = &p->r[i];
-        if (r->cls == CLASS_RESERVED)
-            continue; /* Xen's special pages are the builder's */
+        if (r->at.start == SPECIAL_IDENT_PT_PFN << PAGE_SHIFT)
+            continue; /* that one is the builder's */
         free(r->bytes);
         r->bytes = NULL;
         r->nbytes = 0;

@@ -72,6 +72,8 @@ void hvm_params_init(struct xen *x)
     for (size_t i = 0; i < sizeof initial / sizeof initial[0]; i++)
         if ((initial[i].type & here) != 0)
             x->param[initial[i].index] = initial[i].value;
+    if (!x->layout->acpi) /* hvmloader.c:main sets it where it makes tables */
+        x->param[HVM_PARAM_ACPI_IOPORTS_LOCATION] = 0;
 }
 
 void hvm_params_before_loader(struct xen *x)

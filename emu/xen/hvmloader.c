@@ -4,6 +4,7 @@
 
 #include "base/le.h"
 #include "xen/abi.h"
+#include "xen/builder.h"
 #include "xen/lay.h"
 #include "xen/private.h"
 
@@ -18,23 +19,13 @@ static const uint8_t trampoline[34] = {
     0xFF, 0x03, 0x00, 0x00, 0x00, 0x00, /* limit 3ff, base 0 */
 };
 
-/* The builder's table for hvmloader (X:tools/libs/guest/xg_dom_x86.c:build_hvm_info). */
+/* The builder's table for hvmloader, which takes stolen pages off, but leaves the checksum as it was. */
 static void make_hvm_info(uint8_t info[sizeof(struct hvm_info_table)], const struct layout *l,
                           const struct guest_memory *g)
 {
-    struct hvm_info_table t = {
-        .signature = "HVM INFO",
-        .length = sizeof t,
-        .apic_mode = 1,
-        .nr_vcpus = l->vcpus,
-        .low_mem_pgend = (uint32_t)(g->low_end >> PAGE_SHIFT), /* hvmloader takes stolen pages off here too */
-        .reserved_mem_pgstart = (uint32_t)SPECIAL_IOREQ_SERVER_PFN,
-        .high_mem_pgend = (uint32_t)(g->high_end >> PAGE_SHIFT),
-    };
-    for (unsigned i = 0; i < l->vcpus && i < HVM_MAX_VCPUS; i++)
-        t.vcpu_online[i / 8] = (uint8_t)(t.vcpu_online[i / 8] | 1u << (i % 8));
-    memcpy(info, &t, sizeof t);
-    info[offsetof(struct hvm_info_table, checksum)] = lay_checksum(info, sizeof t);
+    builder_hvm_info(info, l, g);
+    put_le32(info + offsetof(struct hvm_info_table, low_mem_pgend), (uint32_t)(g->low_end >> PAGE_SHIFT));
+    put_le32(info + offsetof(struct hvm_info_table, high_mem_pgend), (uint32_t)(g->high_end >> PAGE_SHIFT));
 }
 
 bool lay_hvmloader_stale(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d)
@@ -58,7 +49,25 @@ bool lay_hvmloader_stale(struct plan *p, const struct layout *l, const struct gu
            lay(p,
                (struct lay_range){
                    {HVM_INFO_PADDR, HVM_INFO_PADDR + sizeof info}, PLAN_RAM, CLASS_FREE, "hvm_info table (stale)"},
-               info, sizeof info, d);
+               info, sizeof info, d) &&
+           lay_smbios_scratch(p, l, g, d);
+}
+
+/* X:hvmloader/xenbus.c:xenbus_shutdown: requests that nobody can take for real, a vCPU part without time or events. */
+bool lay_hvmloader_reserved(struct plan *p, struct diag *d)
+{
+    const uint64_t store = SPECIAL_XENSTORE_PFN << PAGE_SHIFT;
+    uint8_t rings[2 * XENSTORE_RING_SIZE], shared[4096] = {0};
+    memset(rings, 0xFF, sizeof rings);
+    shared_info_wall_clock(shared);
+    return lay(p, (struct lay_range){{store, store + PAGE_SIZE}, PLAN_RAM, CLASS_RESERVED, "Xen special pages"}, rings,
+               sizeof rings, d) &&
+           lay(p,
+               (struct lay_range){{HVMLOADER_SHARED_INFO, HVMLOADER_SHARED_INFO + PAGE_SIZE},
+                                  PLAN_RAM,
+                                  CLASS_RESERVED,
+                                  "hvmloader's shared info"},
+               shared, sizeof shared, d);
 }
 
 /* Since 4.21 cpu_to_apicid[], a word for each vCPU, lies before the array; both are aligned to 16 bytes. */

@@ -38,9 +38,12 @@ bool lay_special_pages(struct plan *p, bool ioreq_server, struct diag *d);
 bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory *g, uint64_t *rsdp_gpa, struct diag *d);
 /* HVM: the SMBIOS entry point and tables. (smbios.c) */
 bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
-/* HVM: what else hvmloader leaves in low memory. Stale content is free RAM and comes before the E820's rules are
- * laid, live content after them. (hvmloader.c) */
+/* Its tables once more, where hvmloader made them: stale. */
+bool lay_smbios_scratch(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
+/* HVM: what else hvmloader leaves. Stale content is free RAM and comes before the E820's rules are laid, live content
+ * and that of reserved pages after them. (hvmloader.c) */
 bool lay_hvmloader_stale(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
+bool lay_hvmloader_reserved(struct plan *p, struct diag *d);
 bool lay_hvmloader_live(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
 
 /* The characters of @s, without the zero at its end: signatures and padded names. */

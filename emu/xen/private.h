@@ -35,6 +35,7 @@ void hvm_params_before_loader(struct xen *x);
 bool shared_info_init(struct xen *x);
 void shared_info_exit(struct xen *x);
 void shared_info_update(struct xen *x);
+void shared_info_wall_clock(uint8_t page[4096]);
 int64_t shared_info_map(struct xen *x, uint64_t gfn);
 /* Tells vCPU 0 of an event, as a guest of that width has it. */
 void shared_info_event(struct xen *x, uint32_t port, bool compat);

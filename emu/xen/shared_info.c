@@ -15,15 +15,28 @@ _Static_assert(CLOCK_TSC_KHZ == 2000000u, "TSC_MUL and TSC_SHIFT belong to 2 GHz
 /* Wall clock at boot: 2026-01-01 00:00:00 UTC, the same instant that the RTC shows. */
 #define BOOT_SECONDS 1767225600u
 
+void shared_info_wall_clock(uint8_t page[4096])
+{
+    put_le32(page + offsetof(struct shared_info, wc_version), 2);
+    put_le32(page + offsetof(struct shared_info, wc_sec), BOOT_SECONDS);
+    put_le32(page + offsetof(struct shared_info, wc_nsec), 0);
+}
+
 bool shared_info_init(struct xen *x)
 {
     x->shared_info = calloc(1, PAGE_SIZE);
     if (x->shared_info == NULL)
         return false;
-    /* hvmloader leaves it mapped; the plan has a reserved page of RAM there that stands for it. */
-    if (x->layout->type == GUEST_HVM)
+    /*
+     * hvmloader leaves it mapped and has cleared the vCPU's part; the plan has a reserved page of RAM there that stands
+     * for it.
+     */
+    if (x->layout->type == GUEST_HVM) {
         x->shared_info_gpa = HVMLOADER_SHARED_INFO;
-    shared_info_update(x);
+        shared_info_wall_clock(x->shared_info);
+    } else {
+        shared_info_update(x);
+    }
     return true;
 }
 
@@ -44,9 +57,7 @@ void shared_info_update(struct xen *x)
     t[offsetof(struct vcpu_time_info, tsc_shift)] = TSC_SHIFT;
     t[offsetof(struct vcpu_time_info, flags)] = XEN_PVCLOCK_TSC_STABLE_BIT;
 
-    put_le32(x->shared_info + offsetof(struct shared_info, wc_version), 2);
-    put_le32(x->shared_info + offsetof(struct shared_info, wc_sec), BOOT_SECONDS);
-    put_le32(x->shared_info + offsetof(struct shared_info, wc_nsec), 0);
+    shared_info_wall_clock(x->shared_info);
 }
 
 /* What was at @gfn is freed; the page leaves its old place, if any (X:xen/arch/x86/mm/p2m.c). */

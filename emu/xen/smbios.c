@@ -5,7 +5,9 @@
 
 #include "base/le.h"
 #include "xen/abi.h"
+#include "xen/builder.h"
 #include "xen/lay.h"
+#include "xen/xen.h"
 
 #define ENTRY_POINT_SIZE 0x1F
 #define ROOM (HVMLOADER_SMBIOS_END - HVMLOADER_SMBIOS)
@@ -52,43 +54,50 @@ static void add_firmware_and_system(struct builder *b, const struct layout *l)
     (void)snprintf(version, sizeof version, "%u.%u.0", l->xen_major, l->xen_minor);
 
     uint8_t bios[24] = {[4] = 1, [5] = 2, [8] = 3};
-    bios[0x0A] = 0x08; /* characteristics not supported */
-    bios[0x12] = 0;
-    bios[0x13] = 0x04; /* targeted content distribution, as hvmloader says */
+    put_le16(bios + 0x06, 0xE800); /* start segment */
+    bios[0x0A] = 0x80;             /* characteristics: PCI … */
+    bios[0x0C] = 0x08;             /* … and a selectable boot device */
+    bios[0x13] = 0x04;             /* targeted content distribution, as hvmloader says */
     bios[0x14] = (uint8_t)l->xen_major;
     bios[0x15] = (uint8_t)l->xen_minor;
     bios[0x16] = bios[0x17] = 0xFF;
     add(b, 0, 0, bios, sizeof bios, (const char *const[]){"Xen", version, "01/01/2026", NULL});
 
     uint8_t system[27] = {[4] = 1, [5] = 2, [6] = 3, [7] = 4};
-    lay_text(system + 8, "hvmbed guest"); /* UUID */
-    system[24] = 6;                       /* wake-up: power switch */
+    memcpy(system + 8, "hvmbed@\0\x80\0\0\0\0\0\0\1", 16); /* UUID, as version.c has it */
+    system[24] = 6;                                        /* wake-up: power switch */
     add(b, 1, 0x100, system, sizeof system,
-        (const char *const[]){"Xen", "HVM domU", version, "68766D62-6564-4000-8000-000000000001", NULL});
+        (const char *const[]){"Xen", "HVM domU", version, "68766d62-6564-4000-8000-000000000001", NULL});
 
-    uint8_t chassis[13] = {[4] = 1, [5] = 1, [9] = 3, [10] = 3, [11] = 3, [12] = 2};
+    uint8_t chassis[21] = {[4] = 1, [5] = 1, [9] = 3, [10] = 3, [11] = 3, [12] = 2};
     add(b, 3, 0x300, chassis, sizeof chassis, (const char *const[]){"Xen", NULL});
 }
 
 static void add_processors(struct builder *b, const struct layout *l)
 {
+    const struct xen x = {.layout = l};
+    uint32_t id[4];
+    xen_cpuid(&x, 1, 0, id);
     for (unsigned i = 0; i < l->vcpus; i++) {
         char socket[16];
         (void)snprintf(socket, sizeof socket, "CPU %u", i + 1);
         uint8_t cpu[35] = {[4] = 1, [5] = 3, [6] = 1, [7] = 2, [0x18] = 0x41, [0x19] = 1};
+        put_le32(cpu + 0x08, id[0]); /* signature and features */
+        put_le32(cpu + 0x0C, id[3]);
         put_le16(cpu + 0x14, 2000); /* MHz, greatest and current: the bed's TSC */
         put_le16(cpu + 0x16, 2000);
         put_le16(cpu + 0x1A, 0xFFFF);
         put_le16(cpu + 0x1C, 0xFFFF);
         put_le16(cpu + 0x1E, 0xFFFF);
-        add(b, 4, (uint16_t)(0x400 + i), cpu, sizeof cpu,
-            (const char *const[]){socket, l->vendor == VENDOR_AMD ? "AuthenticAMD" : "GenuineIntel", NULL});
+        add(b, 4, (uint16_t)(0x401 + i), cpu, sizeof cpu,
+            (const char *const[]){socket, l->vendor == VENDOR_AMD ? "AMD" : "Intel", NULL});
     }
 }
 
-static void add_memory(struct builder *b, const struct guest_memory *g)
+static void add_memory(struct builder *b, const struct layout *l, const struct guest_memory *g)
 {
-    const uint64_t bytes = g->low_end + (g->high_end != 0 ? g->high_end - 4 * GIB : 0);
+    const struct built_ram ram = builder_ram(l, g); /* written before pages are taken for the image */
+    const uint64_t bytes = ram.low_end + (ram.high_end != 0 ? ram.high_end - 4 * GIB : 0);
     const uint64_t mib = (bytes + MIB - 1) / MIB;
     const unsigned devices = (unsigned)((mib + MEMORY_DEVICE_MIB - 1) / MEMORY_DEVICE_MIB);
 
@@ -104,17 +113,26 @@ static void add_memory(struct builder *b, const struct guest_memory *g)
         (void)snprintf(locator, sizeof locator, "DIMM %u", i);
         uint8_t dimm[27] = {[0x0E] = 9, [0x10] = 1, [0x12] = 7};
         put_le16(dimm + 4, 0x1000);
-        put_le16(dimm + 6, 0xFFFE);
         put_le16(dimm + 8, 64);
         put_le16(dimm + 10, 64);
         put_le16(dimm + 12, (uint16_t)(left < MEMORY_DEVICE_MIB ? left : MEMORY_DEVICE_MIB));
         add(b, 17, (uint16_t)(0x1100 + i), dimm, sizeof dimm, (const char *const[]){locator, NULL});
-    }
 
-    uint8_t mapped[15] = {[14] = 1};
-    put_le32(mapped + 8, (uint32_t)(mib * KIB - 1));
-    put_le16(mapped + 12, 0x1000);
-    add(b, 19, 0x1300, mapped, sizeof mapped, NULL);
+        /* Where it is mapped, in KiB, as hvmloader counts: in one piece from 0. */
+        const uint32_t start = (uint32_t)i * MEMORY_DEVICE_MIB * 1024u;
+        const uint32_t end = start + (uint32_t)(left < MEMORY_DEVICE_MIB ? left : MEMORY_DEVICE_MIB) * 1024u - 1;
+        uint8_t array_mapped[15] = {[14] = 1};
+        put_le32(array_mapped + 4, start);
+        put_le32(array_mapped + 8, end);
+        put_le16(array_mapped + 12, 0x1000);
+        add(b, 19, (uint16_t)(0x1300 + i), array_mapped, sizeof array_mapped, NULL);
+        uint8_t device_mapped[19] = {[16] = 1};
+        put_le32(device_mapped + 4, start);
+        put_le32(device_mapped + 8, end);
+        put_le16(device_mapped + 12, (uint16_t)(0x1100 + i));
+        put_le16(device_mapped + 14, (uint16_t)(0x1300 + i));
+        add(b, 20, (uint16_t)(0x1400 + i), device_mapped, sizeof device_mapped, NULL);
+    }
 }
 
 static void entry_point(struct builder *b)
@@ -134,19 +152,39 @@ static void entry_point(struct builder *b)
     e[4] = lay_checksum(e, ENTRY_POINT_SIZE);
 }
 
-bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d)
+static bool build(struct builder *b, const struct layout *l, const struct guest_memory *g, struct diag *d)
 {
-    struct builder b = {.used = ENTRY_POINT_SIZE};
-    add_firmware_and_system(&b, l);
-    add_processors(&b, l);
-    add_memory(&b, g);
-    uint8_t boot[11] = {0}, end[4] = {0};
-    add(&b, 32, 0x2000, boot, sizeof boot, NULL);
-    add(&b, 127, 0x7F00, end, sizeof end, NULL);
-    if (b.full)
+    *b = (struct builder){.used = ENTRY_POINT_SIZE};
+    add_firmware_and_system(b, l);
+    add_processors(b, l);
+    uint8_t oem[5] = {[4] = 1}, boot[11] = {0}, end[4] = {0};
+    add(b, 11, 0xB00, oem, sizeof oem, (const char *const[]){"Xen", NULL});
+    add_memory(b, l, g);
+    add(b, 32, 0x2000, boot, sizeof boot, NULL);
+    add(b, 127, 0x7F00, end, sizeof end, NULL);
+    if (b->full)
         return diag_fail(d, l->path, 0, "the SMBIOS tables do not fit below 0x%llx",
                          (unsigned long long)HVMLOADER_SMBIOS_END);
-    entry_point(&b);
+    entry_point(b);
+    return true;
+}
+
+bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d)
+{
+    struct builder b;
+    if (!build(&b, l, g, d))
+        return false;
     const struct lay_range at = {{HVMLOADER_SMBIOS, HVMLOADER_SMBIOS + b.used}, PLAN_RAM, CLASS_PRESERVED, "SMBIOS"};
     return lay(p, at, b.bytes, b.used, d);
+}
+
+bool lay_smbios_scratch(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d)
+{
+    struct builder b;
+    if (!build(&b, l, g, d))
+        return false;
+    const size_t size = b.used - ENTRY_POINT_SIZE;
+    const struct lay_range at = {
+        {HVMLOADER_SCRATCH, HVMLOADER_SCRATCH + size}, PLAN_RAM, CLASS_FREE, "SMBIOS in the making (stale)"};
+    return lay(p, at, b.bytes + ENTRY_POINT_SIZE, size, d);
 }

@@ -29,7 +29,9 @@ static void set(struct domain *m, uint64_t gpa, uint32_t v)
 
 static void begin(struct domain *m)
 {
+    static const uint8_t zeroes[4096];
     domain_init(m, GUEST_HVM, 256);
+    poke(m, RING, zeroes, sizeof zeroes); /* as the builder gives it, not as hvmloader leaves it */
     assert_true(xen_begin_loader(&m->x));
 }
 

@@ -1,0 +1,51 @@
+#!/bin/bash
+# The synthetic hand-off is what the real hvmloader leaves, but for the exceptions named in tests/proof/proof.c.
+. "$SRC/tests/tap.sh"
+. "$SRC/tests/boot/boots.sh"
+
+have hvmloader || skip_all "no hvmloader; \`make firmware\` fetches it"
+have OVMF.fd || skip_all "$(why_not OVMF.fd)"
+
+guest() { # NAME LINE...
+    local name=$1
+    shift
+    printf '%s\n' 'type = "hvm"' 'vga = "none"' "$@" >"$T/$name.cfg"
+}
+# Where the presets do not go.
+guest amd 'memory = 512' 'bed_vendor = "amd"' 'bed_phys_bits = 48'
+guest hole 'memory = 3000' 'mmio_hole = 2048'
+guest odd-top 'memory = 1025'
+guest no-acpi 'memory = 512' 'acpi = 0' 'vga = "stdvga"' 'videoram = 32' 'bed_slack_pages = "ample"'
+guest cirrus-20g 'memory = 20480' 'vga = "cirrus"' 'bed_slack_pages = 10'
+cat "$FIRMWARE_DIR/OVMF_VARS_4M.fd" "$FIRMWARE_DIR/OVMF_CODE_4M.fd" >"$T/4m.fd" 2>/dev/null
+
+prove() { # NAME ARGUMENT...
+    local name=$1
+    shift
+    timeout 120 "$BUILD/proof/proof" "$@" "$FIRMWARE_DIR/hvmloader" >"$T/$name.out" 2>&1
+    echo $? >"$T/$name.rc"
+}
+equal() { # NAME
+    cat "$T/$1.out"
+    [ "$(cat "$T/$1.rc")" = 0 ]
+}
+
+names=()
+start() { # NAME ARGUMENT...
+    names+=("$1")
+    at_once prove "$@"
+}
+for layout in "$SRC"/layouts/hvm-*.cfg "$T"/*.cfg; do
+    # hvmloader would wait for processors that do not run.
+    ! grep -qE '^vcpus *= *([2-9]|1[0-9])' "$layout" || continue
+    start "$(basename "$layout" .cfg)" "$layout" "$FIRMWARE_DIR/OVMF.fd"
+done
+# What nobody wrote is not zero but this.
+start hvm-256m-filled -f 0xafafafafafafafaf "$SRC/layouts/hvm-256m.cfg" "$FIRMWARE_DIR/OVMF.fd"
+[ ! -s "$T/4m.fd" ] || start hvm-1g-stolen-4-MiB-image "$SRC/layouts/hvm-1g-stolen.cfg" "$T/4m.fd"
+wait
+for name in "${names[@]}"; do
+    ok "$name: synthetic and real are equal" equal "$name"
+done
+[ -s "$T/4m.fd" ] || skip "hvm-1g-stolen-4-MiB-image: synthetic and real are equal" "$(why_not OVMF_CODE_4M.fd)"
+done_testing
