@@ -44,7 +44,7 @@ static bool already_told(struct monitor *mon, enum rule_id rule, const struct en
     for (size_t i = 0; i < list->nr; i++) {
         struct finding *f = &list->f[i];
         bool low = rule != RULE_EXEC_UNKNOWN && (f->rule == RULE_EXEC_NULL || f->rule == RULE_EXEC_LOW);
-        if (!low && !(f->rule == rule && page_down(f->gpa) == page_down(gpa)))
+        if (!low && !(f->rule == rule && (page_down(f->gpa) == page_down(gpa) || f->touched.end == gpa)))
             continue;
         f->count++;
         if (gpa < f->touched.start)

@@ -337,7 +337,17 @@ bool machine_firmware_entered(struct machine *m)
 {
     m->loading = false;
     m->guarded = m->guard_firmware;
-    return !m->guarded || mapping_guard(m->engine, &m->memory, m->plan, m->phase);
+    if (!m->guarded)
+        return true;
+    /* What Xen mapped for the first stage is not the firmware's to use. */
+    for (size_t i = 0; i < m->memory.nr_over; i++) {
+        struct page_override *o = &m->memory.over[i];
+        const struct plan_range *r = plan_find(m->plan, o->gpa);
+        o->allow = r != NULL ? (uint8_t)(o->allow & r->allow[m->phase]) : o->allow;
+        if (!mapping_page(m->engine, &m->memory, m->plan, m->phase, true, o->gpa))
+            return false;
+    }
+    return mapping_guard(m->engine, &m->memory, m->plan, m->phase);
 }
 
 bool machine_enter_phase(struct machine *m, enum phase p)
