@@ -359,6 +359,12 @@ static void forget_places(struct table *t, size_t nr)
             put_le32(t[1].bytes + dsdt_at[i], 0);
     }
     t[1].bytes[9] = 0;
+    /* Which iasl compiled the SSDTs is chance, as their build date is. */
+    for (size_t i = 1; i + 2 < nr; i++)
+        if (t[i].length >= TABLE_HEADER && memcmp(t[i].bytes + 28, "INTL", 4) == 0) {
+            memset(t[i].bytes + 32, 0, 4);
+            t[i].bytes[9] = 0;
+        }
     /* The DSDT is a stub: of its header, signature, revision and OEM are left. */
     t[nr - 1].length = 28;
     memset(t[nr - 1].bytes + 4, 0, 4);
