@@ -47,10 +47,7 @@ static bool already_told(struct monitor *mon, enum rule_id rule, const struct en
         if (!low && !(f->rule == rule && (page_down(f->gpa) == page_down(gpa) || f->touched.end == gpa)))
             continue;
         f->count++;
-        if (gpa < f->touched.start)
-            f->touched.start = gpa;
-        if (gpa + b->size > f->touched.end)
-            f->touched.end = gpa + b->size;
+        record_touch(f, gpa, b->size);
         return true;
     }
     return false;

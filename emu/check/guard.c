@@ -63,10 +63,7 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
         return through;
     mon->access = (struct access_watch){f, !again, kind, pc, engine_blocks(mon->m->engine), {gpa, gpa + size}};
     if (again) {
-        if (gpa < f->touched.start)
-            f->touched.start = gpa;
-        if (gpa + size > f->touched.end)
-            f->touched.end = gpa + size;
+        record_touch(f, gpa, size);
         return through;
     }
     f->access = kind == ENGINE_WRITE ? ACCESS_WRITE : kind == ENGINE_READ ? ACCESS_READ : ACCESS_EXEC;

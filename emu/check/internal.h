@@ -14,6 +14,8 @@
  */
 struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range,
                        bool *again);
+/* Widens the range that the accesses folded into @f span. */
+void record_touch(struct finding *f, uint64_t gpa, uint64_t size);
 /* Ends the run with @e. */
 void end_run(struct monitor *mon, enum ending e, const char *detail);
 

@@ -118,13 +118,11 @@ static const struct machine_watcher watcher = {
     .paused = on_paused,
 };
 
-void monitor_init(struct monitor *mon, struct machine *m, const struct image *im, const struct monitor_options *o,
-                  struct verdict *v)
+void monitor_init(struct monitor *mon, struct machine *m, const struct monitor_options *o, struct verdict *v)
 {
     memset(mon, 0, sizeof *mon);
     memset(v, 0, sizeof *v);
     mon->m = m;
-    mon->image = im;
     mon->options = *o;
     if (mon->options.budget == 0)
         mon->options.budget = DEFAULT_BUDGET;

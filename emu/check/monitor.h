@@ -11,7 +11,6 @@
 
 #include "check/finding.h"
 #include "engine/engine.h"
-#include "image/image.h"
 #include "machine/machine.h"
 
 struct monitor_options {
@@ -69,7 +68,6 @@ struct access_watch {
 
 struct monitor {
     struct machine *m;
-    const struct image *image;
     struct monitor_options options;
     struct verdict *v;
 
@@ -80,13 +78,12 @@ struct monitor {
     struct unpack_watch unpack;
     struct access_watch access;
     uint64_t exits;
-    uint64_t
-        volume; /* gpa of the volume that code ran from in place last, 0 for none: its files name shadowed copies */
+    /* gpa of the volume that code ran from in place last, 0 for none: its files name shadowed copies. */
+    uint64_t volume;
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */
-void monitor_init(struct monitor *mon, struct machine *m, const struct image *im, const struct monitor_options *o,
-                  struct verdict *v);
+void monitor_init(struct monitor *mon, struct machine *m, const struct monitor_options *o, struct verdict *v);
 /* Boots. Afterwards @v is complete but for the debug log. */
 void monitor_run(struct monitor *mon);
 

@@ -46,6 +46,14 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
     return f;
 }
 
+void record_touch(struct finding *f, uint64_t gpa, uint64_t size)
+{
+    if (gpa < f->touched.start)
+        f->touched.start = gpa;
+    if (gpa + size > f->touched.end)
+        f->touched.end = gpa + size;
+}
+
 void end_run(struct monitor *mon, enum ending e, const char *detail)
 {
     mon->v->ending = e;

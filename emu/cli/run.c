@@ -177,7 +177,6 @@ static bool write_report(const struct run *r, const struct run_options *o, const
         .image = &r->image,
         .layout = &r->layout,
         .guest = &r->guest,
-        .plan = &r->plan,
         .verdict = &r->verdict,
         .handoff = handoff,
         .loader = r->loader.bytes != NULL ? &r->loader : NULL,
@@ -217,7 +216,7 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
     progress_init(&progress, o->quiet);
     options.progress = progress_show;
     options.progress_self = &progress;
-    monitor_init(&monitor, &r->machine, &r->image, &options, &r->verdict);
+    monitor_init(&monitor, &r->machine, &options, &r->verdict);
     monitor_run(&monitor);
     progress_end(&progress);
     r->verdict.debug_log =

@@ -10,13 +10,11 @@
 #include "image/image.h"
 #include "image/loader.h"
 #include "layout/layout.h"
-#include "layout/plan.h"
 
 struct report_input {
     const struct image *image;
     const struct layout *layout;
     const struct guest_memory *guest;
-    const struct plan *plan;
     const struct verdict *verdict;
     const char *handoff;         /* "hvm", "pvh", "hvmloader" */
     const struct loader *loader; /* the first stage that was used, NULL for none */

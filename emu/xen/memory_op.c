@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/le.h"
+#include "xen/builder.h"
 #include "xen/private.h"
 
 static const struct abi_field map_nr = ABI_FIELD(struct xen_memory_map, nr_entries, 0, 4);
@@ -44,11 +45,11 @@ static void toolstack_map(const struct xen *x, struct e820_map *m)
         *m = g->e820;
         return;
     }
-    const uint64_t ram = l->maxmem > l->videoram ? page_down(l->maxmem - l->videoram) : 0;
+    const struct built_ram ram = builder_ram(l, g);
     m->nr = 0;
-    (void)e820_add(m, MIB, ram < g->mmio_start ? ram : g->mmio_start, E820_TYPE_RAM);
-    if (ram > g->mmio_start)
-        (void)e820_add(m, 4 * GIB, 4 * GIB + (ram - g->mmio_start), E820_TYPE_RAM);
+    (void)e820_add(m, MIB, ram.low_end, E820_TYPE_RAM);
+    if (ram.high_end != 0)
+        (void)e820_add(m, 4 * GIB, ram.high_end, E820_TYPE_RAM);
 }
 
 static int64_t memory_map(struct xen *x, const struct hypercall *c)
