@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Debian's hvmloader, for --handoff hvmloader: hvmloader.sh DEST [newest]
-# Unpacks it from the xen-utils package into DEST/hvmloader, or with `newest` the one of Debian's unstable suite into
-# DEST/hvmloader-VERSION; no package is installed. Exit 77: cannot be had.
+# Unpacks it from the xen-utils package into DEST/hvmloader-VERSION, with DEST/hvmloader a link to it; with `newest` the
+# one of Debian's unstable suite, with DEST/hvmloader-newest a link to it. No package is installed. Exit 77: cannot be had.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,12 +11,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 dest=$(cd "$1" && pwd)
 if [ "${2:-}" = newest ]; then
-    for there in "$dest"/hvmloader-[0-9]*; do [ ! -e "$there" ] || exit 0; done
-    suite=sid
+    link=hvmloader-newest suite=sid
 else
-    [ ! -e "$dest/hvmloader" ] || exit 0
-    suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+    link=hvmloader suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 fi
+[ ! -h "$dest/$link" ] || [ ! -e "$dest/$link" ] || exit 0
 
 . "$here/../emu/setup/apt-private.sh"
 work=$dest/hvmloader.new
@@ -35,11 +34,9 @@ get() {
 
 if get; then
     echo "hvmloader: from $package" >&2
-    if [ "${2:-}" = newest ]; then
-        mv "$found" "$dest/hvmloader-${package#xen-utils-}"
-    else
-        mv "$found" "$dest/hvmloader"
-    fi
+    name=hvmloader-${package#xen-utils-}
+    mv "$found" "$dest/$name"
+    ln -sfn "$name" "$dest/$link"
     exit 0
 fi
 echo "hvmloader.sh: no xen-utils package from $suite (offline?): what needs it is left out" >&2

@@ -36,17 +36,18 @@ static void own_folder(char out[PATH_MAX])
         (void)snprintf(out, PATH_MAX, ".");
 }
 
-/* Puts @own where @pattern has %s. False when it does not fit. */
-static bool expand(const char *pattern, const char *own, char *out, size_t n)
+/* Puts @what where @pattern has @mark, if it has. False when it does not fit. */
+static bool expand(const char *pattern, const char *mark, const char *what, char *out, size_t n)
 {
-    const char *at = strstr(pattern, "%s");
-    int len = at != NULL ? snprintf(out, n, "%s%s", own, at + 2) : snprintf(out, n, "%s", pattern);
+    const char *at = strstr(pattern, mark);
+    int len = at != NULL ? snprintf(out, n, "%.*s%s%s", (int)(at - pattern), pattern, what, at + strlen(mark))
+                         : snprintf(out, n, "%s", pattern);
     return len > 0 && (size_t)len < n;
 }
 
 static bool folder_path(size_t i, const char *own, char *out, size_t n)
 {
-    return expand(folders[i], own, out, n);
+    return expand(folders[i], "%s", own, out, n);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -101,29 +102,51 @@ bool layout_find(const char *name, char *out, size_t n, struct diag *d)
     return diag_fail(d, name, 0, "no such layout file%s%s", presets[0] != '\0' ? "; the presets are " : "", presets);
 }
 
-/* Where hvmloader may lie; patterns for glob(3), the last match of the first that has one. */
+/*
+ * Where hvmloader may lie; patterns for glob(3), the last match of the first that has one. %v is Xen's version: where
+ * it stands in the name the binary is known to be of that version.
+ */
 static const char *const loaders[] = {
-    "%s/firmware/hvmloader",           "%s/../firmware/hvmloader",      "%s/../share/hvmbed/hvmloader",
-    (HVMBED_DATADIR "/hvmloader"),     "/usr/lib/xen-*/boot/hvmloader", "/usr/lib/xen/boot/hvmloader",
-    "/usr/libexec/xen/boot/hvmloader",
+    "%s/firmware/hvmloader-%v",       "%s/../firmware/hvmloader-%v",    "%s/../share/hvmbed/hvmloader-%v",
+    (HVMBED_DATADIR "/hvmloader-%v"), "/usr/lib/xen-%v/boot/hvmloader", "%s/firmware/hvmloader",
+    "%s/../firmware/hvmloader",       "%s/../share/hvmbed/hvmloader",   (HVMBED_DATADIR "/hvmloader"),
+    "/usr/lib/xen-*/boot/hvmloader",  "/usr/lib/xen/boot/hvmloader",    "/usr/libexec/xen/boot/hvmloader",
 };
 
-bool hvmloader_find(const char *name, char *out, size_t n, struct diag *d)
+static bool loader_at(const char *pattern, const char *own, const char *version, char *out, size_t n)
+{
+    char versioned[PATH_MAX], path[PATH_MAX];
+    glob_t found;
+    if (!expand(pattern, "%v", version, versioned, sizeof versioned) ||
+        !expand(versioned, "%s", own, path, sizeof path) || glob(path, 0, NULL, &found) != 0)
+        return false;
+    bool fits = snprintf(out, n, "%s", found.gl_pathv[found.gl_pathc - 1]) < (int)n;
+    globfree(&found);
+    return fits;
+}
+
+static bool find_loader(const struct layout *l, bool any, char *out, size_t n)
+{
+    char own[PATH_MAX], version[24];
+    own_folder(own);
+    (void)snprintf(version, sizeof version, "%u.%u", l->xen_major, l->xen_minor);
+    for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++)
+        if ((any || strstr(loaders[i], "%v") != NULL) && loader_at(loaders[i], own, version, out, n))
+            return true;
+    return false;
+}
+
+bool hvmloader_find(const char *name, const struct layout *l, char *out, size_t n, struct diag *d)
 {
     if (name != NULL)
         return snprintf(out, n, "%s", name) < (int)n || diag_fail(d, name, 0, "the name is too long");
-    char own[PATH_MAX];
-    own_folder(own);
-    for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++) {
-        char pattern[PATH_MAX];
-        glob_t found;
-        if (!expand(loaders[i], own, pattern, sizeof pattern) || glob(pattern, 0, NULL, &found) != 0)
-            continue;
-        bool fits = snprintf(out, n, "%s", found.gl_pathv[found.gl_pathc - 1]) < (int)n;
-        globfree(&found);
-        if (fits)
-            return true;
-    }
-    return diag_fail(d, "", 0,
+    return find_loader(l, true, out, n) ||
+           diag_fail(d, "", 0,
                      "no hvmloader is here: `make firmware` fetches Debian's, --hvmloader FILE names another");
+}
+
+bool hvmloader_of_version(const struct layout *l)
+{
+    char path[PATH_MAX];
+    return find_loader(l, false, path, sizeof path);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/diag.h"
+#include "layout/layout.h"
 
 /*
  * Puts the path of layout @name into @out: @name itself when there is such a file or it has a '/', otherwise the
@@ -14,7 +15,12 @@
  * above it, or from the installed ones. False with @d, which lists the presets, when there is none.
  */
 bool layout_find(const char *name, char *out, size_t n, struct diag *d);
-/* The same for the hvmloader binary: @name, or when it is NULL the one that the set-up or Xen's own package put there. */
-bool hvmloader_find(const char *name, char *out, size_t n, struct diag *d);
+/*
+ * The same for the hvmloader binary: @name, or when it is NULL the one that the set-up or Xen's own package put there,
+ * of the layout's Xen version if there is one.
+ */
+bool hvmloader_find(const char *name, const struct layout *l, char *out, size_t n, struct diag *d);
+/* Is one of just the layout's Xen version there? */
+bool hvmloader_of_version(const struct layout *l);
 
 #endif

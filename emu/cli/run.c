@@ -121,8 +121,8 @@ static bool set_verbose(void *self, const char *v)
 
 static const struct option_spec specs[] = {
     {"layout", 'l', "FILE", "the guest: an xl.cfg file, or the name of a preset", set_layout},
-    {"handoff", 0, "hvm|pvh|hvmloader", "who boots the firmware; default: as the layout's type says", set_handoff},
-    {"hvmloader", 0, "FILE", "for --handoff hvmloader: the binary (default: Debian's, from the set-up)", set_hvmloader},
+    {"handoff", 0, "hvm|pvh|hvmloader", "who boots the firmware; default: the real hvmloader, or pvh", set_handoff},
+    {"hvmloader", 0, "FILE", "the hvmloader to run (default: Debian's, from the set-up)", set_hvmloader},
     {"format", 'f', "text|json", "the report's form", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
@@ -147,6 +147,17 @@ struct run {
     struct verdict verdict;
 };
 
+/* As the user says; else the real hvmloader where it is there and can serve this guest; else by the guest's type. */
+static const struct handoff *choose(const struct run_options *o, const struct layout *l)
+{
+    const struct handoff *real = &handoff_hvmloader;
+    if (o->handoff != NULL)
+        return handoff_find(o->handoff);
+    if (o->hvmloader != NULL)
+        return real;
+    return l->type == real->type && real->cannot(l) == NULL && hvmloader_of_version(l) ? real : handoff_for(l->type);
+}
+
 static bool prepare(struct run *r, const struct run_options *o, const char *path, const struct handoff **h,
                     struct cpu_entry *entry, struct diag *d)
 {
@@ -154,7 +165,7 @@ static bool prepare(struct run *r, const struct run_options *o, const char *path
     char file[512];
     if (o->layout != NULL && (!layout_find(o->layout, file, sizeof file, d) || !layout_read(file, &r->layout, d)))
         return false;
-    *h = o->handoff != NULL ? handoff_find(o->handoff) : handoff_for(r->layout.type);
+    *h = choose(o, &r->layout);
     if (o->layout == NULL)
         r->layout.type = (*h)->type;
     if ((*h)->type != r->layout.type)
@@ -162,7 +173,8 @@ static bool prepare(struct run *r, const struct run_options *o, const char *path
                          r->layout.type == GUEST_HVM ? "HVM" : "PVH", (*h)->name);
     if (!image_load(path, &r->image, d) || !layout_resolve(&r->layout, r->image.size, &r->guest, d))
         return false;
-    if ((*h)->first_stage && (!hvmloader_find(o->hvmloader, file, sizeof file, d) || !loader_load(file, &r->loader, d)))
+    if ((*h)->first_stage &&
+        (!hvmloader_find(o->hvmloader, &r->layout, file, sizeof file, d) || !loader_load(file, &r->loader, d)))
         return false;
     plan_init(&r->plan, guest_top(&r->guest));
     return (*h)->plan(&r->layout, &r->guest, &r->image, &r->plan, entry, d) && plan_seal(&r->plan, d);

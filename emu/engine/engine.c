@@ -210,6 +210,11 @@ const char *engine_error(const struct engine *e)
     return e->error;
 }
 
+void engine_forget_blocks(struct engine *e)
+{
+    (void)uc_ctl_flush_tb(e->uc);
+}
+
 static bool after_hlt(struct engine *e)
 {
     uint8_t op;

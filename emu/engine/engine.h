@@ -80,6 +80,8 @@ bool engine_unmap(struct engine *e, uint64_t gpa, uint64_t size);
 bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allow);
 /* The host changed guest memory where translated code may lie. */
 void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size);
+/* Every block counts as new again. Not from a callback. */
+void engine_forget_blocks(struct engine *e);
 
 enum engine_end engine_run(struct engine *e);
 /* From a callback: ends the run before the next block. */

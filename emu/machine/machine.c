@@ -337,6 +337,8 @@ bool machine_firmware_entered(struct machine *m)
 {
     m->loading = false;
     m->guarded = m->guard_firmware;
+    xen_end_loader(&m->xen);
+    engine_forget_blocks(m->engine); /* what the first stage ran may be run by the firmware now */
     if (!m->guarded)
         return true;
     /* What Xen mapped for the first stage is not the firmware's to use. */

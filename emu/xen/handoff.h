@@ -17,6 +17,8 @@ struct handoff {
     enum guest_type type;
     bool first_stage; /* a loader runs before the firmware and makes what @plan says; it is given by the user */
     const char *help;
+    /* What in this layout it cannot give to the firmware and what to do about it; NULL: nothing. May be NULL. */
+    const char *(*cannot)(const struct layout *l);
     /* Lays everything that the loader leaves into @plan (not sealed here). False with @d when this image cannot be
      * booted this way (no PVH header …). */
     bool (*plan)(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *plan,

@@ -8,17 +8,24 @@
 #include "xen/abi.h"
 #include "xen/handoff.h"
 
+static const char *cannot(const struct layout *l)
+{
+    if (l->vcpus > 1)
+        return "vcpus above 1: one processor runs here, and hvmloader would wait for the others; use vcpus = 1, or "
+               "--handoff hvm";
+    if (l->has_e820)
+        return "bed_e820 cannot be told to the real hvmloader, which makes its own table; use --handoff hvm";
+    if (l->has_cmos_low_ram)
+        return "bed_cmos_low_ram: the real hvmloader writes CMOS itself; use --handoff hvm";
+    return NULL;
+}
+
 static bool plan_hvmloader(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *p,
                            struct cpu_entry *entry, struct diag *d)
 {
-    if (l->vcpus > 1)
-        return diag_fail(d, l->path, 0,
-                         "vcpus = %u: one processor runs here, and hvmloader would wait for the others; use "
-                         "vcpus = 1, or --handoff hvm",
-                         l->vcpus);
-    if (l->has_e820)
-        return diag_fail(d, l->path, 0,
-                         "bed_e820 cannot be told to the real hvmloader, which makes its own table; use --handoff hvm");
+    const char *why = cannot(l);
+    if (why != NULL)
+        return diag_fail(d, l->path, 0, "%s", why);
     if (!handoff_hvm.plan(l, g, im, p, entry, d))
         return false;
     for (size_t i = 0; i < p->nr; i++) {
@@ -37,5 +44,6 @@ const struct handoff handoff_hvmloader = {
     .type = GUEST_HVM,
     .first_stage = true,
     .help = "HVM guest from its first instruction: the real hvmloader places and enters the firmware",
+    .cannot = cannot,
     .plan = plan_hvmloader,
 };

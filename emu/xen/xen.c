@@ -41,6 +41,11 @@ bool xen_begin_loader(struct xen *x)
     return p2m_begin(x) && xenstore_begin(x);
 }
 
+void xen_end_loader(struct xen *x)
+{
+    x->msr_hypercall_page = 0;
+}
+
 bool xen_flavour_ok(const struct xen *x, enum hypercall_flavour f)
 {
     return (f == HYPERCALL_VMMCALL) == (x->layout->vendor == VENDOR_AMD);

@@ -76,6 +76,8 @@ void xen_exit(struct xen *x);
  * of memory, or no page for the store.
  */
 bool xen_begin_loader(struct xen *x);
+/* The loader is done: the hypercall page that it asked for is none of the firmware's. */
+void xen_end_loader(struct xen *x);
 
 /* Xen leaves and the processor leaves of the layout; nothing from the host. @out: eax, ebx, ecx, edx. */
 void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);

@@ -68,6 +68,33 @@ for name in OVMF.fd RELEASE; do
     fi
 done
 
+# --- which hand-off is taken
+taken() { # HANDOFF [OPTION...]
+    local want=$1 rom=$BUILD/roms/good.fd
+    [ "$want" != pvh ] || rom=$BUILD/roms/pvh-good.fd
+    shift
+    "$HVMBED" run -q -f json "$@" "$rom" >"$T/taken" 2>"$T/err"
+    [ "$(jq -r .handoff "$T/taken")" = "$want" ] || { cat "$T/err"; jq -c .handoff "$T/taken"; return 1; }
+}
+version=$(readlink "$loader")
+printf '%s\n' 'type = "hvm"' 'memory = 256' >"$T/plain.cfg"
+for line in "bed_xen_version = \"${version##*-}\"" 'bed_xen_version = "4.9"' 'bed_cmos_low_ram = "0x8000000"' \
+    'bed_e820 = [ "0-0xa0000 RAM", "0x100000-0x8000000 RAM" ]'; do
+    { cat "$T/plain.cfg"; echo "$line"; } >"$T/${line%% *}-${line//[^0-9]/}.cfg"
+done
+ok "by default the real one of the layout's Xen version" taken hvmloader -l "$T/bed_xen_version-${version//[^0-9]/}.cfg"
+ok "not one of another version" taken hvm -l "$T/bed_xen_version-49.cfg"
+ok "unless told" taken hvmloader -l "$T/bed_xen_version-49.cfg" --handoff hvmloader
+ok "nor for a table that it does not make" taken hvm -l "$T"/bed_e820-*.cfg
+ok "nor for CMOS that it does not write" taken hvm -l "$T"/bed_cmos*.cfg
+ok "--hvmloader alone is enough" taken hvmloader -l "$T/bed_xen_version-49.cfg" --hvmloader "$loader"
+ok "PVH stays PVH" taken pvh -l "$SRC/layouts/pvh-1g.cfg"
+low_exec() {
+    "$HVMBED" run -q -f json --handoff hvmloader "$BUILD/roms/exec-low-call.fd" >"$T/low" 2>&1
+    [ $? = 1 ] && jq -e '[.findings[].rule] == ["exec-low"]' "$T/low"
+}
+ok "the loader's hypercall page is not the firmware's to call" low_exec
+
 # --- files that are no hvmloader
 image=$BUILD/roms/good.fd
 [ -e "$image" ] || image=$FIRMWARE_DIR/OVMF.fd

@@ -7,7 +7,7 @@ layout=$SRC/layouts/hvm-1g.cfg
 report() { # ROM [OPTION...]: to $T/report
     local name=$1
     shift
-    "$HVMBED" run -l "$layout" "$@" "$rom/$name.fd" >"$T/report" 2>"$T/err"
+    "$HVMBED" run --handoff hvm -l "$layout" "$@" "$rom/$name.fd" >"$T/report" 2>"$T/err"
     echo $? >"$T/code"
 }
 has() { grep -qE -- "$1" "$T/report" || { cat "$T/report"; return 1; }; }

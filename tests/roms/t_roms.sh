@@ -1,5 +1,5 @@
 #!/bin/bash
-# Boots each ROM of table.tsv, twice: exit code, rules in order, facts, and the same JSON again.
+# Boots each ROM of table.tsv, twice, straight from the synthetic hand-off: exit code, rules in order, facts, and the same JSON again.
 . "$SRC/tests/tap.sh"
 command -v jq >/dev/null || skip_all "jq is not installed"
 limit=90 # seconds; a ROM takes a tenth of one, but for the one that waits for the watchdog
@@ -32,6 +32,7 @@ while IFS=$'\t' read -r rom layout options code rules facts; do
         [[ $rom != pvh-* ]] || layout=pvh-1g
     fi
     [ "$options" != - ] || options=
+    [[ $rom = pvh-* || $options = *--handoff* ]] || options="--handoff hvm $options"
     what[++n]="$rom on $layout${options:+ $options}"
     case $layout in
     *.cfg) layout=$SRC/tests/roms/$layout ;;
