@@ -77,12 +77,15 @@ struct module {
 };
 #define MODULES_MAX 64
 
+enum unpacked { UNPACKED_NOT, UNPACKED_BY_GUEST, UNPACKED_BY_HOST };
+
 struct verdict {
     enum ending ending;
-    char detail[256];      /* for budget, unsupported, engine: what exactly */
-    enum phase phase;      /* reached */
-    uint64_t instructions; /* counted work, see machine/work.h */
-    uint64_t charged;      /* instructions charged for the decompressor, not counted */
+    char detail[256];       /* for budget, unsupported, engine: what exactly */
+    enum phase phase;       /* reached */
+    uint64_t instructions;  /* counted work, see machine/work.h */
+    uint64_t charged;       /* instructions charged for the decompressor, not counted */
+    enum unpacked unpacked; /* who did its work */
     uint64_t virtual_ns;
     /* at the hand-off */
     uint64_t hob_list;  /* gpa of the PHIT */

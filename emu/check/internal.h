@@ -35,6 +35,8 @@ void boot_paused(struct monitor *mon);
 void unpack_block(struct monitor *mon, const struct engine_block *b);
 void unpack_paused(struct monitor *mon);
 void unpack_alarm(struct monitor *mon);
+/* unpack_host.c: at the call's first instruction. False: not possible, or in doubt; nothing has changed then. */
+bool unpack_on_host(struct monitor *mon, const struct unpack_watch *u);
 /* fault.c */
 void fault_taken(struct monitor *mon, unsigned vector);
 /* loop.c */

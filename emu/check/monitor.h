@@ -16,6 +16,7 @@
 struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
     uint64_t budget;      /* instructions; 0 for the default */
+    bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
     /* Called now and then while the guest runs; may be NULL. */
@@ -49,6 +50,9 @@ enum unpack_state {
 struct unpack_watch {
     enum unpack_state state;
     uint64_t caller_rsp, return_to;
+    struct span payload; /* the LZMA stream, gva = gpa */
+    uint64_t size;       /* unpacked, as its header says */
+    uint64_t scratch;    /* the decoder's memory */
     uint64_t charge;
     struct machine_mark entered;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SEC spends 99.6 % of a boot's instructions in one pure function, the LZMA section extraction handler. Counting its
- * blocks would cost more than all other checks together, so it runs uncounted and its work is charged by the bytes
- * that it writes. The call is recognised by its arguments (Microsoft ABI): E:MdePkg/Include/Library/
+ * blocks would cost more than all other checks together, so the host does it (unpack_host.c), or it runs uncounted, and
+ * its work is charged by the bytes that it writes. The call is recognised by its arguments (Microsoft ABI): E:MdePkg/Include/Library/
  * ExtractGuidedSectionLib.h:EXTRACT_GUIDED_SECTION_DECODE_HANDLER.
  */
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "base/le.h"
 #include "base/span.h"
 #include "check/internal.h"
+#include "image/lzma.h"
 
 #define RCX 1
 #define RDX 2
@@ -23,32 +24,31 @@ static const uint8_t lzma_guid[16] = {0x98, 0x58, 0x4e, 0xee, 0x14, 0x39, 0x59, 
                                       0x9d, 0x6e, 0xdc, 0x7b, 0xd7, 0x94, 0x03, 0xcf};
 /* Instructions per byte of output: 267.1 M for 11.3 MiB, measured on OvmfXen. */
 #define COST_PER_BYTE 23u
-/* Where the LZMA header keeps the size: 5 property bytes, then u64. */
-#define LZMA_SIZE_AT 5u
 #define OUTPUT_MAX (256 * MIB)
 #define STACK_NEAR (64 * KIB)
 
-/* The output size that the section's header tells, 0 when RCX does not point to such a section. */
-static uint64_t output_size(struct monitor *mon)
+/* Fills payload and size from the section that RCX points to; false when it does not point to such a section. */
+static bool find_section(struct monitor *mon, struct unpack_watch *u)
 {
     const struct memory *mem = &mon->m->memory;
     struct engine *e = mon->m->engine;
     uint64_t section = engine_reg(e, RCX);
-    uint8_t h[24];
+    uint8_t h[24], lzma[LZMA_HEADER_SIZE];
     if (!memory_read(mem, section, h, sizeof h) || h[3] != SECTION_GUID_DEFINED ||
         memcmp(h + 4, lzma_guid, sizeof lzma_guid) != 0)
-        return 0;
+        return false;
     /* The handler that only asks for sizes has the same signature, but R8 then points to a variable on the stack. */
     if (engine_reg(e, R8) - engine_reg(e, RSP) < STACK_NEAR || engine_reg(e, RSP) - engine_reg(e, R8) < STACK_NEAR)
-        return 0;
+        return false;
     if (memory_hva(mem, engine_reg(e, RDX)) == NULL || memory_hva(mem, engine_reg(e, R8)) == NULL ||
         memory_hva(mem, engine_reg(e, R9)) == NULL)
-        return 0;
-    uint8_t size[8];
-    if (!memory_read(mem, section + le16(h + 20) + LZMA_SIZE_AT, size, sizeof size))
-        return 0;
-    uint64_t n = le64(size);
-    return n <= OUTPUT_MAX ? n : 0;
+        return false;
+    u->payload = (struct span){section + le16(h + 20), section + (le32(h) & 0xFFFFFF)};
+    if (!memory_read(mem, u->payload.start, lzma, sizeof lzma))
+        return false;
+    u->size = lzma_promised_size(lzma, sizeof lzma);
+    u->scratch = engine_reg(e, R8);
+    return u->size != 0 && u->size <= OUTPUT_MAX;
 }
 
 void unpack_block(struct monitor *mon, const struct engine_block *b)
@@ -66,13 +66,12 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
     /* Once: what else looks like it is counted. */
     if (u->state != UNPACK_BEFORE || mon->m->phase != PHASE_SEC)
         return;
-    uint64_t size = output_size(mon);
-    if (size == 0 || !machine_read(mon->m, engine_reg(e, RSP), back, sizeof back))
+    if (!find_section(mon, u) || !machine_read(mon->m, engine_reg(e, RSP), back, sizeof back))
         return;
     u->state = UNPACK_ENTERING;
     u->return_to = le64(back);
     u->caller_rsp = engine_reg(e, RSP) + 8;
-    u->charge = size * COST_PER_BYTE;
+    u->charge = u->size * COST_PER_BYTE;
     machine_pause(mon->m);
 }
 
@@ -81,6 +80,14 @@ void unpack_alarm(struct monitor *mon)
 {
     if (mon->unpack.state == UNPACK_INSIDE)
         mon->unpack.state = UNPACK_LATE;
+}
+
+static void charge(struct monitor *mon, enum unpacked by)
+{
+    machine_charge(mon->m, mon->unpack.charge);
+    mon->v->charged += mon->unpack.charge;
+    mon->v->unpacked = by;
+    mon->unpack.state = UNPACK_DONE;
 }
 
 /*
@@ -93,6 +100,10 @@ void unpack_paused(struct monitor *mon)
     struct engine *e = mon->m->engine;
     switch (u->state) {
     case UNPACK_ENTERING:
+        if (!mon->options.guest_lzma && unpack_on_host(mon, u)) {
+            charge(mon, UNPACKED_BY_HOST);
+            break;
+        }
         machine_mark(mon->m, &u->entered);
         engine_count(e, false);
         engine_watchdog(e, mon->options.patience);
@@ -106,9 +117,7 @@ void unpack_paused(struct monitor *mon)
         engine_watchdog(e, 0);
         engine_count(e, true);
         machine_rewind(mon->m, &u->entered);
-        machine_charge(mon->m, u->charge);
-        mon->v->charged += u->charge;
-        u->state = UNPACK_DONE;
+        charge(mon, UNPACKED_BY_GUEST);
         break;
     default:
         break;

@@ -69,6 +69,12 @@ static bool set_budget(void *self, const char *v)
     o->monitor.budget = (uint64_t)(millions * 1e6);
     return true;
 }
+static bool set_lzma(void *self, const char *v)
+{
+    struct run_options *o = self;
+    o->monitor.guest_lzma = strcmp(v, "guest") == 0;
+    return o->monitor.guest_lzma || strcmp(v, "host") == 0;
+}
 static bool set_patience(void *self, const char *v)
 {
     char *end;
@@ -127,6 +133,7 @@ static const struct option_spec specs[] = {
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
     {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},
+    {"sec-lzma", 0, "host|guest", "who unpacks the firmware: liblzma (default), or its own code", set_lzma},
     {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},

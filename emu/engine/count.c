@@ -2,9 +2,18 @@
 /* Work: instructions, counted a block at a time, and the closer looks that are only taken when something is odd. */
 #include "engine/internal.h"
 
+#define PROBES 16u
+
+/* Where @pc is, or where it belongs: the next free slot; the first one when there is none near. */
 static struct icount_slot *slot(struct engine *e, uint64_t pc)
 {
-    return &e->icount[(pc ^ pc >> 16) & (ICOUNT_SLOTS - 1)];
+    const uint64_t first = pc ^ pc >> 16;
+    for (unsigned i = 0; i < PROBES; i++) {
+        struct icount_slot *s = &e->icount[(first + i) & (ICOUNT_SLOTS - 1)];
+        if (s->pc == pc || s->instructions == 0)
+            return s;
+    }
+    return &e->icount[first & (ICOUNT_SLOTS - 1)];
 }
 
 void engine_remember_icount(struct engine *e, const struct engine_block *b)
@@ -17,7 +26,7 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     struct engine *e = user;
     (void)uc;
     const struct icount_slot *s = slot(e, pc);
-    /* Two blocks that share a slot: four bytes an instruction is near enough, and the same every time. */
+    /* Its slot was taken: four bytes an instruction is near enough, and the same every time. */
     e->instructions += s->pc == pc ? s->instructions : (size + 3) / 4;
     e->block_pc = pc;
     if ((++e->blocks & (ENGINE_TICK_BLOCKS - 1)) == 0)

@@ -91,6 +91,8 @@ const char *engine_error(const struct engine *e);
 void engine_regs(struct engine *e, struct cpu_regs *r);
 uint64_t engine_reg(struct engine *e, unsigned gpr); /* encoding order: 0 rax … 15 r15 */
 void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value);
+/* The guest goes on at @rip. Not from a callback. */
+void engine_jump(struct engine *e, uint64_t rip);
 void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer);
 /* Is the code that runs 64-bit code (and not 32-bit code in compatibility mode)? */
 bool engine_code64(struct engine *e);

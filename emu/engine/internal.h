@@ -45,7 +45,7 @@ struct engine {
     uint64_t instructions, blocks;
     uint64_t block_pc;
     uint8_t *code_pages;        /* a bit for each page below 4 GiB that blocks were translated from */
-    struct icount_slot *icount; /* direct-mapped by pc */
+    struct icount_slot *icount; /* by pc */
     void (*trace)(void *self, uint64_t pc);
     void *trace_self;
     void (*store)(void *self, uint64_t gpa, unsigned size, uint64_t value);

@@ -38,6 +38,11 @@ static uint64_t efer(struct engine *e)
     return msr.value;
 }
 
+void engine_jump(struct engine *e, uint64_t rip)
+{
+    engine_put(e, UC_X86_REG_RIP, rip);
+}
+
 void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer_out)
 {
     *cr0 = engine_get(e, UC_X86_REG_CR0);

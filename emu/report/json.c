@@ -153,8 +153,10 @@ static json_t *json_report(const struct report_input *in, const struct report_st
     json_t *dxe = v->ending == END_HANDOFF ? json_pack("{s:o, s:o, s:o}", "hob_list", json_hex(v->hob_list),
                                                        "dxe_entry", json_hex(v->dxe_entry), "rsp", json_hex(v->rsp))
                                            : json_null();
-    json_t *work = json_pack("{s:I, s:I, s:I}", "instructions", (json_int_t)v->instructions, "charged",
-                             (json_int_t)v->charged, "virtual_ns", (json_int_t)v->virtual_ns);
+    static const char *const by[] = {NULL, "guest", "host"};
+    json_t *work =
+        json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",
+                  (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns);
     return json_pack(
         "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:s, s:s}}", "schema",
         SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending", ending_name(v->ending),

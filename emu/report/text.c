@@ -99,7 +99,8 @@ static void write_summary(const struct report_input *in, FILE *out)
     text_label(out, "work");
     write_number(out, v->instructions, "instruction");
     if (v->charged != 0)
-        fprintf(out, " and %" PRIu64 " charged for decompression", v->charged);
+        fprintf(out, " and %" PRIu64 " charged for decompression%s", v->charged,
+                v->unpacked == UNPACKED_BY_HOST ? " (by the host)" : "");
     fprintf(out, ", %" PRIu64 ".%06" PRIu64 " s of virtual time\n", v->virtual_ns / 1000000000u,
             v->virtual_ns / 1000u % 1000000u);
     text_label(out, "engine");
