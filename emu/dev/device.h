@@ -15,6 +15,7 @@
 #include "dev/platform.h"
 #include "layout/layout.h"
 #include "machine/clock.h"
+#include "machine/vcpu.h"
 
 struct device_env {
     struct bus *bus;
@@ -22,6 +23,7 @@ struct device_env {
     const struct layout *layout;
     const struct guest_memory *guest;
     const struct clock *clock;
+    struct vcpus *vcpus;
     enum platform_state state;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The local APIC in xAPIC mode, as X:xen/arch/x86/hvm/vlapic.c models it. The timer counts virtual time; no
- * interrupt is delivered. One vCPU runs, so INIT and SIPI to others are accepted and have no effect.
+ * The local APIC in xAPIC mode, as X:xen/arch/x86/hvm/vlapic.c models it. One for each vCPU; an access means that
+ * of the vCPU which runs. The timer counts virtual time; INIT and SIPI have their effect, no interrupt is delivered.
  */
 #include "dev/device.h"
 
@@ -35,7 +35,18 @@ enum reg {
 #define LVT_MASKED 0x10000u
 #define LVTT_MODE 0x60000u
 #define LVTT_PERIODIC 0x20000u
+#define ICR_MODE 0x700u
+#define ICR_INIT 0x500u
+#define ICR_STARTUP 0x600u
+#define ICR_LOGICAL 0x800u
 #define ICR_PENDING 0x1000u
+#define ICR_ASSERT 0x4000u
+#define ICR_LEVEL 0x8000u
+#define ICR_SHORTHAND 0xC0000u
+#define ICR_SELF 0x40000u
+#define ICR_ALL_BUT_SELF 0xC0000u
+#define DFR_FLAT 0xFFFFFFFFu
+#define DFR_CLUSTER 0x0FFFFFFFu
 
 /*
  * Registers that can be written, with the bits that stick. Everything else is read-only or, like EOI and ESR, has
@@ -62,26 +73,31 @@ static const struct {
     {REG_TDCR, 0xB, 0},
 };
 
-struct lapic {
+struct apic {
     uint32_t reg[REG_END / 16];
     uint64_t started_at; /* ns, when the count was @start */
     uint32_t start;
     const struct clock *clock;
 };
 
-static uint32_t *reg_at(struct lapic *a, uint64_t reg)
+struct lapic {
+    struct apic cpu[VCPUS_MAX];
+    struct vcpus *vcpus;
+};
+
+static uint32_t *reg_at(struct apic *a, uint64_t reg)
 {
     return &a->reg[reg / 16];
 }
 
-static unsigned divisor(struct lapic *a)
+static unsigned divisor(struct apic *a)
 {
     const uint32_t t = *reg_at(a, REG_TDCR);
     const unsigned code = (t & 3) | (t & 8) >> 1; /* bits 0, 1 and 3 */
     return 1u << ((code + 1) & 7);                /* 0: by 2 … 6: by 128, 7: by 1 */
 }
 
-static uint32_t current_count(struct lapic *a)
+static uint32_t current_count(struct apic *a)
 {
     const uint32_t initial = *reg_at(a, REG_TMICT);
     const uint64_t passed = (clock_ns(a->clock) - a->started_at) / BUS_CYCLE_NS / divisor(a);
@@ -95,13 +111,13 @@ static uint32_t current_count(struct lapic *a)
 }
 
 /* Before the divisor or the mode changes: what has been counted so far stays counted. */
-static void rebase(struct lapic *a)
+static void rebase(struct apic *a)
 {
     a->start = current_count(a);
     a->started_at = clock_ns(a->clock);
 }
 
-static void write_reg(struct lapic *a, uint32_t reg, uint32_t value)
+static void write_reg(struct apic *a, uint32_t reg, uint32_t value)
 {
     switch (reg) {
     case REG_TDCR:
@@ -131,7 +147,7 @@ static void write_reg(struct lapic *a, uint32_t reg, uint32_t value)
     }
 }
 
-static uint32_t read_reg(struct lapic *a, uint32_t reg)
+static uint32_t read_reg(struct apic *a, uint32_t reg)
 {
     switch (reg) {
     case REG_TMCCT:
@@ -143,41 +159,119 @@ static uint32_t read_reg(struct lapic *a, uint32_t reg)
     }
 }
 
-static uint64_t lapic_read(void *self, uint64_t offset, unsigned size)
+/* X:xen/arch/x86/hvm/vlapic.c:vlapic_do_init. The id stays. */
+static void reset(struct apic *a)
 {
-    if (offset >= REG_END)
-        return 0;
-    return register_part(read_reg(self, (uint32_t)(offset & ~15ull)), offset & 15, size);
-}
-
-static void lapic_write(void *self, uint64_t offset, unsigned size, uint64_t value)
-{
-    struct lapic *a = self;
-    const uint32_t reg = (uint32_t)(offset & ~15ull);
-    if (offset >= REG_END || (offset & 15) >= 4)
-        return;
-    const uint64_t old = *reg_at(a, reg);
-    write_reg(a, reg, (uint32_t)register_merge(old, offset & 15, size, value));
-}
-
-static const struct device_ops lapic_ops = {.name = "lapic", .read = lapic_read, .write = lapic_write};
-
-bool lapic_init(const struct device_env *e)
-{
-    struct lapic *a = device_new(e->bus, sizeof *a);
-    if (a == NULL)
-        return false;
-    a->clock = e->clock;
+    const uint32_t id = *reg_at(a, REG_ID);
+    *a = (struct apic){.clock = a->clock};
+    *reg_at(a, REG_ID) = id;
     *reg_at(a, REG_VERSION) = VERSION;
     *reg_at(a, REG_DFR) = UINT32_MAX;
     *reg_at(a, REG_SPIV) = 0xFF;
     for (uint32_t r = REG_LVTT; r <= REG_LVT_ERROR; r += 0x10)
         *reg_at(a, r) = LVT_MASKED;
-    if (after_hvmloader(e)) { /* X:tools/firmware/hvmloader/hvmloader.c:apic_setup */
-        *reg_at(a, REG_SPIV) = SPIV_ENABLED | 0xFF;
-        *reg_at(a, REG_LVT0) = LVT_MASKED | 0x700; /* ExtINT */
-        *reg_at(a, REG_LVT1) = 0x400;              /* NMI */
+}
+
+/* --- interrupt commands ------------------------------------------------------------------------------------------- */
+
+/* X:vlapic.c:vlapic_match_logical_addr. */
+static bool matches_logical(struct apic *a, uint8_t mda)
+{
+    const uint8_t id = (uint8_t)(*reg_at(a, REG_LDR) >> 24);
+    switch (*reg_at(a, REG_DFR)) {
+    case DFR_FLAT:
+        return (id & mda) != 0;
+    case DFR_CLUSTER:
+        return id >> 4 == mda >> 4 && (id & mda & 0xF) != 0;
+    default:
+        return false;
     }
-    e->platform->lapic = a;
-    return bus_claim_mmio(e->bus, (struct span){LAPIC_BASE, LAPIC_BASE + PAGE_SIZE}, &lapic_ops, a);
+}
+
+/* X:vlapic.c:vlapic_match_dest. */
+static bool is_meant(struct lapic *l, unsigned target, uint32_t icr, uint8_t dest)
+{
+    struct apic *a = &l->cpu[target];
+    switch (icr & ICR_SHORTHAND) {
+    case 0:
+        return (icr & ICR_LOGICAL) != 0 ? matches_logical(a, dest) : dest == 0xFF || dest == *reg_at(a, REG_ID) >> 24;
+    case ICR_SELF:
+        return target == l->vcpus->current;
+    case ICR_ALL_BUT_SELF:
+        return target != l->vcpus->current;
+    default:
+        return true;
+    }
+}
+
+/* X:vlapic.c:vlapic_ipi, vlapic_init_sipi_one. What is not INIT or SIPI would be an interrupt: none is delivered. */
+static void send(struct lapic *l, uint32_t icr)
+{
+    const uint32_t mode = icr & ICR_MODE;
+    const uint8_t dest = (uint8_t)(*reg_at(&l->cpu[l->vcpus->current], REG_ICR2) >> 24);
+    if (mode != ICR_INIT && mode != ICR_STARTUP)
+        return;
+    if (mode == ICR_INIT && (icr & (ICR_LEVEL | ICR_ASSERT)) == ICR_LEVEL)
+        return; /* de-assert */
+    for (unsigned i = 0; i < l->vcpus->nr; i++) {
+        if (!is_meant(l, i, icr, dest))
+            continue;
+        if (mode == ICR_STARTUP)
+            vcpus_sipi(l->vcpus, i, (uint8_t)icr);
+        else if (vcpus_reset(l->vcpus, i))
+            reset(&l->cpu[i]);
+    }
+}
+
+static uint64_t lapic_read(void *self, uint64_t offset, unsigned size)
+{
+    struct lapic *l = self;
+    if (offset >= REG_END)
+        return 0;
+    return register_part(read_reg(&l->cpu[l->vcpus->current], (uint32_t)(offset & ~15ull)), offset & 15, size);
+}
+
+static void lapic_write(void *self, uint64_t offset, unsigned size, uint64_t value)
+{
+    struct lapic *l = self;
+    struct apic *a = &l->cpu[l->vcpus->current];
+    const uint32_t reg = (uint32_t)(offset & ~15ull);
+    if (offset >= REG_END || (offset & 15) >= 4)
+        return;
+    const uint64_t old = *reg_at(a, reg);
+    write_reg(a, reg, (uint32_t)register_merge(old, offset & 15, size, value));
+    if (reg == REG_ICR && (offset & 15) == 0)
+        send(l, *reg_at(a, REG_ICR));
+}
+
+static const struct device_ops lapic_ops = {.name = "lapic", .read = lapic_read, .write = lapic_write};
+
+/* X:tools/firmware/hvmloader/hvmloader.c:apic_setup, for vCPU 0 alone; up to 4.18 the last command of smp.c. */
+static void after_loader(struct lapic *l, const struct layout *layout)
+{
+    struct apic *a = &l->cpu[0];
+    *reg_at(a, REG_SPIV) = SPIV_ENABLED | 0xFF;
+    *reg_at(a, REG_LVT0) = LVT_MASKED | 0x700; /* ExtINT */
+    *reg_at(a, REG_LVT1) = 0x400;              /* NMI */
+    if (l->vcpus->nr > 1 && !layout_xen_since(layout, 4, 19)) {
+        *reg_at(a, REG_ICR) = ICR_INIT;
+        *reg_at(a, REG_ICR2) = vcpu_apic_id(l->vcpus->nr - 1) << 24;
+    }
+}
+
+bool lapic_init(const struct device_env *e)
+{
+    struct lapic *l = device_new(e->bus, sizeof *l);
+    if (l == NULL)
+        return false;
+    l->vcpus = e->vcpus;
+    for (unsigned i = 0; i < VCPUS_MAX; i++) {
+        l->cpu[i].clock = e->clock;
+        reset(&l->cpu[i]);
+        *reg_at(&l->cpu[i], REG_ID) = vcpu_apic_id(i) << 24;
+    }
+    if (after_hvmloader(e))
+        after_loader(l, e->layout);
+    e->platform->lapic = l;
+    return bus_claim_mmio(e->bus, (struct span){LAPIC_BASE, LAPIC_BASE + PAGE_SIZE}, &lapic_ops, l);
 }

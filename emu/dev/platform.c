@@ -44,10 +44,11 @@ void *device_new(struct bus *b, size_t size)
 }
 
 bool platform_init(struct platform *p, struct bus *bus, const struct layout *l, const struct guest_memory *g,
-                   struct clock *clock, enum platform_state state)
+                   struct clock *clock, struct vcpus *vcpus, enum platform_state state)
 {
     *p = (struct platform){.reset = RESET_NONE};
-    const struct device_env env = {.bus = bus, .platform = p, .layout = l, .guest = g, .clock = clock, .state = state};
+    const struct device_env env = {
+        .bus = bus, .platform = p, .layout = l, .guest = g, .clock = clock, .vcpus = vcpus, .state = state};
     const unsigned here = l->type == GUEST_PVH ? ON_PVH : ON_HVM;
     for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
         if ((devices[i].on & here) != 0 && !devices[i].init(&env))

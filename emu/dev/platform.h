@@ -10,6 +10,7 @@
 #include "dev/bus.h"
 #include "layout/layout.h"
 #include "machine/clock.h"
+#include "machine/vcpu.h"
 
 struct lapic;
 struct debugcon;
@@ -30,9 +31,12 @@ struct platform {
     enum reset_kind reset; /* a device was told to reset the machine; the run loop looks after each exit */
 };
 
-/* Claims everything for this guest type on @bus. Devices read time from @clock. False when out of memory. */
+/*
+ * Claims everything for this guest type on @bus. Devices read time from @clock; whose register is meant, and whom an
+ * interrupt command starts, is in @vcpus. False when out of memory.
+ */
 bool platform_init(struct platform *p, struct bus *bus, const struct layout *l, const struct guest_memory *g,
-                   struct clock *clock, enum platform_state state);
+                   struct clock *clock, struct vcpus *vcpus, enum platform_state state);
 
 /* What the guest wrote to its debug ports (0x402 and 0xE9) so far: bytes, bounded (DEBUGCON_MAX), NUL-terminated. */
 #define DEBUGCON_MAX (4u << 20)

@@ -21,6 +21,29 @@ void engine_remember_icount(struct engine *e, const struct engine_block *b)
     *slot(e, b->pc) = (struct icount_slot){.pc = b->pc, .instructions = b->instructions};
 }
 
+void engine_next_event(struct engine *e)
+{
+    e->next_tick = (e->blocks | (ENGINE_TICK_BLOCKS - 1)) + 1;
+    e->next_event = e->next_tick < e->slice_end ? e->next_tick : e->slice_end;
+}
+
+static void event(struct engine *e, uint64_t pc)
+{
+    if (e->blocks >= e->next_tick)
+        e->client->tick(e->self, pc);
+    if (e->blocks >= e->slice_end && e->pending == PENDING_NONE) {
+        e->pending = PENDING_SLICE;
+        (void)uc_emu_stop(e->uc);
+    }
+    engine_next_event(e);
+}
+
+void engine_slice(struct engine *e, uint64_t blocks)
+{
+    e->slice_end = blocks != 0 ? e->blocks + blocks : UINT64_MAX;
+    engine_next_event(e);
+}
+
 static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 {
     struct engine *e = user;
@@ -29,8 +52,8 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     /* Its slot was taken: four bytes an instruction is near enough, and the same every time. */
     e->instructions += s->pc == pc ? s->instructions : (size + 3) / 4;
     e->block_pc = pc;
-    if ((++e->blocks & (ENGINE_TICK_BLOCKS - 1)) == 0)
-        e->client->tick(e->self, pc);
+    if (++e->blocks >= e->next_event)
+        event(e, pc);
     if (e->trace != NULL)
         e->trace(e->trace_self, pc);
 }
@@ -62,6 +85,7 @@ void engine_set_work(struct engine *e, uint64_t instructions, uint64_t blocks)
 {
     e->instructions = instructions;
     e->blocks = blocks;
+    engine_next_event(e);
 }
 
 uint64_t engine_last_block(const struct engine *e)

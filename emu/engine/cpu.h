@@ -15,12 +15,12 @@ extern const char *const cpu_reg_names[16];
 
 enum entry_mode { ENTRY_REAL, ENTRY_FLAT32 };
 
-/* The CPU as the first firmware instruction finds it. All other general registers are 0. */
+/* A CPU as its first instruction finds it. What is not named here is 0, segments other than CS are flat (or real). */
 struct cpu_entry {
     enum entry_mode mode;
     uint16_t cs;  /* real mode: selector, base = cs << 4 */
     uint32_t eip; /* offset in cs */
-    uint32_t ebx, esp;
+    uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
     uint32_t eflags;   /* bit 1 is always set */
     uint32_t gdt_base; /* GDTR left behind by the loader */
     uint16_t gdt_limit, idt_limit;

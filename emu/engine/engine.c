@@ -62,7 +62,7 @@ static bool on_invalid(uc_engine *uc, void *user)
     (void)uc;
     uint64_t rip = engine_get(e, UC_X86_REG_RIP);
     uint8_t op[3];
-    if (e->client->read_code(e->self, e->cs_base + rip, op, sizeof op) && op[0] == 0x0f && op[1] == 0x01 &&
+    if (e->client->read_code(e->self, engine_cs_base(e) + rip, op, sizeof op) && op[0] == 0x0f && op[1] == 0x01 &&
         (op[2] == 0xc1 || op[2] == 0xd9)) {
         /* Done when the run loop comes out, where the memory map may be changed. */
         e->pending = op[2] == 0xc1 ? PENDING_VMCALL : PENDING_VMMCALL;
@@ -115,7 +115,7 @@ static void on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user)
     (void)uc;
     (void)before; /* the head of a chain of blocks, not the block before */
     struct engine_block b = {.pc = now->pc, .size = now->size, .instructions = now->icount};
-    e->cs_base = now->pc - engine_get(e, UC_X86_REG_RIP);
+    engine_note_segment(e, now->pc);
     engine_remember_icount(e, &b);
     engine_note_code(e, &b);
     if (engine_find_msr(e, &b))
@@ -158,6 +158,19 @@ void engine_version(char out[ENGINE_VERSION_SIZE])
     (void)snprintf(out, ENGINE_VERSION_SIZE, "%u.%u.%u", v >> 24 & 0xff, v >> 16 & 0xff, v >> 8 & 0xff);
 }
 
+uc_engine *engine_open_library(const char **why)
+{
+    uc_engine *uc = NULL;
+    *why = "out of memory";
+    if (uc_open(UC_ARCH_X86, UC_MODE_64, &uc) != UC_ERR_OK)
+        return NULL;
+    if (uc_ctl_set_cpu_model(uc, UC_CPU_X86_HASWELL) == UC_ERR_OK && uc_ctl_exits_enable(uc) == UC_ERR_OK)
+        return uc;
+    *why = "libunicorn refuses its own options";
+    (void)uc_close(uc);
+    return NULL;
+}
+
 struct engine *engine_open(const struct engine_client *client, void *self, const char **why)
 {
     if (uc_version(NULL, NULL) >> 8 < UNICORN_MIN) {
@@ -172,15 +185,12 @@ struct engine *engine_open(const struct engine_client *client, void *self, const
     e->self = self;
     e->icount = calloc(ICOUNT_SLOTS, sizeof *e->icount);
     e->code_pages = calloc(CODE_PAGES / 8, 1);
-    if (e->icount == NULL || e->code_pages == NULL || uc_open(UC_ARCH_X86, UC_MODE_64, &e->uc) != UC_ERR_OK) {
+    if (e->icount == NULL || e->code_pages == NULL || (e->uc = engine_open_library(why)) == NULL) {
         engine_close(e);
         return NULL;
     }
-    *why = "libunicorn refuses its own options";
-    if (uc_ctl_set_cpu_model(e->uc, UC_CPU_X86_HASWELL) != UC_ERR_OK || uc_ctl_exits_enable(e->uc) != UC_ERR_OK) {
-        engine_close(e);
-        return NULL;
-    }
+    e->slice_end = UINT64_MAX;
+    engine_next_event(e);
     return e;
 }
 
@@ -189,6 +199,7 @@ void engine_close(struct engine *e)
     if (e == NULL)
         return;
     engine_watchdog(e, 0);
+    engine_free_processors(e);
     if (e->uc != NULL)
         (void)uc_close(e->uc);
     engine_free_regions(e);
@@ -234,6 +245,8 @@ enum engine_end engine_run(struct engine *e)
         switch (e->pending) {
         case PENDING_STOP:
             return ENGINE_STOPPED;
+        case PENDING_SLICE:
+            return ENGINE_SLICED;
         case PENDING_VMCALL:
         case PENDING_VMMCALL:
             if (e->client->hypercall(e->self, e->pending == PENDING_VMMCALL)) {

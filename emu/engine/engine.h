@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The CPU. The only room that knows Unicorn: everything it does for or to the guest goes through the client's
- * table of functions, in guest terms. One engine is one CPU with its own address space; several may live at once.
+ * table of functions, in guest terms. One engine is one guest's processors, which share an address space and take
+ * turns; several engines may live at once.
  */
 #ifndef HVMBED_ENGINE_ENGINE_H
 #define HVMBED_ENGINE_ENGINE_H
@@ -59,6 +60,7 @@ struct engine_client {
 enum engine_end {
     ENGINE_STOPPED, /* engine_stop() was called */
     ENGINE_HALTED,  /* HLT */
+    ENGINE_SLICED,  /* engine_slice() is over */
     ENGINE_FAILED,  /* the engine itself gave up: engine_error() */
 };
 
@@ -69,8 +71,18 @@ void engine_close(struct engine *e);
 #define ENGINE_VERSION_SIZE 16
 void engine_version(char out[ENGINE_VERSION_SIZE]);
 
-/* Brings the CPU to the entry state through every mode on the way. Before anything is mapped. */
+/* Brings processor 0 to the entry state through every mode on the way. Before anything is mapped. */
 bool engine_enter(struct engine *e, const struct cpu_entry *entry);
+
+/*
+ * From now on everything here means processor @cpu, which goes on where it was, or starts from @entry if that is not
+ * NULL, as it must the first time. Not from a callback. False: out of memory, or the engine refuses.
+ */
+#define ENGINE_CPUS_MAX 128u
+bool engine_switch(struct engine *e, unsigned cpu, const struct cpu_entry *entry);
+unsigned engine_cpu(const struct engine *e);
+/* engine_run() comes back with ENGINE_SLICED after so many counted blocks; 0 for never. Not from a callback. */
+void engine_slice(struct engine *e, uint64_t blocks);
 
 /* Page-aligned. @allow: ALLOW_*; RAM is always executable for the engine, exec rules are checked at new blocks. */
 bool engine_map_ram(struct engine *e, uint64_t gpa, uint64_t size, uint8_t *hva, unsigned allow);
@@ -94,6 +106,8 @@ void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value);
 /* The guest goes on at @rip. Not from a callback. */
 void engine_jump(struct engine *e, uint64_t rip);
 void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer);
+/* Are interrupts on? */
+bool engine_interrupts(struct engine *e);
 /* Is the code that runs 64-bit code (and not 32-bit code in compatibility mode)? */
 bool engine_code64(struct engine *e);
 /* Linear address of the current instruction: RIP plus the base of CS. */

@@ -15,6 +15,7 @@
 #define PDPT 0x12000u
 #define PD 0x13000u
 #define TRAMPOLINE_SIZE 0x4000u
+#define STOP_ASIDE 0x800u
 
 /* One line an instruction group. */
 /* clang-format off */
@@ -58,7 +59,18 @@ static const uint64_t gdt[] = {
     0x000093000000FFFFULL, /* 20: 16-bit data, base 0, limit FFFF */
 };
 
-static bool load(struct engine *e, const struct cpu_entry *entry, uint64_t stop_page)
+/* Real mode is entered in the page that @entry names, but where none of the trampoline's own bytes lie. */
+static uint16_t stop_ip(const struct cpu_entry *entry)
+{
+    return (uint16_t)(entry->eip ^ STOP_ASIDE);
+}
+
+static bool is_ours(uint64_t at)
+{
+    return at - TRAMPOLINE < TRAMPOLINE_SIZE;
+}
+
+static bool load(uc_engine *uc, const struct cpu_entry *entry, uint64_t stop)
 {
     uint8_t page[PAGE_SIZE] = {0};
     memcpy(page, code, sizeof code);
@@ -67,56 +79,68 @@ static bool load(struct engine *e, const struct cpu_entry *entry, uint64_t stop_
     put_le16(page + GDTR_AT, sizeof gdt - 1);
     put_le64(page + GDTR_AT + 2, TRAMPOLINE + GDT_AT);
     put_le32(page + FLAT_POINTER_AT, entry->mode == ENTRY_REAL ? GO_16BIT : FLAT_STOP);
-    put_le16(page + REAL_POINTER_AT, (uint16_t)entry->eip);
+    put_le16(page + REAL_POINTER_AT, stop_ip(entry));
     put_le16(page + REAL_POINTER_AT + 2, entry->cs);
 
-    if (uc_mem_map(e->uc, TRAMPOLINE, TRAMPOLINE_SIZE, UC_PROT_ALL) != UC_ERR_OK ||
-        uc_mem_write(e->uc, TRAMPOLINE, page, sizeof page) != UC_ERR_OK)
+    if (uc_mem_map(uc, TRAMPOLINE, TRAMPOLINE_SIZE, UC_PROT_ALL) != UC_ERR_OK ||
+        uc_mem_write(uc, TRAMPOLINE, page, sizeof page) != UC_ERR_OK)
         return false;
     uint8_t table[8];
     put_le64(table, PDPT | 3u);
-    if (uc_mem_write(e->uc, PML4, table, 8) != UC_ERR_OK)
+    if (uc_mem_write(uc, PML4, table, 8) != UC_ERR_OK)
         return false;
     put_le64(table, PD | 3u);
-    if (uc_mem_write(e->uc, PDPT, table, 8) != UC_ERR_OK)
+    if (uc_mem_write(uc, PDPT, table, 8) != UC_ERR_OK)
         return false;
     put_le64(table, 0x83u); /* one 2 MiB page, identity */
-    if (uc_mem_write(e->uc, PD, table, 8) != UC_ERR_OK)
+    if (uc_mem_write(uc, PD, table, 8) != UC_ERR_OK)
         return false;
     if (entry->mode != ENTRY_REAL)
         return true;
-    uint64_t at = ((uint64_t)entry->cs << 4) + entry->eip;
-    return uc_mem_map(e->uc, stop_page, PAGE_SIZE, UC_PROT_ALL) == UC_ERR_OK &&
-           uc_mem_write(e->uc, at, "\xf4", 1) == UC_ERR_OK;
+    return (is_ours(stop) || uc_mem_map(uc, page_down(stop), PAGE_SIZE, UC_PROT_ALL) == UC_ERR_OK) &&
+           uc_mem_write(uc, stop, "\xf4", 1) == UC_ERR_OK;
 }
 
-static bool walk_down(struct engine *e)
+static bool walk_down(uc_engine *uc)
 {
+    const struct {
+        int reg;
+        uint64_t value;
+    } start[] = {
+        {UC_X86_REG_CR3, PML4},
+        {UC_X86_REG_CR4, 0x20}, /* PAE */
+        {UC_X86_REG_CR0, 0x80000011u},
+        {UC_X86_REG_RSP, TRAMPOLINE + PAGE_SIZE - 16},
+    };
     uc_x86_msr efer = {.rid = 0xC0000080u, .value = 0x500}; /* LME | LMA */
-    engine_put(e, UC_X86_REG_CR3, PML4);
-    engine_put(e, UC_X86_REG_CR4, 0x20); /* PAE */
-    if (uc_reg_write(e->uc, UC_X86_REG_MSR, &efer) != UC_ERR_OK)
-        return false;
-    engine_put(e, UC_X86_REG_CR0, 0x80000011u);
-    engine_put(e, UC_X86_REG_RSP, TRAMPOLINE + PAGE_SIZE - 16);
-    return uc_emu_start(e->uc, TRAMPOLINE, 0, 0, 0) == UC_ERR_OK;
+    for (size_t i = 0; i < sizeof start / sizeof start[0]; i++)
+        if (uc_reg_write(uc, start[i].reg, &start[i].value) != UC_ERR_OK ||
+            (start[i].reg == UC_X86_REG_CR4 && uc_reg_write(uc, UC_X86_REG_MSR, &efer) != UC_ERR_OK))
+            return false;
+    return uc_emu_start(uc, TRAMPOLINE, 0, 0, 0) == UC_ERR_OK;
 }
 
-bool engine_walk_down(struct engine *e, const struct cpu_entry *entry)
+bool engine_walk_down(uc_engine *uc, const struct cpu_entry *entry)
 {
-    uint64_t stop_page = page_down(((uint64_t)entry->cs << 4) + entry->eip);
-    if (!load(e, entry, stop_page) || !walk_down(e))
+    const uint64_t stop = ((uint64_t)entry->cs << 4) + stop_ip(entry);
+    if (!load(uc, entry, stop) || !walk_down(uc))
         return false;
-    if (uc_mem_unmap(e->uc, TRAMPOLINE, TRAMPOLINE_SIZE) != UC_ERR_OK ||
-        (entry->mode == ENTRY_REAL && uc_mem_unmap(e->uc, stop_page, PAGE_SIZE) != UC_ERR_OK))
+    if (uc_mem_unmap(uc, TRAMPOLINE, TRAMPOLINE_SIZE) != UC_ERR_OK ||
+        (entry->mode == ENTRY_REAL && !is_ours(stop) && uc_mem_unmap(uc, page_down(stop), PAGE_SIZE) != UC_ERR_OK))
         return false;
-    (void)uc_ctl_flush_tb(e->uc);
-    (void)uc_ctl_flush_tlb(e->uc);
+    (void)uc_ctl_flush_tb(uc);
+    (void)uc_ctl_flush_tlb(uc);
+    uint64_t cr0 = 0;
+    (void)uc_reg_read(uc, UC_X86_REG_CR0, &cr0);
+    return (cr0 & 0x80000001u) == (entry->mode == ENTRY_REAL ? 0u : 1u);
+}
 
+bool engine_set_entry(struct engine *e, const struct cpu_entry *entry)
+{
+    const uint32_t gpr[16] = {entry->eax, entry->ecx, entry->edx, entry->ebx,
+                              entry->esp, entry->ebp, entry->esi, entry->edi};
     for (unsigned i = 0; i < 16; i++)
-        engine_set_reg(e, i, 0);
-    engine_set_reg(e, 3, entry->ebx);
-    engine_set_reg(e, 4, entry->esp);
+        engine_set_reg(e, i, gpr[i]);
     engine_put(e, UC_X86_REG_RFLAGS, entry->eflags | 2u);
     uc_x86_mmr gdtr = {.base = entry->gdt_base, .limit = entry->gdt_limit};
     uc_x86_mmr idtr = {.base = 0, .limit = entry->idt_limit};
@@ -124,13 +148,17 @@ bool engine_walk_down(struct engine *e, const struct cpu_entry *entry)
         uc_reg_write(e->uc, UC_X86_REG_IDTR, &idtr) != UC_ERR_OK)
         return false;
     engine_put(e, UC_X86_REG_RIP, entry->eip);
-    e->cs_base = entry->mode == ENTRY_REAL ? (uint64_t)entry->cs << 4 : 0;
-    return (engine_get(e, UC_X86_REG_CR0) & 0x80000001u) == (entry->mode == ENTRY_REAL ? 0u : 1u);
+    e->code = (struct code_segment){
+        .base = entry->mode == ENTRY_REAL ? (uint64_t)entry->cs << 4 : 0,
+        .selector = (uint16_t)engine_get(e, UC_X86_REG_CS),
+        .is_protected = entry->mode != ENTRY_REAL,
+    };
+    return true;
 }
 
 bool engine_enter(struct engine *e, const struct cpu_entry *entry)
 {
-    if (!engine_walk_down(e, entry))
+    if (!engine_walk_down(e->uc, entry) || !engine_set_entry(e, entry))
         return false;
     engine_count(e, true);
     return engine_add_hooks(e);

@@ -25,16 +25,35 @@ struct io_region {
     struct io_region *next;
 };
 
-enum pending { PENDING_NONE, PENDING_STOP, PENDING_VMCALL, PENDING_VMMCALL };
+enum pending { PENDING_NONE, PENDING_STOP, PENDING_SLICE, PENDING_VMCALL, PENDING_VMMCALL };
+
+/* The segment that CS holds, as far as the library tells: a new base comes with a new selector or mode. */
+struct code_segment {
+    uint64_t base;
+    uint16_t selector;
+    bool is_protected, is_long;
+};
+
+/* One processor; the library's own registers are those of the current one. */
+struct processor {
+    uc_context *context; /* of another one than the current; NULL: was never there */
+    struct code_segment code;
+    uint64_t block_pc;
+};
 
 struct engine {
     uc_engine *uc;
     const struct engine_client *client;
     void *self;
 
-    enum pending pending; /* why the run loop came out */
-    uint64_t cs_base;     /* of the block that runs; 0 in long mode */
+    enum pending pending;     /* why the run loop came out */
+    struct code_segment code; /* of the last new block; engine_cs_base() */
     char error[128];
+
+    struct processor cpu[ENGINE_CPUS_MAX];
+    unsigned current;
+    uc_context *start; /* processors.c: a CPU in the state that @start_entry asks for, but for its registers */
+    struct cpu_entry start_entry;
 
     struct io_region *io;
     struct watchdog *watchdog; /* watchdog.c */
@@ -43,6 +62,7 @@ struct engine {
     uc_hook block_hook; /* 0: not counting */
     uc_hook store_hook;
     uint64_t instructions, blocks;
+    uint64_t next_event, next_tick, slice_end; /* in blocks */
     uint64_t block_pc;
     uint8_t *code_pages;        /* a bit for each page below 4 GiB that blocks were translated from */
     struct icount_slot *icount; /* by pc */
@@ -58,9 +78,21 @@ struct engine {
 uint64_t engine_get(const struct engine *e, int uc_reg);
 void engine_put(struct engine *e, int uc_reg, uint64_t value);
 void engine_raise(struct engine *e, unsigned vector);
+/* A new block at @pc is about to run: the base of CS shows. */
+void engine_note_segment(struct engine *e, uint64_t pc);
+/* Of the code that runs; 0 in long mode. */
+uint64_t engine_cs_base(struct engine *e);
+/* A handle of the library with this program's options. */
+uc_engine *engine_open_library(const char **why);
 
-/* enter.c: to the entry state; needs nothing but the library's handle in @e. */
-bool engine_walk_down(struct engine *e, const struct cpu_entry *entry);
+/*
+ * enter.c: to the entry state; needs nothing but the library's handle in @uc. The registers that the mode leaves free
+ * are set apart.
+ */
+bool engine_walk_down(uc_engine *uc, const struct cpu_entry *entry);
+bool engine_set_entry(struct engine *e, const struct cpu_entry *entry);
+/* processors.c */
+void engine_free_processors(struct engine *e);
 /* Not before the CPU is in its entry state: the way there is not the guest's. */
 bool engine_add_hooks(struct engine *e);
 /* map.c */
@@ -70,6 +102,7 @@ void engine_note_code(struct engine *e, const struct engine_block *b);
 /* msr.c: looks for RDMSR/WRMSR in a new block; true when the block was dropped and is translated again. */
 bool engine_find_msr(struct engine *e, const struct engine_block *b);
 /* count.c */
+void engine_next_event(struct engine *e);
 void engine_remember_icount(struct engine *e, const struct engine_block *b);
 
 #endif

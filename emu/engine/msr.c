@@ -50,7 +50,7 @@ static void on_msr(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     if (!ok)
         engine_raise(e, 13);
     else if (e->pending != PENDING_STOP)
-        engine_put(e, UC_X86_REG_RIP, pc + 2 - e->cs_base);
+        engine_put(e, UC_X86_REG_RIP, pc + 2 - engine_cs_base(e));
 }
 
 static bool add_site(struct engine *e, uint64_t pc)

@@ -51,9 +51,60 @@ void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4
     *efer_out = efer(e);
 }
 
+bool engine_interrupts(struct engine *e)
+{
+    return (engine_get(e, UC_X86_REG_RFLAGS) & 0x200) != 0;
+}
+
+/* --- the code segment ------------------------------------------------------------------------------------------- */
+
+#define CR0_PE 1u
+#define EFER_LMA 0x400u
+
+static struct code_segment now(struct engine *e)
+{
+    return (struct code_segment){
+        .selector = (uint16_t)engine_get(e, UC_X86_REG_CS),
+        .is_protected = (engine_get(e, UC_X86_REG_CR0) & CR0_PE) != 0,
+        .is_long = (efer(e) & EFER_LMA) != 0,
+    };
+}
+
+void engine_note_segment(struct engine *e, uint64_t pc)
+{
+    e->code = now(e);
+    e->code.base = pc - engine_get(e, UC_X86_REG_RIP);
+}
+
+/* Of CS, as the GDT has it. False when it lies beyond the table, as a real-mode selector often does. */
+static bool read_descriptor(struct engine *e, uint8_t out[8])
+{
+    uc_x86_mmr gdtr = {0};
+    (void)uc_reg_read(e->uc, UC_X86_REG_GDTR, &gdtr);
+    const uint32_t at = engine_get(e, UC_X86_REG_CS) & 0xfff8u;
+    return at + 7 <= gdtr.limit && e->client->read_code(e->self, gdtr.base + at, out, 8);
+}
+
+/*
+ * The library does not tell it. What the last new block showed stands as long as the same segment is loaded; code that
+ * another processor ran before is not new, and then it is worked out.
+ */
+uint64_t engine_cs_base(struct engine *e)
+{
+    const struct code_segment s = now(e);
+    if (s.selector == e->code.selector && s.is_protected == e->code.is_protected && s.is_long == e->code.is_long)
+        return e->code.base;
+    uint8_t d[8];
+    if (!s.is_protected || !read_descriptor(e, d))
+        return (uint64_t)s.selector << 4;
+    if (s.is_long && (d[6] & 0x20) != 0)
+        return 0;
+    return d[2] | (uint64_t)d[3] << 8 | (uint64_t)d[4] << 16 | (uint64_t)d[7] << 24;
+}
+
 uint64_t engine_pc(struct engine *e)
 {
-    return e->cs_base + engine_get(e, UC_X86_REG_RIP);
+    return engine_cs_base(e) + engine_get(e, UC_X86_REG_RIP);
 }
 
 void engine_regs(struct engine *e, struct cpu_regs *r)

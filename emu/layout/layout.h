@@ -78,4 +78,10 @@ bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_me
 /* The top of what a plan must cover: 4 GiB, or the end of high RAM or of what the E820 claims there. */
 uint64_t guest_top(const struct guest_memory *g);
 
+/* Is the guest's Xen this version or a newer one? */
+static inline bool layout_xen_since(const struct layout *l, unsigned major, unsigned minor)
+{
+    return l->xen_major > major || (l->xen_major == major && l->xen_minor >= minor);
+}
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/span.h"
 #include "machine/mapping.h"
+#include "machine/schedule.h"
 
 /* --- time ------------------------------------------------------------------------------------------------------- */
 
@@ -107,6 +108,8 @@ static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
     const struct claim *c = r->kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
     if (c != NULL)
         c->ops->write(c->self, gpa - c->at.start, size, value);
+    if (m->vcpus.changed)
+        machine_pause(m);
 }
 
 static void cpuid(void *self, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
@@ -156,7 +159,7 @@ static bool hypercall(void *self, bool amd)
         c.arg[i] = wide ? regs.gpr[args64[i]] : (uint32_t)regs.gpr[args32[i]];
     int64_t result = xen_hypercall(&m->xen, &c);
     engine_set_reg(m->engine, 0, wide ? (uint64_t)result : (uint32_t)result);
-    if (m->xen.shutdown != SHUTDOWN_RUNNING)
+    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->vcpus.changed || m->vcpus.yield)
         machine_pause(m);
     return true;
 }
@@ -285,8 +288,10 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
         return diag_fail(d, "", 0, "%s", why);
     }
     struct guest_access access = {access_read, access_write, m};
-    bool ok = xen_init(&m->xen, l, g, &m->clock, &m->memory, access);
-    ok = ok && platform_init(&m->platform, &m->bus, l, g, &m->clock, first_stage ? PLATFORM_RESET : PLATFORM_LOADED);
+    vcpus_init(&m->vcpus, l->vcpus);
+    bool ok = xen_init(&m->xen, l, g, &m->clock, &m->vcpus, &m->memory, access);
+    ok = ok && platform_init(&m->platform, &m->bus, l, g, &m->clock, &m->vcpus,
+                             first_stage ? PLATFORM_RESET : PLATFORM_LOADED);
     if (ok && first_stage) {
         msr_reset_state(&m->xen);
         ok = xen_begin_loader(&m->xen);
@@ -336,6 +341,7 @@ void machine_pause(struct machine *m)
 bool machine_firmware_entered(struct machine *m)
 {
     m->loading = false;
+    vcpus_forget_starts(&m->vcpus);
     m->guarded = m->guard_firmware;
     xen_end_loader(&m->xen);
     engine_forget_blocks(m->engine); /* what the first stage ran may be run by the firmware now */
@@ -359,6 +365,11 @@ bool machine_enter_phase(struct machine *m, enum phase p)
     return mapping_phase(m->engine, &m->memory, m->plan, before, p, m->guarded);
 }
 
+bool machine_alone(const struct machine *m)
+{
+    return vcpus_runnable(&m->vcpus) <= 1;
+}
+
 bool machine_run(struct machine *m)
 {
     for (;;) {
@@ -367,13 +378,13 @@ bool machine_run(struct machine *m)
         catch_up(m);
         if (end == ENGINE_FAILED)
             return false;
-        if (end == ENGINE_HALTED) {
-            m->halted = true;
+        if (end == ENGINE_HALTED && !schedule_halt(m))
             return true;
-        }
         if (m->watcher->paused != NULL)
             m->watcher->paused(m->watcher_self);
-        if (m->stopping || !m->pausing)
+        if (m->stopping || (end == ENGINE_STOPPED && !m->pausing))
             return true;
+        if (!schedule(m, end == ENGINE_SLICED))
+            return m->halted;
     }
 }

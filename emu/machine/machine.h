@@ -17,6 +17,7 @@
 #include "layout/plan.h"
 #include "machine/clock.h"
 #include "machine/memory.h"
+#include "machine/vcpu.h"
 #include "machine/walk.h"
 #include "xen/handoff.h"
 #include "xen/xen.h"
@@ -45,6 +46,7 @@ struct machine {
     const struct plan *plan;
     struct memory memory;
     struct clock clock;
+    struct vcpus vcpus;
     struct bus bus;
     struct platform platform;
     struct xen xen;
@@ -56,9 +58,9 @@ struct machine {
 
     const struct machine_watcher *watcher;
     void *watcher_self;
-    bool pausing;  /* machine_pause(): come out, call paused(), go on */
-    bool stopping; /* machine_stop(): come out for good */
-    bool halted;
+    bool pausing;       /* machine_pause(): come out, call paused(), go on */
+    bool stopping;      /* machine_stop(): come out for good */
+    bool halted;        /* no processor can run any more */
     uint64_t work_seen; /* instructions already turned into time */
 };
 
@@ -68,12 +70,18 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
 void machine_exit(struct machine *m);
 void machine_watch(struct machine *m, const struct machine_watcher *w, void *self);
 
-/* Runs until machine_stop(), HLT, or the engine fails (false: engine_error()). */
+/*
+ * Runs until machine_stop(), until HLT has stopped the last processor, or the engine fails (false: engine_error()). The
+ * current processor is then the one that it ended with; of several that halted, vCPU 0.
+ */
 bool machine_run(struct machine *m);
 /* What runs now, for people: the phase, or the first stage. */
 enum phase machine_stage(const struct machine *m);
 void machine_stop(struct machine *m);
 void machine_pause(struct machine *m);
+
+/* Can only the current processor run? */
+bool machine_alone(const struct machine *m);
 
 /* From paused() only: the first stage has entered the firmware. */
 bool machine_firmware_entered(struct machine *m);

@@ -69,7 +69,7 @@ static uint32_t logical_per_package(const struct xen *x)
 static void fill_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
 {
     (void)subleaf;
-    out[1] = logical_per_package(x) << 16 | 8u << 8; /* APIC id 0; CLFLUSH takes 8 quadwords */
+    out[1] = vcpu_apic_id(x->vcpus->current) << 24 | logical_per_package(x) << 16 | 8u << 8; /* CLFLUSH: 8 quadwords */
 }
 
 static void fill_4(const struct xen *x, uint32_t subleaf, uint32_t out[4])
@@ -82,8 +82,8 @@ static void fill_4(const struct xen *x, uint32_t subleaf, uint32_t out[4])
 /* Not a real topology: Xen shows the subleaf and the APIC id (X:cpuid.c:guest_cpuid, case 0xb). */
 static void fill_b(const struct xen *x, uint32_t subleaf, uint32_t out[4])
 {
-    (void)x;
     out[2] = subleaf & 0xFF;
+    out[3] = vcpu_apic_id(x->vcpus->current);
 }
 
 static void fill_80000001(const struct xen *x, uint32_t subleaf, uint32_t out[4])
@@ -99,6 +99,12 @@ static void fill_80000008(const struct xen *x, uint32_t subleaf, uint32_t out[4]
     out[0] = x->layout->phys_bits | 48u << 8; /* linear bits */
     if (x->layout->vendor == VENDOR_AMD)
         out[2] = logical_per_package(x) - 1; /* NC */
+}
+
+static void fill_xen_4(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    (void)subleaf;
+    out[1] = x->vcpus->current;
 }
 
 static void fill_xen_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
@@ -135,7 +141,7 @@ static const struct row table[] = {
      {XEN_HVM_CPUID_IOMMU_MAPPINGS | XEN_HVM_CPUID_VCPU_ID_PRESENT | XEN_HVM_CPUID_DOMID_PRESENT |
           XEN_HVM_CPUID_UPCALL_VECTOR,
       0, BED_DOMID, 0},
-     NULL},
+     fill_xen_4},
 
     {0x80000000, ANY_SUBLEAF, INTEL, {MAX_EXTENDED, 0, 0, 0}, NULL},
     {0x80000000, ANY_SUBLEAF, AMD, {MAX_EXTENDED, 0x68747541, 0x444D4163, 0x69746E65}, NULL},

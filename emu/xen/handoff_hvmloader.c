@@ -10,9 +10,6 @@
 
 static const char *cannot(const struct layout *l)
 {
-    if (l->vcpus > 1)
-        return "vcpus above 1: one processor runs here, and hvmloader would wait for the others; use vcpus = 1, or "
-               "--handoff hvm";
     if (l->has_e820)
         return "bed_e820 cannot be told to the real hvmloader, which makes its own table; use --handoff hvm";
     if (l->has_cmos_low_ram)

@@ -73,7 +73,7 @@ bool lay_hvmloader_reserved(struct plan *p, struct diag *d)
 /* Since 4.21 cpu_to_apicid[], a word for each vCPU, lies before the array; both are aligned to 16 bytes. */
 static uint64_t e820_at(const struct layout *l)
 {
-    if (l->xen_major < 4 || (l->xen_major == 4 && l->xen_minor < 21))
+    if (!layout_xen_since(l, 4, 21))
         return HVMLOADER_E820;
     return HVMLOADER_E820 + (4 * (uint64_t)l->vcpus + 15) / 16 * 16;
 }

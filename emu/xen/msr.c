@@ -36,7 +36,7 @@
 #define MSR_VALUES 64
 
 struct msr_state {
-    uint64_t value[MSR_VALUES]; /* in the table's order, a range takes several */
+    uint64_t value[VCPUS_MAX][MSR_VALUES]; /* in the table's order, a range takes several */
 };
 
 typedef bool check_fn(const struct xen *x, uint32_t index, uint64_t value);
@@ -150,6 +150,12 @@ static const struct row {
 
 #define ROWS (sizeof table / sizeof table[0])
 
+/* The current vCPU's. */
+static uint64_t *values(struct xen *x)
+{
+    return x->msr->value[x->vcpus->current];
+}
+
 /* The row of @index for this vendor and, in @at, where its value is kept. */
 static const struct row *find(const struct xen *x, uint32_t index, size_t *at)
 {
@@ -167,12 +173,12 @@ static const struct row *find(const struct xen *x, uint32_t index, size_t *at)
 }
 
 /* hvmloader covers [pci_mem_start, FC000000) with naturally aligned UC ranges (cacheattr.c:cacheattr_init). */
-static void variable_mtrrs(struct xen *x)
+static void variable_mtrrs(const struct xen *x, uint64_t values_of[MSR_VALUES])
 {
     size_t at;
     if (find(x, MSR_MTRR_PHYS, &at) == NULL)
         return;
-    uint64_t *v = x->msr->value + at;
+    uint64_t *v = values_of + at;
     uint64_t base = x->guest->mmio_start;
     for (size_t i = 0; i < MTRR_VARIABLE && base != 0 && base < XEN_AREA_START; i++) {
         uint64_t size = base & (0 - base);
@@ -184,17 +190,27 @@ static void variable_mtrrs(struct xen *x)
     }
 }
 
+/* hvmloader sets up every processor alike (smp.c), and so does Xen for PVH. */
+static void start_values(const struct xen *x, unsigned vcpu)
+{
+    uint64_t *v = x->msr->value[vcpu];
+    size_t slot = 0, at;
+    for (size_t i = 0; i < ROWS; i++)
+        for (uint32_t n = 0; n < table[i].count && slot < MSR_VALUES; n++)
+            v[slot++] = x->layout->type == GUEST_PVH ? table[i].pvh : table[i].hvm;
+    if (x->layout->type == GUEST_HVM)
+        variable_mtrrs(x, v);
+    if (vcpu != 0 && find(x, MSR_APIC_BASE, &at) != NULL)
+        v[at] &= ~(uint64_t)APIC_BASE_BSP;
+}
+
 bool msr_init(struct xen *x)
 {
     x->msr = calloc(1, sizeof *x->msr);
     if (x->msr == NULL)
         return false;
-    size_t slot = 0;
-    for (size_t i = 0; i < ROWS; i++)
-        for (uint32_t n = 0; n < table[i].count && slot < MSR_VALUES; n++)
-            x->msr->value[slot++] = x->layout->type == GUEST_PVH ? table[i].pvh : table[i].hvm;
-    if (x->layout->type == GUEST_HVM)
-        variable_mtrrs(x);
+    for (unsigned vcpu = 0; vcpu < VCPUS_MAX; vcpu++)
+        start_values(x, vcpu);
     return true;
 }
 
@@ -203,8 +219,8 @@ void msr_reset_state(struct xen *x)
     size_t slot = 0;
     for (size_t i = 0; i < ROWS; i++)
         for (uint32_t n = 0; n < table[i].count && slot < MSR_VALUES; n++, slot++)
-            if (is_mtrr(table[i].first + n))
-                x->msr->value[slot] = 0;
+            for (unsigned vcpu = 0; vcpu < VCPUS_MAX && is_mtrr(table[i].first + n); vcpu++)
+                x->msr->value[vcpu][slot] = 0;
 }
 
 void msr_exit(struct xen *x)
@@ -219,7 +235,7 @@ bool xen_rdmsr(struct xen *x, uint32_t index, uint64_t *value)
     const struct row *r = find(x, index, &at);
     if (r == NULL || (r->flags & READ) == 0 || at >= MSR_VALUES)
         return false;
-    *value = index == MSR_TSC ? clock_tsc(x->clock) : x->msr->value[at];
+    *value = index == MSR_TSC ? clock_tsc(x->clock) : values(x)[at];
     return true;
 }
 
@@ -232,7 +248,7 @@ bool xen_wrmsr(struct xen *x, uint32_t index, uint64_t value)
     if (r->check != NULL && !r->check(x, index, value))
         return false;
     if ((r->flags & WRITE) != 0)
-        x->msr->value[at] = value;
+        values(x)[at] = value;
     if (index == MSR_XEN_HYPERCALL_PAGE) {
         hypercall_page_fill(memory_hva(x->memory, value), x->layout->vendor);
         x->msr_hypercall_page = value;

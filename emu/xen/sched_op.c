@@ -11,8 +11,9 @@ int64_t xen_sched_op(struct xen *x, const struct hypercall *c)
 {
     switch ((uint32_t)c->arg[0]) {
     case SCHEDOP_yield:
-    case SCHEDOP_block: /* nothing else runs, and no event will ever come: go on at once */
+    case SCHEDOP_block: /* no event will ever come: go on as soon as others had their turn */
     case SCHEDOP_poll:
+        x->vcpus->yield = true;
         return 0;
     case SCHEDOP_shutdown: {
         uint8_t arg[sizeof(struct sched_shutdown)];

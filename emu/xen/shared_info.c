@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The shared info page: vCPU 0's clock and the wall clock. One page, mapped at one gfn at most. */
+/* The shared info page: the vCPUs' clocks and the wall clock. One page, mapped at one gfn at most. */
 #include <stdlib.h>
 
 #include "base/le.h"
 #include "xen/private.h"
 
-#define TIME_AT (offsetof(struct shared_info, vcpu_info) + offsetof(struct vcpu_info, time))
+#define TIME_AT(vcpu) \
+    (offsetof(struct shared_info, vcpu_info) + (vcpu) * sizeof(struct vcpu_info) + offsetof(struct vcpu_info, time))
 
 /* 2 GHz needs no rounding: 1 ns is two cycles (X:xen/arch/x86/time.c:set_time_scale). */
 #define TSC_MUL 0x80000000u
@@ -46,17 +47,24 @@ void shared_info_exit(struct xen *x)
     x->shared_info = NULL;
 }
 
-void shared_info_update(struct xen *x)
+static void update_time(struct xen *x, unsigned vcpu)
 {
-    uint8_t *t = x->shared_info + TIME_AT;
-    /* Two steps at a time: the version is odd only while Xen writes, which no guest can see with one vCPU. */
+    uint8_t *t = x->shared_info + TIME_AT(vcpu);
+    /* Two steps at a time: the version is odd only while Xen writes, which no guest can see on one processor. */
     put_le32(t + offsetof(struct vcpu_time_info, version), le32(t + offsetof(struct vcpu_time_info, version)) + 2);
     put_le64(t + offsetof(struct vcpu_time_info, tsc_timestamp), clock_tsc(x->clock));
     put_le64(t + offsetof(struct vcpu_time_info, system_time), clock_ns(x->clock));
     put_le32(t + offsetof(struct vcpu_time_info, tsc_to_system_mul), TSC_MUL);
     t[offsetof(struct vcpu_time_info, tsc_shift)] = TSC_SHIFT;
     t[offsetof(struct vcpu_time_info, flags)] = XEN_PVCLOCK_TSC_STABLE_BIT;
+}
 
+void shared_info_update(struct xen *x)
+{
+    /* Xen brings a vCPU's clock up to date when it runs it (X:xen/arch/x86/domain.c:context_switch). */
+    for (unsigned i = 0; i < x->vcpus->nr && i < XEN_LEGACY_MAX_VCPUS; i++)
+        if (x->vcpus->v[i].state == VCPU_UP)
+            update_time(x, i);
     shared_info_wall_clock(x->shared_info);
 }
 

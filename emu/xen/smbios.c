@@ -75,7 +75,8 @@ static void add_firmware_and_system(struct builder *b, const struct layout *l)
 
 static void add_processors(struct builder *b, const struct layout *l)
 {
-    const struct xen x = {.layout = l};
+    struct vcpus first = {.nr = 1};
+    const struct xen x = {.layout = l, .vcpus = &first};
     uint32_t id[4];
     xen_cpuid(&x, 1, 0, id);
     for (unsigned i = 0; i < l->vcpus; i++) {

@@ -6,20 +6,34 @@
 #include "base/le.h"
 #include "xen/private.h"
 
+/*
+ * hvmloader has run every processor before the firmware. Up to 4.18 its last word to them is INIT, from 4.19 on
+ * VCPUOP_down (X:tools/firmware/hvmloader/smp.c), after which they have a state that is no longer worth anything.
+ */
+static void loaded_vcpus(struct xen *x)
+{
+    static const struct cpu_entry gone = {.mode = ENTRY_FLAT32};
+    if (x->layout->type != GUEST_HVM || !layout_xen_since(x->layout, 4, 19))
+        return;
+    for (unsigned i = 1; i < x->vcpus->nr; i++)
+        vcpus_prepare(x->vcpus, i, &gone);
+}
+
 bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *g, struct clock *clock,
-              struct memory *memory, struct guest_access access)
+              struct vcpus *vcpus, struct memory *memory, struct guest_access access)
 {
     *x = (struct xen){
         .layout = l,
         .guest = g,
         .clock = clock,
+        .vcpus = vcpus,
         .memory = memory,
         .access = access,
         .shutdown = SHUTDOWN_RUNNING,
         .shared_info_gpa = XEN_UNMAPPED,
     };
-    x->vcpu[0] = VCPU_UP;
     hvm_params_init(x);
+    loaded_vcpus(x);
     if (shared_info_init(x) && msr_init(x))
         return true;
     xen_exit(x);
@@ -38,6 +52,7 @@ bool xen_begin_loader(struct xen *x)
     hvm_params_before_loader(x);
     msr_reset_state(x);
     x->shared_info_gpa = XEN_UNMAPPED;
+    vcpus_init(x->vcpus, x->layout->vcpus);
     return p2m_begin(x) && xenstore_begin(x);
 }
 

@@ -9,6 +9,7 @@
 #include "layout/layout.h"
 #include "machine/clock.h"
 #include "machine/memory.h"
+#include "machine/vcpu.h"
 #include "xen/p2m.h"
 #include "xen/xenstore.h"
 
@@ -37,26 +38,23 @@ enum shutdown_reason {
     SHUTDOWN_CRASHED = 3
 };
 
-enum vcpu_state { VCPU_ABSENT, VCPU_DOWN, VCPU_UP };
-
 #define XEN_HVM_NR_PARAMS_MAX 64
-#define XEN_VCPUS_MAX 128
 #define XEN_CALL_LOG_MAX 64
 
 struct xen {
     const struct layout *layout;
     const struct guest_memory *guest;
     struct clock *clock;
+    struct vcpus *vcpus;
     struct memory *memory;
     struct guest_access access;
     uint64_t param[XEN_HVM_NR_PARAMS_MAX];
-    uint8_t *shared_info;        /* one host page, owned */
-    uint64_t shared_info_gpa;    /* where it is mapped, or XEN_UNMAPPED */
-    struct p2m p2m;              /* counts pages while a loader runs */
-    struct xenstore store;       /* answers once a loader runs */
-    uint8_t vcpu[XEN_VCPUS_MAX]; /* enum vcpu_state; only the first one runs */
-    int shutdown;                /* enum shutdown_reason, set by sched_op and vcpu_op */
-    uint64_t calls;              /* made so far */
+    uint8_t *shared_info;     /* one host page, owned */
+    uint64_t shared_info_gpa; /* where it is mapped, or XEN_UNMAPPED */
+    struct p2m p2m;           /* counts pages while a loader runs */
+    struct xenstore store;    /* answers once a loader runs */
+    int shutdown;             /* enum shutdown_reason, set by sched_op and vcpu_op */
+    uint64_t calls;           /* made so far */
     struct {
         uint16_t nr;
         uint16_t cmd;
@@ -68,7 +66,7 @@ struct xen {
 #define XEN_UNMAPPED UINT64_MAX
 
 bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *g, struct clock *clock,
-              struct memory *memory, struct guest_access access);
+              struct vcpus *vcpus, struct memory *memory, struct guest_access access);
 void xen_exit(struct xen *x);
 /*
  * HVM: this guest starts with its loader, not after it. Before the first instruction, once after xen_init: MSRs, HVM
@@ -85,7 +83,7 @@ void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t ou
 /* False: #GP(0), as Xen answers unknown or forbidden MSRs. EFER, FS/GS base and the like are the engine's, not ours. */
 bool xen_rdmsr(struct xen *x, uint32_t index, uint64_t *value);
 bool xen_wrmsr(struct xen *x, uint32_t index, uint64_t value);
-/* The MTRRs of a fresh HVM vCPU, before hvmloader sets them: off, all clear. After xen_init. */
+/* The MTRRs of fresh HVM vCPUs, before hvmloader sets them: off, all clear. After xen_init. */
 void msr_reset_state(struct xen *x);
 
 /* Does this guest's CPU have this instruction? The other one is #UD. */

@@ -26,6 +26,7 @@ struct bare {
     struct plan plan;
     struct memory memory;
     struct clock clock;
+    struct vcpus vcpus;
     struct bus bus;
     struct platform platform;
     struct xen xen;
@@ -254,11 +255,13 @@ static bool set_up(struct bare *b, const char *layout, const char *firmware, str
     struct guest_access access = {guest_read, guest_write, b};
     b->cpu = (struct engine){.client = &memory_only, .self = b};
     b->memory.mapper = (struct memory_mapper){NULL, NULL};
-    bool ok = xen_init(&b->xen, &b->layout, &b->guest, &b->clock, &b->memory, access) &&
-              platform_init(&b->platform, &b->bus, &b->layout, &b->guest, &b->clock, PLATFORM_LOADED) &&
+    vcpus_init(&b->vcpus, b->layout.vcpus);
+    bool ok = xen_init(&b->xen, &b->layout, &b->guest, &b->clock, &b->vcpus, &b->memory, access) &&
+              platform_init(&b->platform, &b->bus, &b->layout, &b->guest, &b->clock, &b->vcpus, PLATFORM_LOADED) &&
               uc_open(UC_ARCH_X86, UC_MODE_64, &b->cpu.uc) == UC_ERR_OK &&
               uc_ctl_set_cpu_model(b->cpu.uc, UC_CPU_X86_HASWELL) == UC_ERR_OK &&
-              uc_ctl_exits_enable(b->cpu.uc) == UC_ERR_OK && engine_walk_down(&b->cpu, &entry) &&
+              uc_ctl_exits_enable(b->cpu.uc) == UC_ERR_OK && engine_walk_down(b->cpu.uc, &entry) &&
+              engine_set_entry(&b->cpu, &entry) &&
               mapping_all(&b->cpu, &b->memory, &b->plan, PHASE_SEC, false, b->layout.phys_bits) && add_hooks(b);
     b->memory.mapper = (struct memory_mapper){page_changed, b};
     return ok || diag_fail(d, "", 0, "cannot set up");

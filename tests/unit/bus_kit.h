@@ -13,13 +13,15 @@ struct bench {
     struct bus bus;
     struct platform p;
     struct clock clock;
+    struct vcpus vcpus;
 };
 
 static inline void bench_start_in(struct bench *b, enum platform_state state)
 {
     memset(&b->bus, 0, sizeof b->bus);
     b->clock.cycles = 0;
-    assert_true(platform_init(&b->p, &b->bus, &b->t.l, &b->t.g, &b->clock, state));
+    vcpus_init(&b->vcpus, b->t.l.vcpus);
+    assert_true(platform_init(&b->p, &b->bus, &b->t.l, &b->t.g, &b->clock, &b->vcpus, state));
 }
 
 static inline void bench_start(struct bench *b)

@@ -328,48 +328,12 @@ static void fresh_domain(void **state)
     domain_exit(&m);
 }
 
-static int64_t vcpu(struct domain *m, uint64_t cmd, uint64_t id, uint64_t arg)
-{
-    struct hypercall c = {.nr = 24, .arg = {cmd, id, arg}, .compat = true};
-    return xen_hypercall(&m->x, &c);
-}
-
-static void vcpus(void **state)
-{
-    (void)state;
-    struct domain m;
-    uint8_t context[128] = {0};
-    begin(&m, 1024, 16, 0, 192, 2);
-    m.t.l.vcpus = 2;
-    poke(&m, ARG, context, sizeof context);
-    assert_int_equal(vcpu(&m, 3, 0, 0), 1);
-    assert_int_equal(vcpu(&m, 3, 1, 0), 0);
-    assert_int_equal(vcpu(&m, 1, 1, 0), -XEN_EINVAL);
-    assert_int_equal(vcpu(&m, 0, 1, 0xFF100000), -XEN_EFAULT);
-    assert_int_equal(vcpu(&m, 0, 1, ARG), 0);
-    assert_int_equal(vcpu(&m, 0, 1, ARG), -XEN_EEXIST);
-    assert_int_equal(vcpu(&m, 0, 0, ARG), -XEN_EEXIST);
-    assert_int_equal(vcpu(&m, 3, 1, 0), 0);
-    assert_int_equal(vcpu(&m, 1, 1, 0), 0);
-    assert_int_equal(vcpu(&m, 3, 1, 0), 1);
-    assert_int_equal(vcpu(&m, 2, 1, 0), 0);
-    assert_int_equal(vcpu(&m, 3, 1, 0), 0);
-    assert_int_equal(vcpu(&m, 1, 2, 0), -XEN_ENOENT);
-    assert_int_equal(vcpu(&m, 1, UINT32_MAX, 0), -XEN_ENOENT);
-    assert_int_equal(vcpu(&m, 77, 0, 0), -XEN_ENOSYS);
-    assert_int_equal(m.x.shutdown, SHUTDOWN_RUNNING);
-    assert_int_equal(vcpu(&m, 2, 0, 0), 0); /* the last one */
-    assert_int_equal(m.x.shutdown, SHUTDOWN_OFF);
-    domain_exit(&m);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_resolved),  cmocka_unit_test(before_and_after),
-        cmocka_unit_test(contents),     cmocka_unit_test(extents),
-        cmocka_unit_test(ranges),       cmocka_unit_test(shared_info),
-        cmocka_unit_test(fresh_domain), cmocka_unit_test(vcpus),
+        cmocka_unit_test(as_resolved),  cmocka_unit_test(before_and_after), cmocka_unit_test(contents),
+        cmocka_unit_test(extents),      cmocka_unit_test(ranges),           cmocka_unit_test(shared_info),
+        cmocka_unit_test(fresh_domain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@ struct domain {
     struct cpu_entry entry;
     struct memory memory;
     struct clock clock;
+    struct vcpus vcpus;
     struct xen x;
 };
 
@@ -35,7 +36,8 @@ static inline void domain_start(struct domain *m)
     if (!memory_init(&m->memory, &m->plan, 0, &d))
         fail_msg("%s", d.message);
     m->clock.cycles = 0;
-    assert_true(xen_init(&m->x, &m->t.l, &m->t.g, &m->clock, &m->memory,
+    vcpus_init(&m->vcpus, m->t.l.vcpus);
+    assert_true(xen_init(&m->x, &m->t.l, &m->t.g, &m->clock, &m->vcpus, &m->memory,
                          (struct guest_access){kit_read, kit_write, &m->memory}));
 }
 
