@@ -83,6 +83,7 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
         mon->v->hob_list = engine_reg(e, RCX);
         mon->v->dxe_entry = b->pc;
         mon->v->rsp = engine_reg(e, RSP);
+        mon->v->mp_processors = mp_hob_processors(&mon->m->memory, mon->v->hob_list);
         want_phase(mon, PHASE_DXE);
         end_run(mon, END_HANDOFF, "");
         return;

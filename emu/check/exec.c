@@ -6,8 +6,6 @@
 #include "base/span.h"
 #include "check/internal.h"
 
-/* Conventional memory ends where the VGA hole begins; hvmloader's leftovers and nothing else lie below. */
-#define LOW_MEMORY_END 0xA0000u
 #define LONGEST_BLOCK 4096u
 
 enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r)
@@ -70,6 +68,8 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
     uint64_t hypercalls = mon->m->xen.msr_hypercall_page;
     if (hypercalls != 0 && page_down(w.gpa) == hypercalls)
         return; /* Xen's own code, in the page that the guest gave it */
+    if (wake_is_code(mon, b, r, w.gpa))
+        return;
     enum rule_id rule = w.gpa < PAGE_SIZE ? RULE_EXEC_NULL : w.gpa < LOW_MEMORY_END ? RULE_EXEC_LOW : RULE_EXEC_UNKNOWN;
     if (rule == RULE_EXEC_UNKNOWN && r->cls == CLASS_FREE && module_at(mon, b->pc) != NULL)
         return;

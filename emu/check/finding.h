@@ -34,6 +34,7 @@ struct finding {
     enum rule_id rule;
     enum severity severity; /* the rule's, or what -W/-E made of it */
     enum phase phase;
+    unsigned vcpu; /* the processor; of accesses that were folded, that of the first */
     enum access_kind access;
     uint64_t gpa;        /* of the first access */
     uint64_t gva;        /* when it differs and is known, else = gpa */
@@ -91,6 +92,8 @@ struct verdict {
     uint64_t hob_list;  /* gpa of the PHIT */
     uint64_t dxe_entry; /* gva of the DXE core's entry point */
     uint64_t rsp;
+    uint32_t mp_processors;            /* that MpInitLib counted; 0: not known (mp_hob.c) */
+    unsigned vcpus_started;            /* processors that the firmware had running, with the first one */
     struct module module[MODULES_MAX]; /* in order of first execution */
     size_t nr_modules;
     struct findings findings;

@@ -22,6 +22,9 @@ void end_run(struct monitor *mon, enum ending e, const char *detail);
 /* guard.c */
 bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
                   const struct plan_range *range);
+/* Conventional memory ends where the VGA hole begins; hvmloader's leftovers and nothing else lie below. */
+#define LOW_MEMORY_END 0xA0000u
+
 /* exec.c */
 void exec_block(struct monitor *mon, const struct engine_block *b);
 /* The CALL that led to where @f was found, if one did: its return address is on top of the stack. */
@@ -31,6 +34,10 @@ void find_caller(struct monitor *mon, struct finding *f);
 bool boot_loading(struct monitor *mon, const struct engine_block *b);
 void boot_block(struct monitor *mon, const struct engine_block *b);
 void boot_paused(struct monitor *mon);
+/* wake.c: may a processor that a SIPI has started run this block in free RAM? */
+bool wake_is_code(struct monitor *mon, const struct engine_block *b, const struct plan_range *r, uint64_t gpa);
+/* mp_hob.c: how many processors the HOB list says there are; 0 when it does not. */
+uint32_t mp_hob_processors(const struct memory *mem, uint64_t hob_list);
 /* unpack.c */
 void unpack_block(struct monitor *mon, const struct engine_block *b);
 void unpack_paused(struct monitor *mon);
@@ -46,6 +53,8 @@ void loop_paused(struct monitor *mon);
 /* modules.c */
 /* The module that holds @gva, found by its header in guest memory; NULL when there is none. */
 const struct module *module_at(struct monitor *mon, uint64_t gva);
+/* Is there a module that has been seen and holds these bytes? */
+bool module_holds(const struct monitor *mon, const uint8_t *bytes, size_t n);
 void place_code(struct monitor *mon, uint64_t gva, struct code_place *out);
 
 enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r);

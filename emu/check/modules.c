@@ -156,6 +156,18 @@ const struct module *module_at(struct monitor *mon, uint64_t gva)
     return mod != NULL ? mod : loaded_at(mon, gva);
 }
 
+bool module_holds(const struct monitor *mon, const uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; i < mon->v->nr_modules; i++) {
+        const struct module *mod = &mon->v->module[i];
+        size_t there;
+        const uint8_t *p = view(mon, mod->base, mod->size, &there);
+        if (p != NULL && memmem(p, there, bytes, n) != NULL)
+            return true;
+    }
+    return false;
+}
+
 void place_code(struct monitor *mon, uint64_t gva, struct code_place *out)
 {
     memset(out, 0, sizeof *out);

@@ -41,10 +41,12 @@ static void on_new_block(void *self, const struct engine_block *b)
     struct monitor *mon = self;
     if (boot_loading(mon, b))
         return;
-    boot_block(mon, b);
-    if (mon->m->stopping)
-        return;
-    unpack_block(mon, b);
+    if (mon->m->vcpus.current == 0) { /* it alone boots; the others help */
+        boot_block(mon, b);
+        if (mon->m->stopping)
+            return;
+        unpack_block(mon, b);
+    }
     exec_block(mon, b);
 }
 
@@ -138,14 +140,16 @@ void monitor_run(struct monitor *mon)
     if (!ran && !mon->m->stopping)
         (void)snprintf(v->detail, sizeof v->detail, "the CPU engine failed at %#llx: %s",
                        (unsigned long long)engine_pc(mon->m->engine), engine_error(mon->m->engine));
-    if (mon->m->halted) {
+    if (mon->m->halted && !mon->m->stopping) {
         bool again;
         struct finding *f = record(mon, RULE_HALT, engine_pc(mon->m->engine) - 1, NULL, &again);
         if (f != NULL && !again)
-            (void)snprintf(f->text, sizeof f->text, "HLT, and no interrupt can ever wake this processor");
+            (void)snprintf(f->text, sizeof f->text, "HLT, and no interrupt can ever wake this processor%s",
+                           mon->m->vcpus.nr > 1 ? "; no other one runs" : "");
     }
     tell_progress(mon);
     if (unpack_running(&mon->unpack))
         machine_rewind(mon->m, &mon->unpack.entered);
     v->virtual_ns = machine_virtual_ns(mon->m);
+    v->vcpus_started = vcpus_started(&mon->m->vcpus);
 }

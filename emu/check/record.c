@@ -35,6 +35,7 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
     f->rule = rule;
     f->severity = mon->options.severity[rule];
     f->phase = machine_stage(mon->m);
+    f->vcpu = mon->m->vcpus.current;
     f->count = 1;
     if (range != NULL) {
         f->range = range->at;

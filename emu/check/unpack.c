@@ -63,8 +63,8 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
         }
         return;
     }
-    /* Once: what else looks like it is counted. */
-    if (u->state != UNPACK_BEFORE || mon->m->phase != PHASE_SEC)
+    /* Once: what else looks like it is counted, and so are the turns of several processors. */
+    if (u->state != UNPACK_BEFORE || mon->m->phase != PHASE_SEC || !machine_alone(mon->m))
         return;
     if (!find_section(mon, u) || !machine_read(mon->m, engine_reg(e, RSP), back, sizeof back))
         return;
@@ -98,6 +98,11 @@ void unpack_paused(struct monitor *mon)
 {
     struct unpack_watch *u = &mon->unpack;
     struct engine *e = mon->m->engine;
+    if (unpack_running(u) && !machine_alone(mon->m)) { /* it is no pure function */
+        engine_watchdog(e, 0);
+        engine_count(e, true);
+        u->state = UNPACK_DONE;
+    }
     switch (u->state) {
     case UNPACK_ENTERING:
         if (!mon->options.guest_lzma && unpack_on_host(mon, u)) {

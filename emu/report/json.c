@@ -147,6 +147,14 @@ static json_t *json_loader(const struct loader *l)
                      sha);
 }
 
+static json_t *json_processors(const struct report_input *in)
+{
+    const struct verdict *v = in->verdict;
+    json_t *counted = v->mp_processors != 0 ? json_integer((json_int_t)v->mp_processors) : json_null();
+    return json_pack("{s:I, s:I, s:o}", "guest", (json_int_t)in->layout->vcpus, "started", (json_int_t)v->vcpus_started,
+                     "in_hobs", counted);
+}
+
 static json_t *json_report(const struct report_input *in, const struct report_style *style)
 {
     const struct verdict *v = in->verdict;
@@ -158,12 +166,12 @@ static json_t *json_report(const struct report_input *in, const struct report_st
         json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",
                   (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns);
     return json_pack(
-        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:s, s:s}}", "schema",
-        SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending", ending_name(v->ending),
-        "detail", json_safe(v->detail), "phase", phase_name(v->phase), "handoff", in->handoff, "loader",
-        json_loader(in->loader), "image", json_image(in->image), "layout", json_layout(in->layout), "memory",
-        json_memory(in->guest), "work", work, "dxe", dxe, "modules", json_modules(v), "findings",
-        json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "debug_log",
+        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:s, s:s}}",
+        "schema", SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending",
+        ending_name(v->ending), "detail", json_safe(v->detail), "phase", phase_name(v->phase), "handoff", in->handoff,
+        "loader", json_loader(in->loader), "image", json_image(in->image), "layout", json_layout(in->layout), "memory",
+        json_memory(in->guest), "work", work, "processors", json_processors(in), "dxe", dxe, "modules", json_modules(v),
+        "findings", json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "debug_log",
         json_debug_log(v, style->verbose > 0), "engine", "name", "unicorn", "version", in->engine_version);
 }
 

@@ -93,9 +93,10 @@ static json_t *json_range(const struct finding *f)
 json_t *json_finding(const struct finding *f)
 {
     const struct rule *rule = &rules[f->rule];
-    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "rule", rule->name, "severity",
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "rule", rule->name, "severity",
                      severity_name(f->severity), "title", rule->title, "text", json_safe(f->text), "phase",
-                     phase_name(f->phase), "access", json_access(f), "range", json_range(f), "rip", json_place(&f->at),
-                     "caller", f->has_caller ? json_place(&f->caller) : json_null(), "fault",
+                     phase_name(f->phase), "vcpu", (json_int_t)f->vcpu, "access", json_access(f), "range",
+                     json_range(f), "rip", json_place(&f->at), "caller",
+                     f->has_caller ? json_place(&f->caller) : json_null(), "fault",
                      f->has_fault ? json_fault(&f->fault) : json_null(), "registers", json_registers(&f->regs));
 }

@@ -96,6 +96,13 @@ static void write_summary(const struct report_input *in, FILE *out)
         fprintf(out, "HOB list at 0x%" PRIx64 ", DXE core entry 0x%" PRIx64 ", rsp 0x%" PRIx64 "\n", v->hob_list,
                 v->dxe_entry, v->rsp);
     }
+    if (in->layout->vcpus > 1) {
+        text_label(out, "vcpus");
+        fprintf(out, "%u in the guest, %u of them run by the firmware", in->layout->vcpus, v->vcpus_started);
+        if (v->mp_processors != 0)
+            fprintf(out, ", %" PRIu32 " in its HOBs", v->mp_processors);
+        fputc('\n', out);
+    }
     text_label(out, "work");
     write_number(out, v->instructions, "instruction");
     if (v->charged != 0)
@@ -143,7 +150,7 @@ bool report_text_write(const struct report_input *in, const struct report_style 
     bool explained[RULE_COUNT] = {false};
     write_headline(in, style, out);
     for (size_t i = 0; i < f->nr; i++) {
-        text_finding(&f->f[i], !explained[f->f[i].rule], style, out);
+        text_finding(&f->f[i], in->layout->vcpus, !explained[f->f[i].rule], style, out);
         explained[f->f[i].rule] = true;
     }
     if (f->dropped != 0)

@@ -124,7 +124,7 @@ static void write_registers(FILE *out, const struct cpu_regs *r)
             r->cr0, r->cr4, r->efer, r->cs, r->ss, r->ds, r->es, r->fs, r->gs);
 }
 
-void text_finding(const struct finding *f, bool explain, const struct report_style *style, FILE *out)
+void text_finding(const struct finding *f, unsigned vcpus, bool explain, const struct report_style *style, FILE *out)
 {
     static const char *const styles[] = {
         [SEVERITY_NOTE] = STYLE_CALM,
@@ -145,7 +145,10 @@ void text_finding(const struct finding *f, bool explain, const struct report_sty
     write_access(out, f);
     write_range(out, f);
     text_label(out, "phase");
-    fprintf(out, "%s\n", phase_name(f->phase));
+    fprintf(out, "%s", phase_name(f->phase));
+    if (vcpus > 1)
+        fprintf(out, ", vcpu %u", f->vcpu);
+    fputc('\n', out);
     write_place(out, "rip", &f->at);
     if (f->has_caller)
         write_place(out, "caller", &f->caller);

@@ -22,7 +22,7 @@ void text_colored(FILE *out, const struct report_style *style, const char *sgr, 
 /* Bytes that may be the guest's, escaped. */
 void text_safe(FILE *out, const char *text);
 
-/* @explain: say why the rule matters too; once a rule is enough. */
-void text_finding(const struct finding *f, bool explain, const struct report_style *style, FILE *out);
+/* @vcpus: the guest's. @explain: say why the rule matters too; once a rule is enough. */
+void text_finding(const struct finding *f, unsigned vcpus, bool explain, const struct report_style *style, FILE *out);
 
 #endif

@@ -242,6 +242,30 @@ static void headlines(void **state)
     }
 }
 
+/* Whose doing it was is said where the guest has several processors. */
+static void text_processors(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_HANDOFF);
+    add_write(r);
+    r->verdict.findings.f[0].vcpu = 3;
+    char *text = written(r, "text", (struct report_style){0});
+    has_not(text, "vcpu 3");
+    has_not(text, "    vcpus");
+    free(text);
+    r->layout.vcpus = 4;
+    r->verdict.vcpus_started = 3;
+    text = written(r, "text", (struct report_style){0});
+    has(text, "    phase   PEI, vcpu 3\n");
+    has(text, "    vcpus   4 in the guest, 3 of them run by the firmware\n");
+    free(text);
+    r->verdict.mp_processors = 3;
+    text = written(r, "text", (struct report_style){0});
+    has(text, "3 of them run by the firmware, 3 in its HOBs\n");
+    free(text);
+    free(r);
+}
+
 static void text_findings(void **state)
 {
     (void)state;
@@ -339,9 +363,10 @@ static void json_clean(void **state)
     (void)state;
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
-    static const char *const keys[] = {"schema",  "verdict", "exit_code", "ending",           "detail",    "phase",
-                                       "handoff", "loader",  "image",     "layout",           "memory",    "work",
-                                       "dxe",     "modules", "findings",  "findings_dropped", "debug_log", "engine"};
+    static const char *const keys[] = {
+        "schema",  "verdict",  "exit_code",        "ending",    "detail", "phase",      "handoff",
+        "loader",  "image",    "layout",           "memory",    "work",   "processors", "dxe",
+        "modules", "findings", "findings_dropped", "debug_log", "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
@@ -349,6 +374,8 @@ static void json_clean(void **state)
     is_text(j, "schema", "hvmbed-report/1");
     is_text(j, "verdict", "pass");
     assert_int_equal(json_integer_value(at(j, "exit_code")), 0);
+    assert_int_equal(json_integer_value(at(j, "processors.guest")), 1);
+    assert_true(json_is_null(at(j, "processors.in_hobs")));
     is_text(j, "image.name", "OVMF.fd");
     assert_true(json_is_null(at(j, "image.pvh")));
     assert_true(json_is_null(at(j, "loader")));
@@ -469,9 +496,10 @@ static void full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writers),     cmocka_unit_test(escapes),         cmocka_unit_test(decoded),
-        cmocka_unit_test(headlines),   cmocka_unit_test(text_findings),   cmocka_unit_test(json_clean),
-        cmocka_unit_test(json_failed), cmocka_unit_test(json_everything), cmocka_unit_test(full_disk),
+        cmocka_unit_test(writers),    cmocka_unit_test(escapes),         cmocka_unit_test(decoded),
+        cmocka_unit_test(headlines),  cmocka_unit_test(text_processors), cmocka_unit_test(text_findings),
+        cmocka_unit_test(json_clean), cmocka_unit_test(json_failed),     cmocka_unit_test(json_everything),
+        cmocka_unit_test(full_disk),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
