@@ -68,7 +68,7 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
     uint64_t hypercalls = mon->m->xen.msr_hypercall_page;
     if (hypercalls != 0 && page_down(w.gpa) == hypercalls)
         return; /* Xen's own code, in the page that the guest gave it */
-    if (wake_is_code(mon, b, r, w.gpa))
+    if (wake_is_code(mon, r, w.gpa))
         return;
     enum rule_id rule = w.gpa < PAGE_SIZE ? RULE_EXEC_NULL : w.gpa < LOW_MEMORY_END ? RULE_EXEC_LOW : RULE_EXEC_UNKNOWN;
     if (rule == RULE_EXEC_UNKNOWN && r->cls == CLASS_FREE && module_at(mon, b->pc) != NULL)

@@ -34,8 +34,8 @@ void find_caller(struct monitor *mon, struct finding *f);
 bool boot_loading(struct monitor *mon, const struct engine_block *b);
 void boot_block(struct monitor *mon, const struct engine_block *b);
 void boot_paused(struct monitor *mon);
-/* wake.c: may a processor that a SIPI has started run this block in free RAM? */
-bool wake_is_code(struct monitor *mon, const struct engine_block *b, const struct plan_range *r, uint64_t gpa);
+/* wake.c: may the current processor run a block at @gpa because that is how a SIPI starts it? */
+bool wake_is_code(struct monitor *mon, const struct plan_range *r, uint64_t gpa);
 /* mp_hob.c: how many processors the HOB list says there are; 0 when it does not. */
 uint32_t mp_hob_processors(const struct memory *mem, uint64_t hob_list);
 /* unpack.c */
@@ -49,6 +49,9 @@ void fault_taken(struct monitor *mon, unsigned vector);
 /* loop.c */
 void loop_tick(struct monitor *mon, uint64_t pc);
 void loop_paused(struct monitor *mon);
+/* standstill.c: where several processors can run */
+void standstill_tick(struct monitor *mon);
+void standstill_paused(struct monitor *mon);
 
 /* modules.c */
 /* The module that holds @gva, found by its header in guest memory; NULL when there is none. */

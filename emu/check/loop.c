@@ -94,8 +94,8 @@ static void on_block(void *self, uint64_t pc)
 void loop_tick(struct monitor *mon, uint64_t pc)
 {
     struct loop_watch *l = &mon->loop;
-    if (l->looking || l->stores || !machine_alone(mon->m))
-        return; /* others could change what this one waits for */
+    if (l->looking || l->stores || !machine_alone(mon->m) || mon->standstill.stores)
+        return; /* others could change what this one waits for: standstill.c */
     *l = (struct loop_watch){.looking = true, .pc = pc, .lowest = pc, .exits_at = mon->exits};
     l->since_ns = machine_virtual_ns(mon->m);
     engine_state(mon->m->engine, l->state);

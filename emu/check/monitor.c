@@ -67,6 +67,7 @@ static void on_tick(void *self, uint64_t pc)
         return;
     }
     loop_tick(mon, pc);
+    standstill_tick(mon);
 }
 
 static void on_alarm(void *self)
@@ -107,6 +108,7 @@ static void on_paused(void *self)
     boot_paused(mon);
     unpack_paused(mon);
     loop_paused(mon);
+    standstill_paused(mon);
     shut_down(mon);
 }
 

@@ -38,6 +38,19 @@ struct loop_watch {
     uint8_t state[ENGINE_STATE_SIZE];
 };
 
+/* Looking whether all processors loop. */
+struct standstill_watch {
+    bool looking;
+    bool anew;           /* a round begins with the next block */
+    bool stores, stored; /* as in struct loop_watch */
+    unsigned vcpu;       /* whose turn it is */
+    unsigned proved;     /* turns in which nothing happened, one after the other */
+    unsigned visits;
+    uint64_t pc, lowest; /* of this turn */
+    uint64_t exits_at;
+    uint8_t state[ENGINE_STATE_SIZE];
+};
+
 /* The decompressor's work is charged by its output, not counted block by block. */
 enum unpack_state {
     UNPACK_BEFORE,
@@ -79,6 +92,7 @@ struct monitor {
     bool entered;     /* the first stage has jumped to the firmware */
     uint64_t pei_rsp; /* when PEI began: temporary RAM */
     struct loop_watch loop;
+    struct standstill_watch standstill;
     struct unpack_watch unpack;
     struct access_watch access;
     uint64_t exits;

@@ -22,13 +22,18 @@ static bool is_copied(struct monitor *mon, uint64_t gpa)
     return false;
 }
 
-bool wake_is_code(struct monitor *mon, const struct engine_block *b, const struct plan_range *r, uint64_t gpa)
+bool wake_is_code(struct monitor *mon, const struct plan_range *r, uint64_t gpa)
 {
     const struct vcpu *v = &mon->m->vcpus.v[mon->m->vcpus.current];
     if (!v->by_sipi || r->cls != CLASS_FREE || gpa < PAGE_SIZE)
         return false;
     if (page_down(gpa) == (uint64_t)v->entry.cs << 4)
         return true;
-    /* From the block's start on or to its end, so that the ends of the copy count as well. */
-    return gpa >= LOW_MEMORY_END && (is_copied(mon, gpa) || is_copied(mon, gpa + b->size - WINDOW));
+    if (gpa < LOW_MEMORY_END)
+        return false;
+    /* All windows that hold its first byte, for it may be at either end of the copy. */
+    for (uint64_t back = 0; back < WINDOW; back++)
+        if (is_copied(mon, gpa - back))
+            return true;
+    return false;
 }

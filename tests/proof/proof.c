@@ -40,7 +40,8 @@ struct bed {
 static void on_block(void *self, const struct engine_block *b)
 {
     struct bed *s = self;
-    if (b->pc != RESET_VECTOR || (engine_get(s->machine.engine, UC_X86_REG_CR0) & 1) != 0)
+    if (b->pc != RESET_VECTOR || s->machine.vcpus.current != 0 ||
+        (engine_get(s->machine.engine, UC_X86_REG_CR0) & 1) != 0)
         return;
     s->arrived = true;
     machine_stop(&s->machine);
@@ -445,6 +446,18 @@ static uint32_t ioapic(struct bed *s, uint8_t reg)
     return (uint32_t)claim->ops->read(claim->self, 0x10, 4);
 }
 
+/* What belongs to a vCPU is that vCPU's from here on: LAPIC and MSRs. */
+static void become(struct comparison *c, unsigned vcpu)
+{
+    c->synthetic->machine.vcpus.current = c->real->machine.vcpus.current = vcpu;
+}
+
+static void compare_lapic(struct comparison *c)
+{
+    for (uint32_t reg = 0; reg < LAPIC_REGS_END; reg += 16)
+        compare(c, LAPIC, reg, 16, mmio(c->synthetic, LAPIC_START + reg, 4), mmio(c->real, LAPIC_START + reg, 4));
+}
+
 static void compare_devices(struct comparison *c)
 {
     struct bed *a = c->synthetic, *b = c->real;
@@ -458,8 +471,11 @@ static void compare_devices(struct comparison *c)
     for (uint32_t devfn = 0; devfn < PCI_FUNCTIONS; devfn++)
         for (uint32_t reg = 0; reg < PCI_CONFIG; reg += 4)
             compare(c, PCI, devfn << 8 | reg, 4, pci(a, devfn, reg), pci(b, devfn, reg));
-    for (uint32_t reg = 0; reg < LAPIC_REGS_END; reg += 16)
-        compare(c, LAPIC, reg, 16, mmio(a, LAPIC_START + reg, 4), mmio(b, LAPIC_START + reg, 4));
+    for (uint32_t i = 0; i < b->layout.vcpus; i++) {
+        become(c, i);
+        compare_lapic(c);
+    }
+    become(c, 0);
     for (uint32_t reg = 0; reg < IOAPIC_REGS; reg++)
         compare(c, IOAPIC, reg, 1, ioapic(a, (uint8_t)reg), ioapic(b, (uint8_t)reg));
     for (uint32_t reg = 0; reg < HPET_REGS_END; reg += 8)
@@ -531,21 +547,30 @@ static void compare_cpu(struct comparison *c)
         compare(c, CPU, CPU_XMM + i, 1, x[i], y[i]);
 }
 
-static void compare_xen(struct comparison *c)
+static void compare_msrs(struct comparison *c, struct xen *a, struct xen *b)
 {
-    struct xen *const a = &c->synthetic->machine.xen, *const b = &c->real->machine.xen;
     for (uint32_t i = 0; i < MSRS; i++) {
         uint64_t x = 0, y = 0;
         const bool has_x = xen_rdmsr(a, i, &x), has_y = xen_rdmsr(b, i, &y);
         compare(c, MSR, i, 1, has_x, has_y);
         compare(c, MSR, i, 1, x, y);
     }
+}
+
+static void compare_xen(struct comparison *c)
+{
+    struct xen *const a = &c->synthetic->machine.xen, *const b = &c->real->machine.xen;
+    for (uint32_t i = 0; i < c->real->layout.vcpus; i++) {
+        become(c, i);
+        compare_msrs(c, a, b);
+    }
+    become(c, 0);
     for (uint32_t i = 0; i < XEN_HVM_NR_PARAMS_MAX; i++)
         compare(c, PARAM, i, 1, a->param[i], b->param[i]);
     compare(c, XEN, XEN_SHARED_INFO, 1, a->shared_info_gpa, b->shared_info_gpa);
     compare(c, XEN, XEN_SHUTDOWN, 1, (uint64_t)a->shutdown, (uint64_t)b->shutdown);
-    for (uint32_t i = 0; i < XEN_VCPUS_MAX; i++)
-        compare(c, XEN, XEN_VCPU + i, 1, a->vcpu[i], b->vcpu[i]);
+    for (uint32_t i = 0; i < VCPUS_MAX; i++)
+        compare(c, XEN, XEN_VCPU + i, 1, a->vcpus->v[i].state, b->vcpus->v[i].state);
 }
 
 /* Hypercalls that firmware makes, last because they change things: the memory map, and shared info moves away. */

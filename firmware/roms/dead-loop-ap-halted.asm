@@ -1,0 +1,12 @@
+; Waits for an answer of processors that have halted without one.
+%macro AP_CODE 0
+        cli
+        hlt
+%endmacro
+%macro AT_PEI 0
+        mov dword [abs AP_COUNT], 0
+        START_APS
+        WAIT_FOR 3
+%endmacro
+%include "ap.inc"
+%include "rom.inc"
