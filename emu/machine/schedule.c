@@ -10,8 +10,8 @@
 
 /*
  * A turn, in blocks: about 20,000 instructions. Short against what firmware waits for (50 ms for all processors to
- * come, E:UefiCpuPkg: PcdCpuApInitTimeOutInMicroSeconds): 64 that all loop come round within 13 ms of virtual time when
- * they only compute. Long against a switch, which costs about as much as 100 blocks.
+ * come, E:UefiCpuPkg: PcdCpuApInitTimeOutInMicroSeconds): 64 that all compute come round within 0.7 ms of virtual time. Long
+ * against a switch, which costs about as much as 100 blocks.
  */
 #define TURN_BLOCKS 4096u
 
