@@ -88,6 +88,7 @@ void engine_slice(struct engine *e, uint64_t blocks);
 bool engine_map_ram(struct engine *e, uint64_t gpa, uint64_t size, uint8_t *hva, unsigned allow);
 /* Every access goes to mmio_read/mmio_write; execution is forbidden. */
 bool engine_map_io(struct engine *e, uint64_t gpa, uint64_t size);
+/* Everything in the range must be mapped, RAM or I/O. */
 bool engine_unmap(struct engine *e, uint64_t gpa, uint64_t size);
 bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allow);
 /* The host changed guest memory where translated code may lie. */

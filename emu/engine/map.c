@@ -84,9 +84,31 @@ static bool cut_io(struct engine *e, struct span hole)
     return uc_mem_unmap(e->uc, hole.start, span_size(hole)) == UC_ERR_OK;
 }
 
+/* Where the first of the I/O regions at or above @gpa begins, at most @end. */
+static uint64_t next_io(const struct engine *e, uint64_t gpa, uint64_t end)
+{
+    for (const struct io_region *r = e->io; r != NULL; r = r->next)
+        if (r->base + r->size > gpa && r->base < end)
+            end = r->base > gpa ? r->base : gpa;
+    return end;
+}
+
 bool engine_unmap(struct engine *e, uint64_t gpa, uint64_t size)
 {
-    return cut_io(e, (struct span){gpa, gpa + size});
+    for (uint64_t end = gpa + size, stop; gpa < end; gpa = stop) {
+        stop = next_io(e, gpa, end);
+        if (stop == gpa) {
+            const struct io_region *r = e->io;
+            while (gpa - r->base >= r->size)
+                r = r->next;
+            stop = r->base + r->size < end ? r->base + r->size : end;
+            if (!cut_io(e, (struct span){gpa, stop}))
+                return false;
+        } else if (uc_mem_unmap(e->uc, gpa, stop - gpa) != UC_ERR_OK) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allow)

@@ -54,6 +54,7 @@ struct guest_memory {
     uint64_t mmio_start;   /* gpa where the hole below 4 GiB begins */
     uint64_t low_end;      /* end of populated RAM below 4 GiB, after stealing */
     uint64_t high_end;     /* end of populated RAM above 4 GiB, or 0 */
+    uint64_t built_end;    /* end of what the builder populated above 4 GiB, before anything was stolen, or 0 */
     uint64_t stolen_pages; /* taken from the top of RAM for the image and the tables */
     uint64_t cmos_low_ram; /* bytes: what CMOS 34/35 (and 30/31) say; HVM only */
     unsigned acpi_pages;   /* pages of ACPI tables from FC001000 */
@@ -75,7 +76,7 @@ bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *
 /* False with @d when the image does not fit or no RAM is where firmware must have it. */
 bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_memory *g, struct diag *d);
 
-/* The top of what a plan must cover: 4 GiB, or the end of high RAM or of what the E820 claims there. */
+/* The top of what a plan must cover: 4 GiB, or the end of what was high RAM at first, or of what the E820 claims there. */
 uint64_t guest_top(const struct guest_memory *g);
 
 /* Is the guest's Xen this version or a newer one? */

@@ -65,6 +65,7 @@ static bool place_ram(const struct layout *l, struct guest_memory *g, struct dia
         g->low_end = g->mmio_start;
         g->high_end = GIB4 + (ram - g->mmio_start);
     }
+    g->built_end = g->high_end;
     if (g->high_end > 1ULL << l->phys_bits)
         return diag_fail(d, l->path, 0,
                          "RAM would end at 0x%" PRIx64 ", above what %u physical address bits reach; "
@@ -195,7 +196,7 @@ bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_me
 
 uint64_t guest_top(const struct guest_memory *g)
 {
-    uint64_t top = g->high_end > GIB4 ? g->high_end : GIB4;
+    uint64_t top = g->built_end > GIB4 ? g->built_end : GIB4;
     for (unsigned i = 0; i < g->e820.nr; i++)
         if (g->e820.e[i].at.end > top)
             top = g->e820.e[i].at.end;

@@ -72,22 +72,36 @@ static uint64_t all_ones(unsigned size)
     return size >= 8 ? UINT64_MAX : (1ULL << 8 * size) - 1;
 }
 
-/* The range of a device or hole access, told to the watcher when the phase does not allow it. */
-static const struct plan_range *check(struct machine *m, enum engine_fault kind, uint64_t gpa, unsigned size,
-                                      uint64_t value)
+/* What is where no RAM is. A page that Xen has taken away, or not given yet, is a hole, whatever the plan calls it. */
+static struct plan_range range_at(const struct machine *m, uint64_t gpa)
 {
-    static const struct plan_range beyond = {
-        .at = {0, UINT64_MAX}, .kind = PLAN_HOLE, .cls = CLASS_HOLE, .owner = "beyond the guest's memory"};
-    static const struct plan_range removed = {
-        .at = {0, UINT64_MAX}, .kind = PLAN_HOLE, .cls = CLASS_HOLE, .owner = "removed from the p2m"};
+    const struct page_override *o = memory_override(&m->memory, gpa);
     const struct plan_range *r = plan_find(m->plan, gpa);
-    if (r == NULL)
-        r = &beyond;
-    if (memory_override(&m->memory, gpa) != NULL)
-        r = &removed; /* pages that Xen has put there are RAM, and do not come here */
-    unsigned need = kind == ENGINE_WRITE ? ALLOW_W : ALLOW_R;
-    if (m->guarded && (r->allow[m->phase] & need) == 0 && m->watcher->forbidden != NULL)
-        (void)m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
+    struct plan_range hole = {.at = {0, UINT64_MAX}, .kind = PLAN_HOLE, .cls = CLASS_HOLE};
+    hole.owner = o != NULL ? o->owner : "beyond the guest's memory";
+    if (o != NULL || r == NULL)
+        return hole;
+    struct plan_range here = *r;
+    if (m->loading && here.kind == PLAN_HOLE)
+        here.cls = CLASS_HOLE; /* for whom it is reserved does not concern a first stage */
+    return here;
+}
+
+/* May that be done there now? A first stage is free to do what it likes, where there is something. */
+static bool allowed(const struct machine *m, const struct plan_range *r, unsigned need)
+{
+    if (m->loading)
+        return !m->guard_firmware || r->kind != PLAN_HOLE;
+    return !m->guarded || (r->allow[m->phase] & need) != 0;
+}
+
+/* The range of a device or hole access, told to the watcher when the phase does not allow it. */
+static struct plan_range check(struct machine *m, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value)
+{
+    const struct plan_range r = range_at(m, gpa);
+    const unsigned need = kind == ENGINE_WRITE ? ALLOW_W : ALLOW_R;
+    if (!allowed(m, &r, need) && m->watcher->forbidden != NULL)
+        (void)m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, &r);
     return r;
 }
 
@@ -95,8 +109,8 @@ static uint64_t mmio_read(void *self, uint64_t gpa, unsigned size)
 {
     struct machine *m = self;
     on_exit(m);
-    const struct plan_range *r = check(m, ENGINE_READ, gpa, size, 0);
-    const struct claim *c = r->kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
+    const struct plan_range r = check(m, ENGINE_READ, gpa, size, 0);
+    const struct claim *c = r.kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
     return c != NULL ? c->ops->read(c->self, gpa - c->at.start, size) & all_ones(size) : all_ones(size);
 }
 
@@ -104,8 +118,8 @@ static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
 {
     struct machine *m = self;
     on_exit(m);
-    const struct plan_range *r = check(m, ENGINE_WRITE, gpa, size, value);
-    const struct claim *c = r->kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
+    const struct plan_range r = check(m, ENGINE_WRITE, gpa, size, value);
+    const struct claim *c = r.kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
     if (c != NULL)
         c->ops->write(c->self, gpa - c->at.start, size, value);
     if (m->vcpus.changed)
@@ -169,10 +183,13 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
     struct machine *m = self;
     const struct page_override *o = memory_override(&m->memory, gpa);
     const struct plan_range *r = plan_find(m->plan, gpa);
+    const struct plan_range none = range_at(m, gpa);
     unsigned need = kind == ENGINE_WRITE ? ALLOW_W : kind == ENGINE_READ ? ALLOW_R : ALLOW_X;
     bool through = true;
+    if (r == NULL || (o != NULL && o->page == NULL))
+        r = &none;
     /* A page is mapped with the rights of its strictest part: most accesses that end up here may be innocent. */
-    if (o != NULL ? (o->allow & need) == 0 : r == NULL || (r->allow[m->phase] & need) == 0)
+    if (o != NULL ? (o->allow & need) == 0 : (r->allow[m->phase] & need) == 0)
         through = m->watcher->forbidden == NULL || m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
     if (kind == ENGINE_WRITE && through && size <= sizeof value && memory_write(&m->memory, gpa, &value, size))
         engine_wrote(m->engine, gpa, size);
@@ -261,10 +278,10 @@ static bool access_write(void *self, uint64_t gva, const void *src, size_t n)
 
 /* --- life ------------------------------------------------------------------------------------------------------- */
 
-static void page_changed(void *self, uint64_t gpa)
+static void changed(void *self, struct span at)
 {
     struct machine *m = self;
-    (void)mapping_page(m->engine, &m->memory, m->plan, m->phase, m->guarded, gpa);
+    (void)mapping_changed(m->engine, &m->memory, m->plan, m->phase, m->guarded, at);
 }
 
 bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
@@ -302,7 +319,8 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
         machine_exit(m);
         return diag_fail(d, "", 0, "cannot set up the machine: out of memory or address space");
     }
-    m->memory.mapper = (struct memory_mapper){page_changed, m};
+    m->memory.nr_dirty = 0;
+    m->memory.mapper = (struct memory_mapper){changed, m};
     return true;
 }
 
@@ -348,13 +366,8 @@ bool machine_firmware_entered(struct machine *m)
     if (!m->guarded)
         return true;
     /* What Xen mapped for the first stage is not the firmware's to use. */
-    for (size_t i = 0; i < m->memory.nr_over; i++) {
-        struct page_override *o = &m->memory.over[i];
-        const struct plan_range *r = plan_find(m->plan, o->gpa);
-        o->allow = r != NULL ? (uint8_t)(o->allow & r->allow[m->phase]) : o->allow;
-        if (!mapping_page(m->engine, &m->memory, m->plan, m->phase, true, o->gpa))
-            return false;
-    }
+    if (!mapping_settle(&m->memory, m->plan, m->phase))
+        return false;
     return mapping_guard(m->engine, &m->memory, m->plan, m->phase);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "machine/mapping.h"
 
+#include <stdlib.h>
+
 #include "base/span.h"
 
 /* A run of pages that are mapped alike. */
@@ -51,6 +53,15 @@ static bool map(struct engine *e, const struct memory *m, struct piece piece)
                      : engine_map_io(e, piece.at.start, size);
 }
 
+static bool map_override(struct engine *e, const struct page_override *o, struct span at)
+{
+    const uint64_t size = span_size(at);
+    if (!engine_unmap(e, at.start, size))
+        return false;
+    return o->page != NULL ? engine_map_ram(e, at.start, size, o->page + (at.start - o->at.start), o->allow)
+                           : engine_map_io(e, at.start, size);
+}
+
 bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
                  unsigned phys_bits)
 {
@@ -62,19 +73,24 @@ bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p,
         gpa = run.at.end;
     }
     uint64_t width = 1ULL << phys_bits;
-    return gpa >= width || engine_map_io(e, gpa, width - gpa);
+    if (gpa < width && !engine_map_io(e, gpa, width - gpa))
+        return false;
+    for (size_t i = 0; i < m->nr_over; i++)
+        if (!map_override(e, &m->over[i], m->over[i].at))
+            return false;
+    return true;
 }
 
 /* Pages that Xen has moved keep their own rights. */
 static bool protect(struct engine *e, const struct memory *m, uint64_t gpa, uint64_t end, unsigned allow)
 {
     while (gpa < end) {
-        uint64_t stop = gpa;
-        while (stop < end && memory_override(m, stop) == NULL)
-            stop = m->nr_over == 0 ? end : stop + PAGE_SIZE;
-        if (stop > gpa && !engine_protect(e, gpa, stop - gpa, allow))
+        const struct page_override *o = memory_override(m, gpa), *next = memory_next_override(m, gpa);
+        const uint64_t stop = o != NULL ? o->at.end : next != NULL ? next->at.start : end;
+        const uint64_t here = stop < end ? stop : end;
+        if (o == NULL && !engine_protect(e, gpa, here - gpa, allow))
             return false;
-        gpa = stop < end ? stop + PAGE_SIZE : stop;
+        gpa = here;
     }
     return true;
 }
@@ -106,13 +122,57 @@ bool mapping_guard(struct engine *e, const struct memory *m, const struct plan *
     return true;
 }
 
-bool mapping_page(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
-                  uint64_t gpa)
+/* A page that comes or goes is mapped together with neighbours, or a loader would leave the engine 500 regions. */
+#define CHUNK (256 * KIB)
+
+static struct span widen(const struct page_override *o, struct span at)
 {
-    if (!engine_unmap(e, gpa, PAGE_SIZE))
-        return false;
-    const struct page_override *o = memory_override(m, gpa);
-    if (o == NULL)
-        return map(e, m, page_at(p, phase, guarded, gpa));
-    return o->page != NULL ? engine_map_ram(e, gpa, PAGE_SIZE, o->page, o->allow) : engine_map_io(e, gpa, PAGE_SIZE);
+    const uint64_t start = at.start & ~(CHUNK - 1), end = (at.end + CHUNK - 1) & ~(CHUNK - 1);
+    return (struct span){start > o->at.start ? start : o->at.start, end < o->at.end ? end : o->at.end};
+}
+
+bool mapping_changed(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
+                     struct span at)
+{
+    for (uint64_t gpa = at.start; gpa < at.end;) {
+        const struct page_override *o = memory_override(m, gpa), *next = memory_next_override(m, gpa);
+        if (o != NULL) {
+            const struct span all = widen(o, (struct span){gpa, at.end < o->at.end ? at.end : o->at.end});
+            if (!map_override(e, o, all))
+                return false;
+            gpa = all.end;
+            continue;
+        }
+        struct piece run = run_at(p, phase, guarded, gpa);
+        const uint64_t end = next != NULL && next->at.start < at.end ? next->at.start : at.end;
+        if (run.at.end > end)
+            run.at.end = end;
+        if (!engine_unmap(e, gpa, span_size(run.at)) || !map(e, m, run))
+            return false;
+        gpa = run.at.end;
+    }
+    return true;
+}
+
+static bool settle_page(struct memory *m, const struct plan *p, enum phase phase, const struct page_override *o,
+                        uint64_t gpa)
+{
+    uint8_t *const page = o->page != NULL ? o->page + (gpa - o->at.start) : NULL;
+    const struct piece plan = page_at(p, phase, true, gpa);
+    if (page == NULL ? !plan.ram : plan.ram && page == m->base + gpa)
+        return true;
+    return memory_put(m, (struct span){gpa, gpa + PAGE_SIZE}, page, (uint8_t)(o->allow & plan.allow), o->owner);
+}
+
+bool mapping_settle(struct memory *m, const struct plan *p, enum phase phase)
+{
+    size_t nr;
+    struct page_override *old = memory_take_overrides(m, &nr);
+    bool ok = true;
+    for (size_t i = 0; i < nr; i++)
+        for (uint64_t gpa = old[i].at.start; ok && gpa < old[i].at.end; gpa += PAGE_SIZE)
+            ok = settle_page(m, p, phase, &old[i], gpa);
+    free(old);
+    memory_apply(m);
+    return ok;
 }

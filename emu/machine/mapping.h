@@ -15,8 +15,13 @@ bool mapping_phase(struct engine *e, const struct memory *m, const struct plan *
                    bool guarded);
 /* Begins to enforce the rights of @phase on what was mapped unguarded. */
 bool mapping_guard(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase);
-/* Maps one page anew after Xen has moved it. */
-bool mapping_page(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
-                  uint64_t gpa);
+/* Maps anew what Xen has moved. */
+bool mapping_changed(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
+                     struct span at);
+/*
+ * From now on the plan is true: what it says itself is no override any more, and no other gives more rights than the
+ * plan. The mapper has been told afterwards.
+ */
+bool mapping_settle(struct memory *m, const struct plan *p, enum phase phase);
 
 #endif

@@ -2,6 +2,7 @@
 #include "machine/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -62,6 +63,18 @@ static bool fill_free_ram(const struct memory *m, uint64_t fill)
     return ok;
 }
 
+bool memory_fill(const struct memory *m, struct span at, uint64_t fill)
+{
+    if (fill == 0)
+        return true;
+    int fd = pattern_file(fill);
+    if (fd < 0)
+        return false;
+    bool ok = fill_range(m, fd, at);
+    (void)close(fd);
+    return ok;
+}
+
 bool memory_init(struct memory *m, const struct plan *plan, uint64_t fill, struct diag *d)
 {
     *m = (struct memory){.plan = plan, .size = page_up(plan->top)};
@@ -91,21 +104,44 @@ void memory_exit(struct memory *m)
     if (m->base != NULL)
         (void)munmap(m->base, m->size);
     m->base = NULL;
+    free(m->over);
+    m->over = NULL;
+    m->nr_over = m->cap_over = 0;
+}
+
+/* The first override that ends above @gpa; nr_over when there is none. */
+static size_t first_above(const struct memory *m, uint64_t gpa)
+{
+    size_t lo = 0, hi = m->nr_over;
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (m->over[mid].at.end <= gpa)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
 }
 
 const struct page_override *memory_override(const struct memory *m, uint64_t gpa)
 {
-    for (size_t i = 0; i < m->nr_over; i++)
-        if (m->over[i].gpa == page_down(gpa))
-            return &m->over[i];
-    return NULL;
+    const size_t i = first_above(m, gpa);
+    return i < m->nr_over && m->over[i].at.start <= gpa ? &m->over[i] : NULL;
+}
+
+const struct page_override *memory_next_override(const struct memory *m, uint64_t gpa)
+{
+    size_t i = first_above(m, gpa);
+    if (i < m->nr_over && m->over[i].at.start <= gpa)
+        i++;
+    return i < m->nr_over ? &m->over[i] : NULL;
 }
 
 uint8_t *memory_hva(const struct memory *m, uint64_t gpa)
 {
     const struct page_override *o = memory_override(m, gpa);
     if (o != NULL)
-        return o->page != NULL ? o->page + (gpa - o->gpa) : NULL;
+        return o->page != NULL ? o->page + (gpa - o->at.start) : NULL;
     const struct plan_range *r = plan_find(m->plan, gpa);
     return r != NULL && r->kind == PLAN_RAM ? m->base + gpa : NULL;
 }
@@ -114,7 +150,7 @@ static bool is_ram(const struct memory *m, uint64_t gpa, size_t n)
 {
     if (n == 0)
         return true;
-    if (gpa >= m->size || n > m->size - gpa)
+    if (gpa > UINT64_MAX - PAGE_SIZE || n > UINT64_MAX - PAGE_SIZE - gpa)
         return false;
     for (uint64_t p = page_down(gpa); p < gpa + n; p += PAGE_SIZE)
         if (memory_hva(m, p) == NULL)
@@ -149,29 +185,127 @@ bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n)
     return copy(m, gpa, NULL, src, n);
 }
 
+/* --- overrides ---------------------------------------------------------------------------------------------------- */
+
+/* The part of @o that lies in @at. */
+static struct page_override part(const struct page_override *o, struct span at)
+{
+    struct page_override p = *o;
+    p.page = o->page != NULL ? o->page + (at.start - o->at.start) : NULL;
+    p.at = at;
+    return p;
+}
+
+static bool joins(const struct page_override *a, const struct page_override *b)
+{
+    return a->at.end == b->at.start && a->owner == b->owner && a->allow == b->allow &&
+           (a->page != NULL ? b->page == a->page + span_size(a->at) : b->page == NULL);
+}
+
+/* Behind the last of @list, or as its end. */
+static size_t append(struct page_override *list, size_t n, struct page_override o)
+{
+    if (n == 0 || !joins(&list[n - 1], &o)) {
+        list[n] = o;
+        return n + 1;
+    }
+    list[n - 1].at.end = o.at.end;
+    return n;
+}
+
+static bool room_for(struct memory *m, size_t more)
+{
+    if (m->nr_over + more <= m->cap_over)
+        return true;
+    const size_t cap = 2 * (m->nr_over + more);
+    struct page_override *over = realloc(m->over, cap * sizeof *over);
+    if (over == NULL)
+        return false;
+    m->over = over;
+    m->cap_over = cap;
+    return true;
+}
+
+static void note_change(struct memory *m, struct span at)
+{
+    for (size_t i = 0; i < m->nr_dirty; i++) {
+        struct span *d = &m->dirty[i];
+        if (at.start > d->end || at.end < d->start)
+            continue;
+        d->start = at.start < d->start ? at.start : d->start;
+        d->end = at.end > d->end ? at.end : d->end;
+        return;
+    }
+    if (m->nr_dirty == MEMORY_DIRTY_MAX)
+        memory_apply(m);
+    m->dirty[m->nr_dirty++] = at;
+}
+
 static bool set_override(struct memory *m, struct page_override o)
 {
-    struct page_override *slot = NULL;
-    for (size_t i = 0; i < m->nr_over; i++)
-        if (m->over[i].gpa == o.gpa)
-            slot = &m->over[i];
-    if (slot == NULL) {
-        if (m->nr_over == MEMORY_MAX_OVERRIDES)
-            return false;
-        slot = &m->over[m->nr_over++];
-    }
-    *slot = o;
-    if (m->mapper.page_changed != NULL)
-        m->mapper.page_changed(m->mapper.self, o.gpa);
+    struct page_override new[4];
+    size_t n = 0, first = first_above(m, o.at.start), end = first;
+    if (o.at.start >= o.at.end || !room_for(m, 2))
+        return false;
+    while (end < m->nr_over && m->over[end].at.start < o.at.end)
+        end++;
+    const struct page_override *head = &m->over[first], *tail = &m->over[end];
+    if (first < end && head->at.start < o.at.start)
+        n = append(new, n, part(head, (struct span){head->at.start, o.at.start}));
+    else if (first > 0 && joins(&m->over[first - 1], &o))
+        n = append(new, n, m->over[--first]);
+    n = append(new, n, o);
+    if (end > 0 && end > first && tail[-1].at.end > o.at.end)
+        n = append(new, n, part(&tail[-1], (struct span){o.at.end, tail[-1].at.end}));
+    else if (end < m->nr_over && joins(&new[n - 1], tail))
+        n = append(new, n, m->over[end++]);
+    memmove(m->over + first + n, m->over + end, (m->nr_over - end) * sizeof *m->over);
+    memcpy(m->over + first, new, n * sizeof *m->over);
+    m->nr_over = m->nr_over - (end - first) + n;
+    note_change(m, o.at);
     return true;
+}
+
+bool memory_put(struct memory *m, struct span at, uint8_t *pages, uint8_t allow, const char *owner)
+{
+    return set_override(m, (struct page_override){at, pages, owner, allow});
+}
+
+bool memory_drop(struct memory *m, struct span at, const char *owner)
+{
+    return set_override(m, (struct page_override){at, NULL, owner, 0});
+}
+
+static struct span page_of(uint64_t gpa)
+{
+    return (struct span){page_down(gpa), page_down(gpa) + PAGE_SIZE};
 }
 
 bool memory_put_page(struct memory *m, uint64_t gpa, uint8_t *page, uint8_t allow, const char *owner)
 {
-    return gpa < m->size && set_override(m, (struct page_override){page_down(gpa), page, owner, allow});
+    return memory_put(m, page_of(gpa), page, allow, owner);
 }
 
 bool memory_drop_page(struct memory *m, uint64_t gpa)
 {
-    return gpa < m->size && set_override(m, (struct page_override){page_down(gpa), NULL, "removed from the p2m", 0});
+    return memory_drop(m, page_of(gpa), "removed from the p2m");
+}
+
+void memory_apply(struct memory *m)
+{
+    for (size_t i = 0; i < m->nr_dirty; i++)
+        if (m->mapper.changed != NULL)
+            m->mapper.changed(m->mapper.self, m->dirty[i]);
+    m->nr_dirty = 0;
+}
+
+struct page_override *memory_take_overrides(struct memory *m, size_t *nr)
+{
+    struct page_override *over = m->over;
+    *nr = m->nr_over;
+    m->over = NULL;
+    m->nr_over = m->cap_over = 0;
+    for (size_t i = 0; i < *nr; i++)
+        note_change(m, over[i].at);
+    return over;
 }

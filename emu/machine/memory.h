@@ -11,29 +11,33 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "base/span.h"
 #include "layout/plan.h"
 
-/* A page that is not where the plan put it: Xen has put it there, or taken it away, at run time. */
+/* Pages that are not what the plan says: Xen has put them there, or taken them away, at run time. */
 struct page_override {
-    uint64_t gpa;      /* page-aligned */
-    uint8_t *page;     /* host page, NULL: nothing is there now; not owned */
+    struct span at;    /* page-aligned */
+    uint8_t *page;     /* the host's first page, NULL: nothing is there now; not owned */
     const char *owner; /* static: "shared info" … */
     uint8_t allow;     /* ALLOW_* */
 };
-#define MEMORY_MAX_OVERRIDES 64
 
-/* Told of each change so that it can remap; implemented by the machine over the engine. */
+/* Told where pages have changed, so that it can map them anew; implemented by the machine over the engine. */
 struct memory_mapper {
-    void (*page_changed)(void *self, uint64_t gpa);
+    void (*changed)(void *self, struct span at);
     void *self;
 };
+
+#define MEMORY_DIRTY_MAX 8
 
 struct memory {
     const struct plan *plan;
     uint8_t *base; /* hva of gpa 0; one sparse reservation of @size bytes, so hva = base + gpa */
     uint64_t size;
-    struct page_override over[MEMORY_MAX_OVERRIDES];
-    size_t nr_over;
+    struct page_override *over; /* sorted, disjoint; neighbours that are alike are one; owned */
+    size_t nr_over, cap_over;
+    struct span dirty[MEMORY_DIRTY_MAX]; /* changed, and the mapper not told yet */
+    size_t nr_dirty;
     struct memory_mapper mapper;
 };
 
@@ -47,12 +51,25 @@ uint8_t *memory_hva(const struct memory *m, uint64_t gpa);
 bool memory_read(const struct memory *m, uint64_t gpa, void *dst, size_t n);
 bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n);
 
+/* Free RAM as it is before the guest writes there: the pattern, at no cost. */
+bool memory_fill(const struct memory *m, struct span at, uint64_t fill);
+
 /*
- * Xen's p2m: put a host page at @gpa (what was there is gone), or leave a hole. Only outside the engine's run.
- * False when the table is full.
+ * Xen's p2m: put host pages at @at (what was there is gone), or leave a hole; @owner says what that is. False when out
+ * of memory. The mapper is told by memory_apply(), which is only for outside the engine's run.
  */
+bool memory_put(struct memory *m, struct span at, uint8_t *pages, uint8_t allow, const char *owner);
+bool memory_drop(struct memory *m, struct span at, const char *owner);
+/* The same for one page. */
 bool memory_put_page(struct memory *m, uint64_t gpa, uint8_t *page, uint8_t allow, const char *owner);
 bool memory_drop_page(struct memory *m, uint64_t gpa);
+void memory_apply(struct memory *m);
+/* Forgets all overrides; the caller has taken the table and frees it. */
+struct page_override *memory_take_overrides(struct memory *m, size_t *nr);
+
+/* The override that holds @gpa, or NULL. O(log n). */
 const struct page_override *memory_override(const struct memory *m, uint64_t gpa);
+/* The first one that begins above @gpa, or NULL. */
+const struct page_override *memory_next_override(const struct memory *m, uint64_t gpa);
 
 #endif

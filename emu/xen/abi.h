@@ -96,6 +96,7 @@ _Static_assert(sizeof(struct hvm_info_table) == 48, "hvm_info_table");
 #define HVMLOADER_SMBIOS_END 0xF0000ull
 #define HVMLOADER_LOW_COPY 0xF0000ull       /* ovmf.c: OVMF_BEGIN's last 64 KiB, for the real-mode reset vector */
 #define HVMLOADER_VM86_TSS 0xFC100000ull    /* the first mem_alloc: RESERVED_MEMORY_DYNAMIC_START */
+#define HVMLOADER_VM86_TSS_SIZE 384u        /* hvmloader.c: 128 for the TSS, 256 for its interrupt redirection map */
 #define HVMLOADER_SHARED_INFO 0xFDFFF000ull /* the first mem_hole_alloc below RESERVED_MEMORY_DYNAMIC_END */
 #define GUEST_RESERVED_START 0xFE700000ull  /* GUEST_RESERVED_START, promised to guests */
 #define GUEST_RESERVED_END 0xFE800000ull

@@ -267,6 +267,7 @@ static void build(struct builder *b, const struct layout *l, const struct guest_
     make_info(info, l, g, hvm, gpa_of(b, apic + 9), gpa_of(b, lapic0));
 }
 
+/* The info page is wanted before the tables and the TSS: when it was moved there, it keeps what it held. */
 bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory *g, uint64_t *rsdp_gpa, struct diag *d)
 {
     const bool hvm = l->type == GUEST_HVM;
@@ -286,8 +287,8 @@ bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory 
     const uint64_t rsdp_end = hvm ? HVMLOADER_RSDP + RSDP_SIZE : end + PAGE_SIZE;
     ok =
         ok &&
-        lay(p, (struct lay_range){{ACPI_INFO_PAGE, ACPI_TABLES}, PLAN_RAM, CLASS_PRESERVED, "ACPI info"}, info,
-            sizeof info, d) &&
+        lay_page(p, (struct lay_range){{ACPI_INFO_PAGE, ACPI_TABLES}, PLAN_RAM, CLASS_PRESERVED, "ACPI info"}, info,
+                 sizeof info, hvm && g->stolen_pages > g->acpi_pages + 1 ? l->fill : 0, d) &&
         lay(p, (struct lay_range){{ACPI_TABLES, end}, PLAN_RAM, CLASS_PRESERVED, "ACPI tables"}, b.bytes, size, d) &&
         lay(p, (struct lay_range){{*rsdp_gpa, rsdp_end}, PLAN_RAM, CLASS_PRESERVED, "ACPI RSDP"}, rsdp, sizeof rsdp, d);
     free(b.bytes);

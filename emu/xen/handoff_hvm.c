@@ -11,7 +11,6 @@ static const struct lay_range fixed[] = {
     {{VGA_HOLE_START, VGA_HOLE_END}, PLAN_DEVICE, CLASS_RESERVED, "VGA memory"},
     {{VGA_HOLE_END, HVMLOADER_LOW_COPY}, PLAN_RAM, CLASS_PRESERVED, "BIOS area"},
     {{XEN_AREA_START, 4 * GIB}, PLAN_HOLE, CLASS_RESERVED, "Xen reserved area"},
-    {{HVMLOADER_VM86_TSS, HVMLOADER_VM86_TSS + PAGE_SIZE}, PLAN_RAM, CLASS_RESERVED, "VM86 TSS"},
     {{GUEST_RESERVED_START, GUEST_RESERVED_END}, PLAN_HOLE, CLASS_RESERVED, "reserved for guest use"},
     {{IOAPIC_START, IOAPIC_START + PAGE_SIZE}, PLAN_DEVICE, CLASS_DEVICE, "I/O APIC"},
     {{HPET_START, HPET_START + PAGE_SIZE}, PLAN_DEVICE, CLASS_DEVICE, "HPET"},
@@ -26,7 +25,10 @@ static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d
     const struct lay_range high = {{4 * GIB, g->high_end}, PLAN_RAM, CLASS_FREE, "high RAM"};
     const struct lay_range gone = {{g->low_end, g->mmio_start}, PLAN_HOLE, CLASS_HOLE, "above low RAM"};
     const struct lay_range pci = {{g->mmio_start, XEN_AREA_START}, PLAN_HOLE, CLASS_HOLE, "PCI window"};
-    return lay(p, base, NULL, 0, d) && lay(p, low, NULL, 0, d) && (g->high_end == 0 || lay(p, high, NULL, 0, d)) &&
+    const uint64_t top = g->high_end != 0 ? g->high_end : 4 * GIB;
+    const struct lay_range taken = {{top, p->top}, PLAN_HOLE, CLASS_HOLE, "above high RAM"};
+    return (top >= p->top || lay(p, taken, NULL, 0, d)) && lay(p, base, NULL, 0, d) && lay(p, low, NULL, 0, d) &&
+           (g->high_end == 0 || lay(p, high, NULL, 0, d)) &&
            (g->low_end >= g->mmio_start || lay(p, gone, NULL, 0, d)) && lay(p, pci, NULL, 0, d);
 }
 
@@ -39,6 +41,15 @@ static bool lay_rules(const struct guest_memory *g, struct plan *p, struct diag 
            lay_e820(p, &g->e820, (struct span){g->low_end, XEN_AREA_START}, false, d) &&
            lay_e820(p, &g->e820, (struct span){4 * GIB, high}, true, d) &&
            lay_e820(p, &g->e820, (struct span){high, UINT64_MAX}, false, d);
+}
+
+/* X:hvmloader.c:main: cleared, but the rest of the page is as it was, should it have been moved there. */
+static bool lay_vm86_tss(const struct layout *l, const struct guest_memory *g, struct plan *p, struct diag *d)
+{
+    static const uint8_t tss[HVMLOADER_VM86_TSS_SIZE];
+    const struct lay_range r = {
+        {HVMLOADER_VM86_TSS, HVMLOADER_VM86_TSS + PAGE_SIZE}, PLAN_RAM, CLASS_RESERVED, "VM86 TSS"};
+    return lay_page(p, r, tss, sizeof tss, g->stolen_pages > 0 ? l->fill : 0, d);
 }
 
 static bool lay_image(const struct guest_memory *g, const struct image *im, struct plan *p, struct diag *d)
@@ -68,9 +79,9 @@ static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const
         .idt_limit = 0x3FF,
     };
     return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && lay_rules(g, p, d) &&
-           lay_ranges(p, fixed, sizeof fixed / sizeof fixed[0], d) && lay_special_pages(p, true, d) &&
-           lay_hvmloader_reserved(p, d) && (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, l, g, d) &&
-           lay_image(g, im, p, d) && lay_hvmloader_live(p, l, g, d);
+           lay_ranges(p, fixed, sizeof fixed / sizeof fixed[0], d) && lay_vm86_tss(l, g, p, d) &&
+           lay_special_pages(p, true, d) && lay_hvmloader_reserved(p, d) && (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) &&
+           lay_smbios(p, l, g, d) && lay_image(g, im, p, d) && lay_hvmloader_live(p, l, g, d);
 }
 
 const struct handoff handoff_hvm = {

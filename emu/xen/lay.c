@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xen/lay.h"
 
+#include <string.h>
+
 #include "base/le.h"
 #include "xen/abi.h"
 
 bool lay(struct plan *p, struct lay_range r, const void *bytes, size_t nbytes, struct diag *d)
 {
     return plan_put(p, r.at, r.kind, r.cls, r.owner, bytes, nbytes, d) != NULL;
+}
+
+bool lay_page(struct plan *p, struct lay_range r, const void *bytes, size_t nbytes, uint64_t fill, struct diag *d)
+{
+    uint8_t page[4096];
+    for (size_t i = 0; i < sizeof page; i += sizeof fill)
+        put_le64(page + i, fill);
+    memcpy(page, bytes, nbytes);
+    return lay(p, r, page, sizeof page, d);
 }
 
 bool lay_ranges(struct plan *p, const struct lay_range *r, size_t nr, struct diag *d)

@@ -20,6 +20,8 @@ struct lay_range {
 };
 
 bool lay(struct plan *p, struct lay_range r, const void *bytes, size_t nbytes, struct diag *d);
+/* One page that starts with @bytes and goes on with the pattern @fill. */
+bool lay_page(struct plan *p, struct lay_range r, const void *bytes, size_t nbytes, uint64_t fill, struct diag *d);
 bool lay_ranges(struct plan *p, const struct lay_range *r, size_t nr, struct diag *d);
 
 /*

@@ -5,86 +5,61 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/le.h"
+#include "base/span.h"
 #include "xen/builder.h"
 #include "xen/private.h"
 
-_Static_assert(XEN_AREA_START + P2M_AREA_PAGES * PAGE_SIZE == 4 * GIB, "the area ends at 4 GiB");
+#define RWX (ALLOW_R | ALLOW_W | ALLOW_X)
 
-static const struct span area = {XEN_AREA_START, 4 * GIB};
-
-static bool bit(const uint8_t *map, uint64_t at)
+/* Not there before the loader asks for it: the plan's RAM in Xen's area, but for what the builder puts there. */
+static bool take_away_area(const struct xen *x)
 {
-    return (map[at / 8] >> (at % 8) & 1) != 0;
-}
-
-static void set_bit(uint8_t *map, uint64_t at, bool value)
-{
-    const uint8_t mask = (uint8_t)(1u << (at % 8));
-    map[at / 8] = (uint8_t)(value ? map[at / 8] | mask : map[at / 8] & ~mask);
-}
-
-static uint64_t area_page(uint64_t gpa)
-{
-    return (gpa - area.start) >> PAGE_SHIFT;
-}
-
-/* The bit of a page at the top of RAM, which the plan leaves out. */
-static bool top_page(const struct p2m *p, uint64_t gpa, uint64_t *at)
-{
-    uint64_t before = 0;
-    for (size_t i = 0; i < P2M_NR_TOPS; i++) {
-        if (span_has(p->top[i], gpa)) {
-            *at = before + ((gpa - p->top[i].start) >> PAGE_SHIFT);
-            return true;
-        }
-        before += span_size(p->top[i]) >> PAGE_SHIFT;
+    static const struct span special = {SPECIAL_IOREQ_SERVER_PFN << PAGE_SHIFT, SPECIAL_END_PFN << PAGE_SHIFT};
+    struct memory *m = x->memory;
+    for (size_t i = 0; i < m->plan->nr; i++) {
+        const struct plan_range *r = &m->plan->r[i];
+        const struct span at = {page_down(r->at.start), page_up(r->at.end)};
+        if (r->kind == PLAN_RAM && at.start >= XEN_AREA_START && at.end <= 4 * GIB && !span_contains(special, at) &&
+            !memory_drop(m, at, "not populated"))
+            return false;
     }
-    return false;
+    return true;
 }
 
-static struct span between(uint64_t start, uint64_t end)
+/* The builder's RAM at the top, from which the loader takes pages. */
+static bool put_top(const struct xen *x, uint64_t start, uint64_t end)
 {
-    return (struct span){start, end > start ? end : start};
+    struct memory *m = x->memory;
+    const struct span at = {start, end};
+    if (start >= end)
+        return true;
+    return end <= m->size && memory_fill(m, at, x->layout->fill) &&
+           memory_put(m, at, m->base + start, RWX, "RAM that the loader found");
 }
 
 bool p2m_begin(struct xen *x)
 {
-    struct p2m *const p = &x->p2m;
     const struct guest_memory *g = x->guest;
     const struct built_ram ram = builder_ram(x->layout, g);
     p2m_exit(x);
-    *p = (struct p2m){.allowance = x->layout->slack_pages, .first_gone = UINT64_MAX};
-    p->top[0] = between(g->low_end, ram.low_end);
-    if (ram.high_end != 0)
-        p->top[1] = between(g->high_end != 0 ? g->high_end : 4 * GIB, ram.high_end);
-    const uint64_t pages = (span_size(p->top[0]) + span_size(p->top[1])) >> PAGE_SHIFT;
-    p->gone = calloc(1, (size_t)(pages / 8 + 1));
-    if (p->gone == NULL)
+    x->p2m = (struct p2m){.allowance = x->layout->slack_pages, .first_gone = UINT64_MAX};
+    if (!take_away_area(x) || !put_top(x, g->low_end, ram.low_end) ||
+        !put_top(x, g->high_end != 0 ? g->high_end : 4 * GIB, ram.high_end))
         return false;
-    for (uint64_t pfn = SPECIAL_IOREQ_SERVER_PFN; pfn < SPECIAL_END_PFN; pfn++)
-        set_bit(p->there, area_page(pfn << PAGE_SHIFT), true);
-    p->on = true;
+    x->p2m.on = true;
     return true;
 }
 
 void p2m_exit(struct xen *x)
 {
-    free(x->p2m.gone);
-    x->p2m.gone = NULL;
-    x->p2m.on = false;
+    for (size_t i = 0; i < x->p2m.nr_extra; i++)
+        free(x->p2m.extra[i]);
+    free((void *)x->p2m.extra);
+    x->p2m = (struct p2m){0};
 }
 
 bool p2m_has(const struct xen *x, uint64_t gpa)
 {
-    const struct page_override *o = memory_override(x->memory, gpa);
-    uint64_t at;
-    if (o != NULL)
-        return o->page != NULL;
-    if (x->p2m.on && top_page(&x->p2m, gpa, &at))
-        return !bit(x->p2m.gone, at);
-    if (x->p2m.on && span_has(area, gpa) && !bit(x->p2m.there, area_page(gpa)))
-        return false;
     return memory_hva(x->memory, gpa) != NULL;
 }
 
@@ -96,11 +71,6 @@ void p2m_freed(struct xen *x)
 
 bool p2m_unmap(struct xen *x, uint64_t gpa)
 {
-    uint64_t at;
-    if (x->p2m.on && memory_override(x->memory, gpa) == NULL && top_page(&x->p2m, gpa, &at)) {
-        set_bit(x->p2m.gone, at, true);
-        return true;
-    }
     return memory_drop_page(x->memory, gpa);
 }
 
@@ -111,25 +81,35 @@ static bool is_device(const struct xen *x, uint64_t gpa)
     return r != NULL && r->kind == PLAN_DEVICE;
 }
 
+/* A host page for @gpa. Above the plan's top the bed has none in store. */
+static uint8_t *host_page(struct xen *x, uint64_t gpa)
+{
+    struct p2m *const p = &x->p2m;
+    if (gpa < x->memory->size)
+        return x->memory->base + gpa;
+    if (p->extra == NULL)
+        p->extra = calloc(P2M_EXTRA_MAX, sizeof *p->extra);
+    if (p->extra == NULL || p->nr_extra == P2M_EXTRA_MAX)
+        return NULL;
+    uint8_t *const page = calloc(1, PAGE_SIZE);
+    if (page != NULL)
+        p->extra[p->nr_extra++] = page;
+    return page;
+}
+
 /* Puts a page at @gpa and returns its bytes; NULL when the bed has none there. What was there is gone. */
 static uint8_t *place(struct xen *x, uint64_t gpa)
 {
-    struct memory *m = x->memory;
-    if (gpa >= m->size) {
+    uint8_t *page = memory_hva(x->memory, gpa);
+    if (page != NULL && gpa != x->shared_info_gpa)
+        return page;
+    page = host_page(x, gpa);
+    if (page == NULL || !memory_put_page(x->memory, gpa, page, RWX, "RAM that Xen put there")) {
         x->p2m.refused++;
         return NULL;
     }
-    uint8_t *const page = m->base + gpa;
-    if (memory_override(m, gpa) != NULL || memory_hva(m, gpa) == NULL) {
-        if (!memory_put_page(m, gpa, page, ALLOW_R | ALLOW_W | ALLOW_X, "RAM that Xen put there")) {
-            x->p2m.refused++;
-            return NULL;
-        }
-        if (x->shared_info_gpa == gpa)
-            x->shared_info_gpa = XEN_UNMAPPED;
-    }
-    if (span_has(area, gpa))
-        set_bit(x->p2m.there, area_page(gpa), true);
+    if (x->shared_info_gpa == gpa)
+        x->shared_info_gpa = XEN_UNMAPPED;
     return page;
 }
 
@@ -149,18 +129,6 @@ bool p2m_populate(struct xen *x, uint64_t gfn)
     return true;
 }
 
-/* What the page at @gpa holds. RAM that the plan leaves out has no bytes: nobody could write there. */
-static void page_bytes(const struct xen *x, uint64_t gpa, uint8_t out[PAGE_SIZE])
-{
-    const uint8_t *const page = memory_hva(x->memory, gpa);
-    if (page != NULL) {
-        memcpy(out, page, PAGE_SIZE);
-        return;
-    }
-    for (size_t i = 0; i < PAGE_SIZE; i += sizeof x->layout->fill)
-        put_le64(out + i, x->layout->fill);
-}
-
 int64_t p2m_move(struct xen *x, uint64_t from, uint64_t to)
 {
     struct p2m *const p = &x->p2m;
@@ -177,7 +145,7 @@ int64_t p2m_move(struct xen *x, uint64_t from, uint64_t to)
         return -XEN_EPERM;
 
     uint8_t bytes[PAGE_SIZE];
-    page_bytes(x, src, bytes);
+    memcpy(bytes, memory_hva(x->memory, src), PAGE_SIZE);
     const bool freed = p2m_has(x, dst) && dst != x->shared_info_gpa;
     uint8_t *const page = place(x, dst);
     if (page == NULL)

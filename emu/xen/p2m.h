@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which pages the guest has while a real loader runs: it finds the builder's RAM, asks Xen for more below 4 GiB, and
- * moves pages there once Xen grants none. The plan shows how things are afterwards, so this room counts:
- *  - from FC000000 to 4 GiB the plan's RAM is not there yet, the builder's special pages apart;
- *  - RAM that the plan leaves out at the top (guest_memory's low_end, high_end) is still there, until it is moved.
- * Neither costs the engine a map change. Any other page that comes or goes is an override of the memory.
+ * moves pages there once Xen grants none. The plan shows how things are afterwards, so before the loader runs
+ *  - from FC000000 to 4 GiB the plan's RAM is taken away, the builder's special pages apart;
+ *  - RAM that the plan leaves out at the top (guest_memory's low_end, high_end) is put there.
+ * All of this, and what changes later, are overrides of the memory: to touch what is not there is an event.
  */
 #ifndef HVMBED_XEN_P2M_H
 #define HVMBED_XEN_P2M_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-
-#include "base/span.h"
 
 struct xen;
 
-#define P2M_AREA_PAGES 0x4000u /* FC000000 to 4 GiB */
-#define P2M_NR_TOPS 2u         /* below and above 4 GiB */
+/* Pages above the plan's top that a guest may have. No loader puts any there; a hostile one must not take the host's. */
+#define P2M_EXTRA_MAX 0x4000u
 
 struct p2m {
     bool on;             /* off: RAM is where the memory says, and no page can be had */
@@ -26,9 +25,8 @@ struct p2m {
     uint64_t moved;      /* and pages moved, for the report */
     uint64_t refused;    /* and pages that Xen would have placed, but the bed could not */
     uint64_t first_gone; /* the lowest gpa that a page was moved away from, UINT64_MAX for none */
-    struct span top[P2M_NR_TOPS];
-    uint8_t *gone; /* a bit for each page of top[0], then of top[1]; owned */
-    uint8_t there[P2M_AREA_PAGES / 8];
+    uint8_t **extra;     /* pages above the plan's top; owned */
+    size_t nr_extra;
 };
 
 /* Is a page at @gpa? Right with the p2m on and off. */

@@ -151,5 +151,6 @@ int64_t xen_hypercall(struct xen *x, const struct hypercall *call)
         x->log[x->calls].result = result;
     }
     x->calls++;
+    memory_apply(x->memory);
     return result;
 }

@@ -58,7 +58,7 @@ static inline void guest_plan(const struct guest *t, struct plan *p, struct cpu_
     struct diag d = {0};
     struct image im;
     guest_image(&im, span_size(t->g.image) / MIB);
-    plan_init(p, t->g.high_end > 4 * GIB ? t->g.high_end : 4 * GIB);
+    plan_init(p, guest_top(&t->g));
     if (!handoff_for(t->l.type)->plan(&t->l, &t->g, &im, p, entry, &d) || !plan_seal(p, &d))
         fail_msg("%s", d.message);
     image_free(&im);

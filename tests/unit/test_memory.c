@@ -13,14 +13,14 @@
 struct bed {
     struct plan plan;
     struct memory memory;
-    uint64_t changed; /* gpa of the last p2m change that the mapper heard of */
+    struct span changed; /* the last p2m change that the mapper heard of */
     unsigned changes;
 };
 
-static void on_change(void *self, uint64_t gpa)
+static void on_change(void *self, struct span at)
 {
     struct bed *b = self;
-    b->changed = gpa;
+    b->changed = at;
     b->changes++;
 }
 
@@ -89,8 +89,11 @@ static void test_pages_that_move(void **state)
     make(&b, 0);
     memset(page, 0xEE, sizeof page);
 
-    assert_true(memory_put_page(&b.memory, 0x5000, page, 3, "shared info"));
-    assert_int_equal(b.changed, 0x5000);
+    assert_true(memory_put_page(&b.memory, 0x5123, page, 3, "shared info"));
+    assert_int_equal(b.changes, 0);
+    memory_apply(&b.memory);
+    assert_int_equal(b.changed.start, 0x5000);
+    assert_int_equal(b.changed.end, 0x6000);
     assert_string_equal(memory_override(&b.memory, 0x5FFF)->owner, "shared info");
     assert_true(memory_write(&b.memory, 0x4FFE, span, 4)); /* across the seam between two host pages */
     assert_int_equal(page[0], 3);
@@ -104,20 +107,60 @@ static void test_pages_that_move(void **state)
 
     assert_true(memory_put_page(&b.memory, MIB, page, 3, "in a hole"));
     assert_true(memory_read(&b.memory, MIB, span, 1));
-    assert_int_equal(b.changes, 3);
-    assert_false(memory_put_page(&b.memory, 16 * MIB, page, 3, "beyond"));
+    assert_true(memory_put_page(&b.memory, 16 * MIB, page, 3, "beyond the plan"));
+    assert_true(memory_read(&b.memory, 16 * MIB + 0xFFC, span, 4));
+    assert_false(memory_read(&b.memory, 16 * MIB + 0xFFD, span, 4));
+    assert_false(memory_read(&b.memory, UINT64_MAX - 1, span, 4));
+    memory_apply(&b.memory);
+    assert_int_equal(b.changes, 4);
+    memory_apply(&b.memory); /* told once */
+    assert_int_equal(b.changes, 4);
     drop(&b);
 }
 
-static void test_table_is_bounded(void **state)
+/* The table against one entry a page, whatever order pages come and go in. */
+static void test_any_order(void **state)
 {
     (void)state;
+    enum { PAGES = 64, STEPS = 4000 };
+    static uint8_t pages[PAGES][PAGE_SIZE];
+    static const char *const owner[] = {"a", "b"};
+    struct {
+        bool set, there;
+        const char *owner;
+        uint8_t *page;
+    } model[PAGES] = {{0}};
     struct bed b;
     make(&b, 0);
-    for (unsigned i = 0; i < MEMORY_MAX_OVERRIDES; i++)
-        assert_true(memory_drop_page(&b.memory, i * PAGE_SIZE));
-    assert_false(memory_drop_page(&b.memory, MEMORY_MAX_OVERRIDES * PAGE_SIZE));
-    assert_true(memory_drop_page(&b.memory, 0)); /* the same page again takes no slot */
+    uint32_t seed = 1;
+    for (unsigned step = 0; step < STEPS; step++) {
+        seed = seed * 1664525u + 1013904223u;
+        const unsigned first = seed >> 8 & 63, n = 1 + (seed >> 16 & 7), end = first + n > PAGES ? PAGES : first + n;
+        const bool there = (seed >> 24 & 1) != 0;
+        const char *const who = owner[seed >> 25 & 1];
+        const unsigned from = seed >> 26 & 1 ? first : (first + 5) % (PAGES - 8); /* in place, or elsewhere */
+        const struct span at = {first * PAGE_SIZE, end * PAGE_SIZE};
+        assert_true(there ? memory_put(&b.memory, at, pages[from], 7, who) : memory_drop(&b.memory, at, who));
+        for (unsigned i = first; i < end; i++) {
+            model[i].set = true;
+            model[i].there = there;
+            model[i].owner = who;
+            model[i].page = there ? pages[from + i - first] : NULL;
+        }
+        for (unsigned i = 0; i < PAGES; i++) {
+            const struct page_override *o = memory_override(&b.memory, i * PAGE_SIZE + 9);
+            assert_int_equal(o != NULL, model[i].set);
+            if (o == NULL)
+                continue;
+            assert_string_equal(o->owner, model[i].owner);
+            assert_ptr_equal(memory_hva(&b.memory, i * PAGE_SIZE), model[i].page);
+        }
+        for (size_t i = 0; i + 1 < b.memory.nr_over; i++)
+            assert_true(b.memory.over[i].at.end <= b.memory.over[i + 1].at.start);
+    }
+    memory_apply(&b.memory);
+    assert_true(memory_drop(&b.memory, (struct span){0, PAGES * PAGE_SIZE}, "all"));
+    assert_int_equal(b.memory.nr_over, 1);
     drop(&b);
 }
 
@@ -127,7 +170,7 @@ int main(void)
         cmocka_unit_test(test_bytes_and_fill),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_pages_that_move),
-        cmocka_unit_test(test_table_is_bounded),
+        cmocka_unit_test(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
