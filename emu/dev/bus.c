@@ -43,6 +43,29 @@ static const struct claim *find(const struct claim *list, size_t nr, uint64_t at
     return NULL;
 }
 
+bool bus_add_window(struct bus *b, struct window *w)
+{
+    if (b->nr_windows == BUS_MAX_WINDOWS)
+        return false;
+    b->window[b->nr_windows++] = w;
+    return true;
+}
+
+const struct window *bus_window_at(const struct bus *b, bool io, uint64_t at)
+{
+    for (size_t i = 0; i < b->nr_windows; i++)
+        if (b->window[i]->io == io && span_has(b->window[i]->at, at))
+            return b->window[i];
+    return NULL;
+}
+
+/* The window that has all of an access to ports, where no claim comes first. */
+static const struct window *port_window(const struct bus *b, const struct claim *c, uint16_t port, unsigned size)
+{
+    const struct window *w = c == NULL ? bus_window_at(b, true, port) : NULL;
+    return w != NULL && (uint64_t)port + size <= w->at.end ? w : NULL;
+}
+
 /*
  * May the device have the access as it is? Otherwise each byte goes its own way, as the ISA bus does it. One at the
  * claim's first port may be wider than the claim: the dword at CF8 has another register at CF9.
@@ -63,6 +86,9 @@ uint32_t bus_io_read(struct bus *b, uint16_t port, unsigned size)
     const struct claim *c = find(b->io, b->nr_io, port);
     if (c != NULL && takes_whole(c, port, size))
         return (uint32_t)c->ops->read(c->self, port, size) & ones(size);
+    const struct window *w = port_window(b, c, port, size);
+    if (w != NULL)
+        return (uint32_t)w->ops->read(w->self, port - w->at.start, size) & ones(size);
     if (size == 1)
         return 0xFF;
     uint32_t value = 0;
@@ -78,6 +104,11 @@ void bus_io_write(struct bus *b, uint16_t port, unsigned size, uint32_t value)
     const struct claim *c = find(b->io, b->nr_io, port);
     if (c != NULL && takes_whole(c, port, size)) {
         c->ops->write(c->self, port, size, value & ones(size));
+        return;
+    }
+    const struct window *w = port_window(b, c, port, size);
+    if (w != NULL) {
+        w->ops->write(w->self, port - w->at.start, size, value & ones(size));
         return;
     }
     if (size == 1)
@@ -96,5 +127,5 @@ void bus_exit(struct bus *b)
     for (size_t i = b->nr_owned; i-- > 0;)
         if (b->owned[i].free != NULL)
             b->owned[i].free(b->owned[i].self);
-    b->nr_owned = b->nr_io = b->nr_mmio = 0;
+    b->nr_owned = b->nr_io = b->nr_mmio = b->nr_windows = 0;
 }

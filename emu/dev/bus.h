@@ -28,13 +28,30 @@ struct claim {
     void *self;
 };
 
+/*
+ * What a device decodes where it was told to, and may be told anew: the device owns it and changes @at itself; empty
+ * means nowhere. Claims come first. The offset that @ops get counts from @at's start, of ports too.
+ */
+struct window {
+    struct span at; /* ports, or gpa */
+    bool io;
+    bool takes_ram; /* it lies in the p2m: RAM that was there is gone. Otherwise RAM hides it. */
+    bool moved;     /* it has been told a new place, and nobody has looked yet whether RAM is there */
+    const char *owner;
+    const struct device_ops *ops;
+    void *self;
+};
+
 #define BUS_MAX_CLAIMS 48
+#define BUS_MAX_WINDOWS 40
 
 struct bus {
     struct claim io[BUS_MAX_CLAIMS];
     size_t nr_io;
     struct claim mmio[BUS_MAX_CLAIMS];
     size_t nr_mmio;
+    struct window *window[BUS_MAX_WINDOWS];
+    size_t nr_windows;
     struct {
         void *self;
         void (*free)(void *);
@@ -50,6 +67,9 @@ uint32_t bus_io_read(struct bus *b, uint16_t port, unsigned size);
 void bus_io_write(struct bus *b, uint16_t port, unsigned size, uint32_t value);
 /* The claim that holds @gpa, or NULL. */
 const struct claim *bus_mmio_at(const struct bus *b, uint64_t gpa);
+bool bus_add_window(struct bus *b, struct window *w);
+/* The window that decodes it now, or NULL. */
+const struct window *bus_window_at(const struct bus *b, bool io, uint64_t at);
 void bus_exit(struct bus *b);
 
 #endif

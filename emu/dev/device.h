@@ -33,6 +33,8 @@ bool pci_init(const struct device_env *e);
 bool pic_init(const struct device_env *e);
 bool pit_init(const struct device_env *e);
 bool pm_timer_init(const struct device_env *e);
+/* platform.pm_base has changed. */
+void pm_moved(struct platform *p);
 bool lapic_init(const struct device_env *e);
 bool ioapic_init(const struct device_env *e);
 bool hpet_init(const struct device_env *e);

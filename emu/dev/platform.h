@@ -27,7 +27,11 @@ enum reset_kind { RESET_NONE, RESET_CF9, RESET_8042, RESET_PORT92 };
 struct platform {
     struct lapic *lapic;
     struct debugcon *debugcon;
-    bool pm_io;            /* the PIIX4's PM block has been switched on (its configuration register 80) */
+    uint16_t pm_base;         /* the ports where the PIIX4 has its PM block; 0: it is off */
+    struct window *pm_window; /* that block, for pm_moved() */
+    bool bars_moved;          /* some window of the bus has moved */
+    /* Where Xen has its part of the PM block: HVM_PARAM_ACPI_IOPORTS_LOCATION. NULL: as the platform's state says. */
+    const uint64_t *acpi_ioports;
     enum reset_kind reset; /* a device was told to reset the machine; the run loop looks after each exit */
 };
 

@@ -125,6 +125,15 @@ static bool read_slack(struct draft *t, const struct key *k, struct diag *d)
     return true;
 }
 
+static bool read_bar(struct draft *t, const struct key *k, struct diag *d)
+{
+    uint64_t *size = field(t, k);
+    if (!read_u64(t, k, d))
+        return false;
+    return (*size & (*size - 1)) == 0 ||
+           cfg_fail(t->f, k->name, d, "%s must be a power of two, such as \"4G\", not %" PRIu64, k->name, *size);
+}
+
 static bool read_vendor(struct draft *t, const struct key *k, struct diag *d)
 {
     static const struct {
@@ -253,6 +262,12 @@ static const struct key keys[] = {
     {.name = "bed_fill", .read = read_u64, .offset = AT(fill)},
     {.name = "bed_slack_pages", .read = read_slack, .offset = AT(slack_pages), .hvm_only = true},
     {.name = "bed_cmos_low_ram", .read = read_cmos, .min = CMOS_MIN, .max = CMOS_MAX, .hvm_only = true},
+    {.name = "bed_pci_bar64",
+     .read = read_bar,
+     .offset = AT(pci_bar64),
+     .min = 4 * KIB,
+     .max = 1024 * GIB,
+     .hvm_only = true},
     {.name = "bed_e820", .read = read_e820},
 };
 #define NR_KEYS (sizeof keys / sizeof keys[0])

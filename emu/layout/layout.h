@@ -35,6 +35,7 @@ struct layout {
     enum cpu_vendor vendor;        /* bed_vendor="intel"|"amd" */
     uint64_t fill;                 /* bed_fill: RAM starts as this 64-bit pattern */
     uint64_t slack_pages;          /* bed_slack_pages: pages hvmloader may still populate before it steals */
+    uint64_t pci_bar64;            /* bed_pci_bar64: bytes of a passed-through device's BAR, 0 for no such device */
     bool has_cmos_low_ram;         /* bed_cmos_low_ram given */
     uint64_t cmos_low_ram;         /* bytes: end of low RAM as CMOS 34/35 tell it, whatever the E820 says */
     bool has_e820;                 /* bed_e820 given: the firmware is told exactly this table */
@@ -52,6 +53,8 @@ struct layout_lines {
 /* What the toolstack and (for HVM) hvmloader make of a layout, for one image. */
 struct guest_memory {
     uint64_t mmio_start;   /* gpa where the hole below 4 GiB begins */
+    uint64_t pci_start;    /* HVM: where hvmloader lets BARs lie, at most mmio_start; they end at FC000000 */
+    struct span pci_high;  /* and above 4 GiB; empty when none lies there */
     uint64_t low_end;      /* end of populated RAM below 4 GiB, after stealing */
     uint64_t high_end;     /* end of populated RAM above 4 GiB, or 0 */
     uint64_t built_end;    /* end of what the builder populated above 4 GiB, before anything was stolen, or 0 */

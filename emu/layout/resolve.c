@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "layout/layout.h"
+#include "layout/pci_table.h"
 
 #define GIB4 (4ULL * GIB)
 
@@ -173,6 +174,16 @@ static void e820_pvh(const struct layout *l, const struct guest_memory *g, struc
     e820_add(m, GIB4, g->high_end, E820_TYPE_RAM); /* refused, as it should be, when there is none */
 }
 
+/* Before pages are stolen: pci_setup comes first. */
+static void place_bars(const struct layout *l, struct guest_memory *g)
+{
+    struct pci_desc desc[PCI_MAX_FUNCTIONS];
+    struct pci_windows w;
+    pci_place(desc, pci_table(desc, l), l, g, &w);
+    g->pci_start = w.start;
+    g->pci_high = w.high;
+}
+
 bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_memory *g, struct diag *d)
 {
     memset(g, 0, sizeof *g);
@@ -184,6 +195,7 @@ bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_me
         e820_pvh(l, g, &g->e820);
     } else {
         uint64_t high = g->high_end;
+        place_bars(l, g);
         if (!steal(l, g, d))
             return false;
         g->cmos_low_ram = cmos_low_ram(l, g);

@@ -226,12 +226,14 @@ static void make_info(uint8_t info[40], const struct layout *l, const struct gue
     memset(info, 0, 40);
     info[0] = hvm ? 8 : 0; /* hpet_present */
     put_le16(info + 2, (uint16_t)l->vcpus);
-    put_le32(info + 4, (uint32_t)g->mmio_start);
-    put_le32(info + 8, hvm ? (uint32_t)(XEN_AREA_START - g->mmio_start) : 0);
+    if (hvm) {
+        put_le32(info + 4, (uint32_t)g->pci_start);
+        put_le32(info + 8, (uint32_t)(XEN_AREA_START - g->pci_start));
+        put_le64(info + 24, g->pci_high.start);
+        put_le64(info + 32, span_size(g->pci_high));
+    }
     put_le32(info + 12, (uint32_t)madt_checksum);
     put_le32(info + 16, (uint32_t)lapic0);
-    if (!hvm)
-        put_le32(info + 4, 0);
 }
 
 static void build(struct builder *b, const struct layout *l, const struct guest_memory *g, bool hvm,

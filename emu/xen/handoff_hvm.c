@@ -23,13 +23,13 @@ static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d
     const struct lay_range base = {{0, VGA_HOLE_START}, PLAN_RAM, CLASS_FREE, "low RAM"};
     const struct lay_range low = {{MIB, g->low_end}, PLAN_RAM, CLASS_FREE, "low RAM"};
     const struct lay_range high = {{4 * GIB, g->high_end}, PLAN_RAM, CLASS_FREE, "high RAM"};
-    const struct lay_range gone = {{g->low_end, g->mmio_start}, PLAN_HOLE, CLASS_HOLE, "above low RAM"};
-    const struct lay_range pci = {{g->mmio_start, XEN_AREA_START}, PLAN_HOLE, CLASS_HOLE, "PCI window"};
+    const struct lay_range gone = {{g->low_end, g->pci_start}, PLAN_HOLE, CLASS_HOLE, "above low RAM"};
+    const struct lay_range pci = {{g->pci_start, XEN_AREA_START}, PLAN_HOLE, CLASS_HOLE, "PCI window"};
     const uint64_t top = g->high_end != 0 ? g->high_end : 4 * GIB;
     const struct lay_range taken = {{top, p->top}, PLAN_HOLE, CLASS_HOLE, "above high RAM"};
     return (top >= p->top || lay(p, taken, NULL, 0, d)) && lay(p, base, NULL, 0, d) && lay(p, low, NULL, 0, d) &&
-           (g->high_end == 0 || lay(p, high, NULL, 0, d)) &&
-           (g->low_end >= g->mmio_start || lay(p, gone, NULL, 0, d)) && lay(p, pci, NULL, 0, d);
+           (g->high_end == 0 || lay(p, high, NULL, 0, d)) && (g->low_end >= g->pci_start || lay(p, gone, NULL, 0, d)) &&
+           lay(p, pci, NULL, 0, d);
 }
 
 /* What the E820 says about RAM and about the hole up to Xen's own area, and above all RAM. */

@@ -172,21 +172,23 @@ static const struct row *find(const struct xen *x, uint32_t index, size_t *at)
     return NULL;
 }
 
-/* hvmloader covers [pci_mem_start, FC000000) with naturally aligned UC ranges (cacheattr.c:cacheattr_init). */
+/* hvmloader covers both PCI windows with naturally aligned UC ranges (cacheattr.c:cacheattr_init). */
 static void variable_mtrrs(const struct xen *x, uint64_t values_of[MSR_VALUES])
 {
-    size_t at;
+    const struct span window[] = {{x->guest->pci_start, XEN_AREA_START}, x->guest->pci_high};
+    size_t at, i = 0;
     if (find(x, MSR_MTRR_PHYS, &at) == NULL)
         return;
     uint64_t *v = values_of + at;
-    uint64_t base = x->guest->mmio_start;
-    for (size_t i = 0; i < MTRR_VARIABLE && base != 0 && base < XEN_AREA_START; i++) {
-        uint64_t size = base & (0 - base);
-        while (base + size > XEN_AREA_START)
-            size >>= 1;
-        v[2 * i] = base | MTRR_UC;
-        v[2 * i + 1] = (~(size - 1) & ~beyond_phys(x)) | MTRR_VALID;
-        base += size;
+    for (size_t w = 0; w < 2; w++) {
+        for (uint64_t base = window[w].start; i < MTRR_VARIABLE && base != 0 && base < window[w].end; i++) {
+            uint64_t size = base & (0 - base);
+            while (base + size > window[w].end)
+                size >>= 1;
+            v[2 * i] = base | MTRR_UC;
+            v[2 * i + 1] = (~(size - 1) & ~beyond_phys(x)) | MTRR_VALID;
+            base += size;
+        }
     }
 }
 

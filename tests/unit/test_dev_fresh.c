@@ -200,6 +200,9 @@ static void replay_ends_loaded(void **state)
         if (!rows[i].no_acpi)
             acpi_enable_sci(&b);
         cmos_write_memory_size(&b);
+        /* The last thing: HVM_PARAM_ACPI_IOPORTS_LOCATION, without which Xen's timer is elsewhere. */
+        const uint64_t location = !rows[i].no_acpi;
+        b.p.acpi_ioports = want.p.acpi_ioports = &location;
 
         for (unsigned devfn = 0; devfn < 256; devfn++)
             for (unsigned reg = 0; reg < 256; reg += 4)
@@ -288,6 +291,42 @@ static void pm_block(void **state)
     assert_int_equal(in(&b, 0xB004, 2), 1);
     out(&b, 0xB2, 1, 0xF0);
     assert_int_equal(in(&b, 0xB004, 2), 0);
+    bus_exit(&b.bus);
+}
+
+/* Xen's events and timer have two places, QEMU's block goes where the PIIX4 is told to have it. */
+static void pm_block_moves(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint64_t location = 0;
+    start(&b, &rows[0], PLATFORM_RESET);
+    b.p.acpi_ioports = &location;
+    bench_ns(&b, 10000000000); /* 35795450 ticks: more than 24 bits */
+    assert_int_equal(in(&b, 0x1F48, 4), 35795450);
+    assert_int_equal(in(&b, 0x608, 4), 0xFFFFFFFF);
+    set_config(&b, 0x0B, 0x40, 4, 0x601);
+    set_config(&b, 0x0B, 0x80, 1, 1);
+    assert_int_equal(in(&b, 0x608, 4), 35795450 & 0xFFFFFF);
+    assert_int_equal(in(&b, 0x60C, 4), 0xFFFFFFFF);
+    assert_int_equal(in(&b, 0xB008, 4), 0xFFFFFFFF);
+    out(&b, 0x602, 2, 0x0123); /* QEMU's enable bits are not Xen's */
+    assert_int_equal(in(&b, 0x600, 4), 0x01230000);
+    assert_int_equal(in(&b, 0x1F40, 4), 0);
+    out(&b, 0xB2, 1, 0xF1);
+    assert_int_equal(in(&b, 0x604, 2), 1);
+
+    set_config(&b, 0x0B, 0x40, 4, 0xB001);
+    assert_int_equal(in(&b, 0x608, 4), 0xFFFFFFFF);
+    assert_int_equal(in(&b, 0xB000, 4), 0x01230000);
+    location = 1;
+    assert_int_equal(in(&b, 0x1F48, 4), 0xFFFFFFFF);
+    assert_int_equal(in(&b, 0xB000, 4), 0);
+    assert_int_equal(in(&b, 0xB004, 2), 1);
+    assert_int_equal(in(&b, 0xB008, 4), 35795450);
+    set_config(&b, 0x0B, 0x80, 1, 0); /* off: Xen's part stays */
+    assert_int_equal(in(&b, 0xB004, 2), 0xFFFF);
+    assert_int_equal(in(&b, 0xB008, 4), 35795450);
     bus_exit(&b.bus);
 }
 
@@ -404,8 +443,13 @@ static void mtrrs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replay_ends_loaded), cmocka_unit_test(reset_values),      cmocka_unit_test(pm_block),
-        cmocka_unit_test(other_ports),        cmocka_unit_test(pvh_has_one_state), cmocka_unit_test(mtrrs),
+        cmocka_unit_test(replay_ends_loaded),
+        cmocka_unit_test(reset_values),
+        cmocka_unit_test(pm_block),
+        cmocka_unit_test(pm_block_moves),
+        cmocka_unit_test(other_ports),
+        cmocka_unit_test(pvh_has_one_state),
+        cmocka_unit_test(mtrrs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,12 +116,100 @@ static void bars(void **state)
     bus_exit(&big.bus);
 }
 
+static const struct window *at(const struct bench *b, uint64_t gpa)
+{
+    return bus_window_at(&b->bus, false, gpa);
+}
+
+/* QEMU hw/pci/pci.c:pci_bar_address. */
+static void decoding(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b, GUEST_HVM, 1024, 16, AMPLE);
+    assert_false(b.p.bars_moved);
+    const struct window *vga = at(&b, 0xF1000000);
+    assert_non_null(vga);
+    assert_string_equal(vga->owner, "PCI BAR of the VGA card");
+    assert_true(vga->takes_ram);
+    assert_ptr_equal(at(&b, 0xF1FFFFFF), vga);
+    assert_false(at(&b, 0xF0000000)->takes_ram);
+    assert_null(at(&b, 0xF2000000)); /* a ROM without its enable bit */
+    assert_null(at(&b, 0xF2051100));
+    assert_null(at(&b, 0xEFFFFFFF));
+    vga->ops->write(vga->self, 0xFFFFF8, 8, 0x1122334455667788);
+    assert_int_equal(vga->ops->read(vga->self, 0xFFFFFC, 4), 0x11223344);
+    assert_int_equal(vga->ops->read(vga->self, 0xFFFFFC, 8), 0); /* beyond its end */
+
+    set_config(&b, 0x18, 0x10, 4, 0xFFFFFFFF); /* sized while decoded: never up to the very top */
+    assert_true(b.p.bars_moved);
+    assert_true(vga->moved);
+    assert_null(at(&b, 0xFFFFFFFF));
+    set_config(&b, 0x18, 0x10, 4, 0xFE000000);
+    assert_ptr_equal(at(&b, 0xFE000000), vga);
+    set_config(&b, 0x18, 0x10, 4, 0);
+    assert_null(at(&b, 0));
+    set_config(&b, 0x18, 0x13, 1, 0x80); /* byte by byte */
+    assert_ptr_equal(at(&b, 0x80FFFFFF), vga);
+    set_config(&b, 0x18, 0x04, 1, 1);
+    assert_null(at(&b, 0x80000000));
+    set_config(&b, 0x18, 0x04, 1, 2);
+    assert_ptr_equal(at(&b, 0x80000000), vga);
+    set_config(&b, 0x18, 0x30, 4, 0x90000001);
+    assert_int_equal(at(&b, 0x9000FFFF)->ops->read(at(&b, 0x90000000)->self, 0, 2) & 0xFFFF, 0xFFFF);
+
+    assert_int_equal(in(&b, 0xC100, 4), 0); /* the NIC's ports */
+    assert_int_equal(in(&b, 0xC0FE, 4), 0); /* across two devices: a byte each */
+    assert_int_equal(in(&b, 0xC20E, 4), 0xFFFF0000);
+    set_config(&b, 0x20, 0x04, 1, 2);
+    assert_int_equal(in(&b, 0xC100, 4), 0xFFFFFFFF);
+    bus_exit(&b.bus);
+}
+
+static void wide_bar(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct diag d = {0};
+    guest_init(&b.t, GUEST_HVM, 1024, 16, AMPLE, 2);
+    b.t.l.pci_bar64 = 4 * GIB;
+    assert_true(layout_resolve(&b.t.l, 2 * MIB, &b.t.g, &d));
+    assert_int_equal(b.t.g.pci_start, 0xF0000000);
+    assert_int_equal(b.t.g.pci_high.start, 4 * GIB);
+    assert_int_equal(b.t.g.pci_high.end, 8 * GIB);
+    bench_start(&b);
+    assert_int_equal(config(&b, 0x28, 0x10, 4), 0xC);
+    assert_int_equal(config(&b, 0x28, 0x14, 4), 1);
+    const struct window *w = at(&b, 4 * GIB);
+    assert_true(w != NULL && w->takes_ram && w->at.end == 8 * GIB);
+    set_config(&b, 0x28, 0x10, 4, 0xFFFFFFFF);
+    set_config(&b, 0x28, 0x14, 4, 0xFFFFFFFF);
+    assert_int_equal(config(&b, 0x28, 0x10, 4), 0xC);
+    assert_int_equal(config(&b, 0x28, 0x14, 4), 0xFFFFFFFF);
+    assert_true(w->at.start == w->at.end); /* beyond all address bits */
+    bus_exit(&b.bus);
+
+    b.t.l.pci_bar64 = 256 * MIB; /* half programmed, it lies below 4 GiB */
+    assert_true(layout_resolve(&b.t.l, 2 * MIB, &b.t.g, &d));
+    assert_int_equal(b.t.g.pci_start, 0xE0000000); /* pci_mem_start, doubled */
+    assert_true(b.t.g.pci_high.start == b.t.g.pci_high.end);
+    bench_start(&b);
+    set_config(&b, 0x28, 0x10, 4, 0x20000000);
+    assert_non_null(at(&b, 0x20000000));
+    set_config(&b, 0x28, 0x14, 4, 4);
+    assert_null(at(&b, 0x20000000));
+    assert_non_null(at(&b, 0x420000000));
+    set_config(&b, 0x28, 0x14, 4, 0);
+    set_config(&b, 0x28, 0x10, 4, 0xFFFFFFFF); /* a 64-bit one does reach the top of 4 GiB */
+    assert_non_null(at(&b, 0xFFFFFFFF));
+    bus_exit(&b.bus);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(identities),
-        cmocka_unit_test(widths),
-        cmocka_unit_test(bars),
+        cmocka_unit_test(identities), cmocka_unit_test(widths),   cmocka_unit_test(bars),
+        cmocka_unit_test(decoding),   cmocka_unit_test(wide_bar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
