@@ -32,6 +32,7 @@ units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/te
 benches := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 proofs := $(patsubst tests/proof/%.c,$(OUT)/proof/%,$(sort $(wildcard tests/proof/*.c)))
 roms := $(patsubst firmware/roms/%.asm,$(OUT)/roms/%.fd,$(sort $(wildcard firmware/roms/*.asm)))
+loaders := $(patsubst firmware/loaders/%.asm,$(OUT)/loaders/%.elf,$(sort $(wildcard firmware/loaders/*.asm)))
 
 # All cores, unless told otherwise.
 ifeq ($(MAKELEVEL),0)
@@ -97,11 +98,15 @@ $(units) $(benches) $(proofs): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
 $(units:$(OUT)/%=$(OUT)/obj/tests/%.o): | setup
 
-roms: $(roms)
-$(OUT)/roms/%.fd: firmware/roms/%.asm
+roms: $(roms) $(loaders)
+$(OUT)/roms/%.fd: firmware/roms/%.asm firmware/roms/rom.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/roms/ -MD $@.d -MP -o $@ $<
+$(OUT)/loaders/%.elf: firmware/loaders/%.asm firmware/loaders/loader.inc
+	@mkdir -p $(@D)
+	$(call say,NASM)
+	$(Q)nasm -f bin -Ifirmware/loaders/ -o $@ $<
 
 # --- running it
 environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SRC=$(CURDIR)
@@ -114,7 +119,7 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen $(program) $(units) $(proofs) $(roms) ## run all tests, or those whose names contain T=
+test: setup ovmfxen $(program) $(units) $(proofs) roms ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
 
 asan: ## run all tests with sanitizers

@@ -68,8 +68,10 @@ static void want_phase(struct monitor *mon, enum phase p)
 
 bool boot_loading(struct monitor *mon, const struct engine_block *b)
 {
+    uint64_t cr0, unused;
     if (mon->m->loading && b->pc == RESET_VECTOR) {
-        mon->entered = true;
+        engine_paging(mon->m->engine, &cr0, &unused, &unused, &unused);
+        mon->entered = (cr0 & 1) == 0; /* otherwise it is still the first stage that runs there */
         machine_pause(mon->m);
     }
     return mon->m->loading;
@@ -108,8 +110,11 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
 
 void boot_paused(struct monitor *mon)
 {
-    if (mon->entered && mon->m->loading)
+    if (mon->entered && mon->m->loading) {
+        if (mon->m->guard_firmware)
+            notice_entry(mon);
         (void)machine_firmware_entered(mon->m);
+    }
     if (mon->phase_wanted > mon->m->phase) {
         (void)machine_enter_phase(mon->m, mon->phase_wanted);
         mon->v->phase = mon->phase_wanted;

@@ -44,6 +44,12 @@ void unpack_paused(struct monitor *mon);
 void unpack_alarm(struct monitor *mon);
 /* unpack_host.c: at the call's first instruction. False: not possible, or in doubt; nothing has changed then. */
 bool unpack_on_host(struct monitor *mon, const struct unpack_watch *u);
+/* notice.c */
+void notice_taken(struct monitor *mon, const struct machine_notice *n);
+/* The first stage has entered the firmware: is it there? */
+void notice_entry(struct monitor *mon);
+/* Stops where the bed can do no more of what Xen would. */
+void notice_limits(struct monitor *mon);
 /* fault.c */
 void fault_taken(struct monitor *mon, unsigned vector);
 /* loop.c */

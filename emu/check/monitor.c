@@ -50,6 +50,11 @@ static void on_new_block(void *self, const struct engine_block *b)
     exec_block(mon, b);
 }
 
+static void on_noticed(void *self, const struct machine_notice *n)
+{
+    notice_taken(self, n);
+}
+
 static void on_exception(void *self, unsigned vector)
 {
     fault_taken(self, vector);
@@ -110,11 +115,13 @@ static void on_paused(void *self)
     loop_paused(mon);
     standstill_paused(mon);
     shut_down(mon);
+    notice_limits(mon);
 }
 
 static const struct machine_watcher watcher = {
     .forbidden = on_forbidden,
     .new_block = on_new_block,
+    .noticed = on_noticed,
     .exception = on_exception,
     .tick = on_tick,
     .alarm = on_alarm,

@@ -19,6 +19,7 @@ struct monitor_options {
     bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
+    const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
     /* Called now and then while the guest runs; may be NULL. */
     void (*progress)(void *self, const struct verdict *v);
     void *progress_self;

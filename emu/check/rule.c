@@ -39,6 +39,18 @@ const struct rule rules[RULE_COUNT] = {
      "moved or was freed, or an overwritten return address."},
     {RULE_EXEC_UNPOPULATED, "exec-unpopulated", SEVERITY_ERROR, STOP, "execution where there is no memory",
      "Usually a wild pointer, or an image that does not end at 4 GiB, so that its reset vector jumps past it."},
+    {RULE_BAR_OVER_RAM, "bar-over-ram", SEVERITY_ERROR, GO_ON_THROUGH, "PCI BAR over RAM",
+     "Where the BAR lies in Xen's p2m (video memory, a passed-through device), the RAM is gone for good; otherwise the "
+     "device cannot be reached. Usually a BAR is sized or half programmed while its decode bit is set."},
+    {RULE_HYPERCALL_REFUSED, "hypercall-refused", SEVERITY_ERROR, GO_ON_THROUGH, "hypercall that Xen refuses",
+     "Its arguments make no sense: a buffer that is not in memory, or a page that the guest does not have or cannot "
+     "reach; usually a stale pointer, or a size that was computed wrongly."},
+    {RULE_XENSTORE_RING, "xenstore-ring", SEVERITY_ERROR, GO_ON_THROUGH, "broken xenstore ring",
+     "xenstored answers no more after that; usually an index was written without reading the other one, or the page "
+     "was used for something else."},
+    {RULE_IMAGE_NOT_LOADED, "image-not-loaded", SEVERITY_ERROR, STOP, "firmware entered that is not there",
+     "The first stage jumped to the reset vector, but the image does not lie below 4 GiB and below 1 MiB as it was "
+     "given."},
     {RULE_EXCEPTION, "exception", SEVERITY_ERROR, STOP, "CPU exception",
      "The firmware has no use for exceptions before the hand-off: on real hardware it would stop in its default "
      "handler or reset."},

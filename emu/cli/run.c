@@ -233,6 +233,7 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
     struct progress progress;
     struct monitor_options options = o->monitor;
     progress_init(&progress, o->quiet);
+    options.image = &r->image;
     options.progress = progress_show;
     options.progress_self = &progress;
     monitor_init(&monitor, &r->machine, &options, &r->verdict);

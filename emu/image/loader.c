@@ -27,6 +27,14 @@ static bool take_segment(struct loader *l, const Elf32_Phdr *p, struct diag *d)
     return true;
 }
 
+static bool loads(const struct loader *l, uint32_t gpa)
+{
+    for (size_t i = 0; i < l->nr_segments; i++)
+        if (gpa - l->segment[i].gpa < l->segment[i].memsz && gpa >= l->segment[i].gpa)
+            return true;
+    return false;
+}
+
 static bool parse(struct loader *l, struct diag *d)
 {
     Elf32_Ehdr h;
@@ -49,7 +57,7 @@ static bool parse(struct loader *l, struct diag *d)
             return false;
     }
     l->entry = h.e_entry;
-    if (l->nr_segments == 0 || !span_has(l->at, l->entry))
+    if (!loads(l, l->entry))
         return diag_fail(d, l->path, 0, "the ELF file's entry is not in what it loads");
     return true;
 }

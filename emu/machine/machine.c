@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "machine/machine.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/span.h"
+#include "machine/bars.h"
 #include "machine/mapping.h"
 #include "machine/schedule.h"
+#include "xen/abi.h"
 
 /* --- time ------------------------------------------------------------------------------------------------------- */
 
@@ -58,6 +61,35 @@ static uint32_t io_read(void *self, uint16_t port, unsigned size)
     return bus_io_read(&m->bus, port, size);
 }
 
+static void notice(struct machine *m, const struct machine_notice *n)
+{
+    if (m->guard_firmware && m->watcher->noticed != NULL)
+        m->watcher->noticed(m->watcher_self, n);
+}
+
+/*
+ * Done at once: the BAR may have moved on when the CPU comes out, and only now the instruction is known. The engine is
+ * told when it has.
+ */
+static void bars_moved(struct machine *m)
+{
+    m->platform.bars_moved = false;
+    for (size_t i = 0; i < m->bus.nr_windows; i++) {
+        struct window *w = m->bus.window[i];
+        const struct span ram = w->moved && !w->io ? bars_ram(&m->memory, w->at) : (struct span){0, 0};
+        w->moved = false;
+        if (ram.start == ram.end)
+            continue;
+        notice(m, &(struct machine_notice){.kind = w->takes_ram ? NOTICE_BAR_DISPLACES : NOTICE_BAR_HIDDEN,
+                                           .pc = engine_pc(m->engine),
+                                           .at = ram,
+                                           .owner = w->owner});
+        if (w->takes_ram && !bars_displace(&m->memory, w->at))
+            m->xen.p2m.refused++;
+        machine_pause(m);
+    }
+}
+
 static void io_write(void *self, uint16_t port, unsigned size, uint32_t value)
 {
     struct machine *m = self;
@@ -65,6 +97,8 @@ static void io_write(void *self, uint16_t port, unsigned size, uint32_t value)
     bus_io_write(&m->bus, port, size, value);
     if (m->platform.reset != RESET_NONE)
         machine_pause(m);
+    if (m->platform.bars_moved)
+        bars_moved(m);
 }
 
 static uint64_t all_ones(unsigned size)
@@ -79,6 +113,19 @@ static struct plan_range range_at(const struct machine *m, uint64_t gpa)
     const struct plan_range *r = plan_find(m->plan, gpa);
     struct plan_range hole = {.at = {0, UINT64_MAX}, .kind = PLAN_HOLE, .cls = CLASS_HOLE};
     hole.owner = o != NULL ? o->owner : "beyond the guest's memory";
+    if (o != NULL && o->page != NULL) { /* above the plan: the engine knows no pages there */
+        struct plan_range page = {.at = o->at, .kind = PLAN_RAM, .cls = CLASS_RESERVED, .owner = o->owner};
+        memset(page.allow, o->allow, sizeof page.allow);
+        return page;
+    }
+    if (o == NULL && r != NULL && r->kind == PLAN_DEVICE)
+        return *r;
+    const struct window *w = bus_window_at(&m->bus, false, gpa);
+    if (w != NULL) { /* to those that decode it, the hole is a device */
+        struct plan_range bar = {.at = w->at, .kind = PLAN_DEVICE, .cls = CLASS_DEVICE, .owner = w->owner};
+        plan_class_rights(CLASS_DEVICE, bar.allow);
+        return bar;
+    }
     if (o != NULL || r == NULL)
         return hole;
     struct plan_range here = *r;
@@ -109,19 +156,34 @@ static uint64_t mmio_read(void *self, uint64_t gpa, unsigned size)
 {
     struct machine *m = self;
     on_exit(m);
-    const struct plan_range r = check(m, ENGINE_READ, gpa, size, 0);
-    const struct claim *c = r.kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
-    return c != NULL ? c->ops->read(c->self, gpa - c->at.start, size) & all_ones(size) : all_ones(size);
+    const enum plan_kind kind = check(m, ENGINE_READ, gpa, size, 0).kind;
+    uint64_t value = 0;
+    if (kind == PLAN_RAM && size <= sizeof value && memory_read(&m->memory, gpa, &value, size))
+        return value;
+    if (kind != PLAN_DEVICE)
+        return all_ones(size);
+    const struct claim *c = bus_mmio_at(&m->bus, gpa);
+    const struct window *w = bus_window_at(&m->bus, false, gpa);
+    if (c != NULL)
+        return c->ops->read(c->self, gpa - c->at.start, size) & all_ones(size);
+    return w != NULL ? w->ops->read(w->self, gpa - w->at.start, size) & all_ones(size) : all_ones(size);
 }
 
 static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
 {
     struct machine *m = self;
     on_exit(m);
-    const struct plan_range r = check(m, ENGINE_WRITE, gpa, size, value);
-    const struct claim *c = r.kind == PLAN_DEVICE ? bus_mmio_at(&m->bus, gpa) : NULL;
+    const enum plan_kind kind = check(m, ENGINE_WRITE, gpa, size, value).kind;
+    if (kind == PLAN_RAM && size <= sizeof value)
+        (void)memory_write(&m->memory, gpa, &value, size);
+    if (kind != PLAN_DEVICE)
+        return;
+    const struct claim *c = bus_mmio_at(&m->bus, gpa);
+    const struct window *w = bus_window_at(&m->bus, false, gpa);
     if (c != NULL)
         c->ops->write(c->self, gpa - c->at.start, size, value);
+    else if (w != NULL)
+        w->ops->write(w->self, gpa - w->at.start, size, value);
     if (m->vcpus.changed)
         machine_pause(m);
 }
@@ -156,7 +218,26 @@ static bool wrmsr(void *self, uint32_t index, uint64_t value)
 
 /* Registers of the two calling conventions, in encoding order: X:xen/include/public/arch-x86/xen-x86_{32,64}.h. */
 static const uint8_t args64[] = {7, 6, 2, 10, 8}; /* rdi rsi rdx r10 r8 */
-static const uint8_t args32[] = {3, 1, 2, 6, 7};  /* ebx ecx edx esi edi */
+#define HYPERCALL_INSN_SIZE 3u
+static const uint8_t args32[] = {3, 1, 2, 6, 7}; /* ebx ecx edx esi edi */
+
+/* The arguments of the call that has just been made, as Xen saw them. */
+static void tell_hypercall(struct machine *m, const struct hypercall *c, int64_t result, bool ring_was_dead)
+{
+    char text[256];
+    struct machine_notice n = {
+        .kind = NOTICE_HYPERCALL, .pc = engine_pc(m->engine) - HYPERCALL_INSN_SIZE, .text = text};
+    if (m->xen.refusal[0] != '\0') {
+        (void)snprintf(text, sizeof text, "Xen refused hypercall %llu, command %llu (result %lld): %s",
+                       (unsigned long long)c->nr, (unsigned long long)c->arg[0], (long long)result, m->xen.refusal);
+        notice(m, &n);
+    }
+    if (m->xen.store.dead && !ring_was_dead) {
+        n.kind = NOTICE_RING;
+        n.text = m->xen.store.why;
+        notice(m, &n);
+    }
+}
 
 static bool hypercall(void *self, bool amd)
 {
@@ -171,9 +252,11 @@ static bool hypercall(void *self, bool amd)
     c.nr = wide ? regs.gpr[0] : (uint32_t)regs.gpr[0];
     for (unsigned i = 0; i < 5; i++)
         c.arg[i] = wide ? regs.gpr[args64[i]] : (uint32_t)regs.gpr[args32[i]];
+    const bool ring_was_dead = m->xen.store.dead;
     int64_t result = xen_hypercall(&m->xen, &c);
     engine_set_reg(m->engine, 0, wide ? (uint64_t)result : (uint32_t)result);
-    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->vcpus.changed || m->vcpus.yield)
+    tell_hypercall(m, &c, result, ring_was_dead);
+    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield)
         machine_pause(m);
     return true;
 }
@@ -186,7 +269,7 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
     const struct plan_range none = range_at(m, gpa);
     unsigned need = kind == ENGINE_WRITE ? ALLOW_W : kind == ENGINE_READ ? ALLOW_R : ALLOW_X;
     bool through = true;
-    if (r == NULL || (o != NULL && o->page == NULL))
+    if (r == NULL || none.kind == PLAN_DEVICE || (o != NULL && o->page == NULL))
         r = &none;
     /* A page is mapped with the rights of its strictest part: most accesses that end up here may be innocent. */
     if (o != NULL ? (o->allow & need) == 0 : (r->allow[m->phase] & need) == 0)
@@ -309,6 +392,7 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
     bool ok = xen_init(&m->xen, l, g, &m->clock, &m->vcpus, &m->memory, access);
     ok = ok && platform_init(&m->platform, &m->bus, l, g, &m->clock, &m->vcpus,
                              first_stage ? PLATFORM_RESET : PLATFORM_LOADED);
+    m->platform.acpi_ioports = &m->xen.param[HVM_PARAM_ACPI_IOPORTS_LOCATION];
     if (ok && first_stage) {
         msr_reset_state(&m->xen);
         ok = xen_begin_loader(&m->xen);
@@ -393,6 +477,7 @@ bool machine_run(struct machine *m)
             return false;
         if (end == ENGINE_HALTED && !schedule_halt(m))
             return true;
+        memory_apply(&m->memory);
         if (m->watcher->paused != NULL)
             m->watcher->paused(m->watcher_self);
         if (m->stopping || (end == ENGINE_STOPPED && !m->pausing))

@@ -24,6 +24,21 @@
 
 struct machine;
 
+/* What the guest did to Xen or a device that no good one does. */
+enum machine_notice_kind {
+    NOTICE_BAR_DISPLACES, /* a BAR that lies in the p2m came where RAM was: that is gone */
+    NOTICE_BAR_HIDDEN,    /* a BAR came where RAM is, and cannot be reached */
+    NOTICE_HYPERCALL,     /* Xen refused a hypercall whose arguments make no sense */
+    NOTICE_RING,          /* xenstored gave the guest up */
+};
+struct machine_notice {
+    enum machine_notice_kind kind;
+    uint64_t pc;       /* linear address of the instruction */
+    struct span at;    /* the RAM; empty when the notice is not about memory */
+    const char *owner; /* static: of the BAR, or NULL */
+    const char *text;  /* what exactly, or NULL */
+};
+
 /* What a watcher may want to know. Any may be NULL. Called while the guest runs unless said otherwise. */
 struct machine_watcher {
     /* An access that the plan forbids in this phase. @range is what it hit. True: let a write to RAM take place. */
@@ -34,6 +49,7 @@ struct machine_watcher {
     void (*tick)(void *self, uint64_t pc);
     /* The engine's watchdog has barked; paused() follows. */
     void (*alarm)(void *self);
+    void (*noticed)(void *self, const struct machine_notice *n);
     /* After any exit to a device, Xen or CPUID. */
     void (*exited)(void *self);
     /* Between two runs of the CPU: the memory map, the phase and counting may be changed here. */

@@ -53,9 +53,15 @@ static bool map(struct engine *e, const struct memory *m, struct piece piece)
                      : engine_map_io(e, piece.at.start, size);
 }
 
-static bool map_override(struct engine *e, const struct page_override *o, struct span at)
+/*
+ * Above the plan pages stay I/O, and the machine serves them: the library takes seconds to unmap all the address space
+ * that there is, page by page.
+ */
+static bool map_override(struct engine *e, const struct plan *p, const struct page_override *o, struct span at)
 {
-    const uint64_t size = span_size(at);
+    if (at.start >= p->top)
+        return true;
+    const uint64_t size = (at.end < p->top ? at.end : p->top) - at.start;
     if (!engine_unmap(e, at.start, size))
         return false;
     return o->page != NULL ? engine_map_ram(e, at.start, size, o->page + (at.start - o->at.start), o->allow)
@@ -76,7 +82,7 @@ bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p,
     if (gpa < width && !engine_map_io(e, gpa, width - gpa))
         return false;
     for (size_t i = 0; i < m->nr_over; i++)
-        if (!map_override(e, &m->over[i], m->over[i].at))
+        if (!map_override(e, p, &m->over[i], m->over[i].at))
             return false;
     return true;
 }
@@ -134,17 +140,18 @@ static struct span widen(const struct page_override *o, struct span at)
 bool mapping_changed(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
                      struct span at)
 {
-    for (uint64_t gpa = at.start; gpa < at.end;) {
+    const uint64_t stop = at.end < p->top ? at.end : p->top;
+    for (uint64_t gpa = at.start; gpa < stop;) {
         const struct page_override *o = memory_override(m, gpa), *next = memory_next_override(m, gpa);
         if (o != NULL) {
-            const struct span all = widen(o, (struct span){gpa, at.end < o->at.end ? at.end : o->at.end});
-            if (!map_override(e, o, all))
+            const struct span all = widen(o, (struct span){gpa, stop < o->at.end ? stop : o->at.end});
+            if (!map_override(e, p, o, all))
                 return false;
             gpa = all.end;
             continue;
         }
         struct piece run = run_at(p, phase, guarded, gpa);
-        const uint64_t end = next != NULL && next->at.start < at.end ? next->at.start : at.end;
+        const uint64_t end = next != NULL && next->at.start < stop ? next->at.start : stop;
         if (run.at.end > end)
             run.at.end = end;
         if (!engine_unmap(e, gpa, span_size(run.at)) || !map(e, m, run))

@@ -226,18 +226,18 @@ static bool room_for(struct memory *m, size_t more)
     return true;
 }
 
+/* Too many at once become one: to map anew what has not changed does no harm. */
 static void note_change(struct memory *m, struct span at)
 {
     for (size_t i = 0; i < m->nr_dirty; i++) {
         struct span *d = &m->dirty[i];
-        if (at.start > d->end || at.end < d->start)
+        const bool last = i + 1 == MEMORY_DIRTY_MAX;
+        if (!last && (at.start > d->end || at.end < d->start))
             continue;
         d->start = at.start < d->start ? at.start : d->start;
         d->end = at.end > d->end ? at.end : d->end;
         return;
     }
-    if (m->nr_dirty == MEMORY_DIRTY_MAX)
-        memory_apply(m);
     m->dirty[m->nr_dirty++] = at;
 }
 

@@ -108,7 +108,7 @@ int64_t xen_hvm_op(struct xen *x, const struct hypercall *c)
     uint8_t *const value = arg + offsetof(struct xen_hvm_param, value);
     if (index >= HVM_NR_PARAMS)
         return -XEN_EINVAL;
-    int64_t rc = xen_check_domid(le16(arg + offsetof(struct xen_hvm_param, domid)));
+    int64_t rc = xen_check_domid(x, le16(arg + offsetof(struct xen_hvm_param, domid)));
     if (rc == 0)
         rc = check(index, cmd == HVMOP_set_param ? GUEST_SET : GUEST_GET);
     if (rc != 0)

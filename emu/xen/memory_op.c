@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* HYPERVISOR_memory_op: the memory map, and pages that come and go (X:xen/common/memory.c, xen/arch/x86/mm.c). */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/le.h"
@@ -86,12 +87,14 @@ static int64_t add_to_physmap(struct xen *x, const struct hypercall *c)
     uint8_t arg[sizeof(struct xen_add_to_physmap)];
     if (!xen_copy_in(x, c->arg[1], arg, arg_size(c, sizeof arg, COMPAT_ADD_TO_PHYSMAP_SIZE)))
         return -XEN_EFAULT;
-    const int64_t rc = xen_check_domid(xen_field(c, arg, add_domid));
+    const int64_t rc = xen_check_domid(x, xen_field(c, arg, add_domid));
     if (rc != 0)
         return rc;
     const uint64_t idx = xen_field(c, arg, add_idx), gfn = xen_field(c, arg, add_gfn);
-    if (gfn == UINT64_MAX) /* INVALID_GFN */
+    if (gfn == UINT64_MAX) { /* INVALID_GFN */
+        xen_refuse(x, "there is no gfn %#" PRIx64, gfn);
         return -XEN_EINVAL;
+    }
     switch (xen_field(c, arg, add_space)) {
     case XENMAPSPACE_shared_info:
         return idx == 0 ? shared_info_map(x, gfn) : -XEN_EINVAL;
@@ -102,6 +105,7 @@ static int64_t add_to_physmap(struct xen *x, const struct hypercall *c)
     case XENMAPSPACE_grant_table: /* no grant table: no firmware uses one before the hand-off */
         return -XEN_EOPNOTSUPP;
     default:
+        xen_refuse(x, "there is no map space %" PRIu64, xen_field(c, arg, add_space));
         return -XEN_ENOSYS;
     }
 }
@@ -111,15 +115,15 @@ static int64_t remove_from_physmap(struct xen *x, const struct hypercall *c)
     uint8_t arg[sizeof(struct xen_remove_from_physmap)];
     if (!xen_copy_in(x, c->arg[1], arg, arg_size(c, sizeof arg, COMPAT_REMOVE_FROM_PHYSMAP_SIZE)))
         return -XEN_EFAULT;
-    const int64_t rc = xen_check_domid(xen_field(c, arg, remove_domid));
+    const int64_t rc = xen_check_domid(x, xen_field(c, arg, remove_domid));
     if (rc != 0)
         return rc;
     const uint64_t gfn = xen_field(c, arg, remove_gfn);
-    if (gfn >= xen_gfn_end(x))
+    if (gfn >= xen_gfn_end(x) || !p2m_has(x, gfn << PAGE_SHIFT)) {
+        xen_refuse(x, "no page is at gfn %#" PRIx64, gfn);
         return -XEN_ENOENT;
+    }
     const uint64_t gpa = gfn << PAGE_SHIFT;
-    if (!p2m_has(x, gpa))
-        return -XEN_ENOENT;
     if (!p2m_unmap(x, gpa))
         return -XEN_ENOMEM;
     if (x->shared_info_gpa == gpa)
@@ -142,7 +146,7 @@ static int64_t populate_physmap(struct xen *x, const struct hypercall *c)
     if (!xen_copy_in(x, c->arg[1], arg, arg_size(c, sizeof arg, COMPAT_MEMORY_RESERVATION_SIZE)))
         return (int64_t)first;
     const uint64_t start = xen_field(c, arg, reservation_start), nr = xen_field(c, arg, reservation_nr);
-    if (nr > UINT32_MAX >> MEMOP_EXTENT_SHIFT || xen_check_domid(xen_field(c, arg, reservation_domid)) != 0 ||
+    if (nr > UINT32_MAX >> MEMOP_EXTENT_SHIFT || xen_check_domid(x, xen_field(c, arg, reservation_domid)) != 0 ||
         xen_field(c, arg, reservation_order) != 0 ||
         (xen_field(c, arg, reservation_flags) & XENMEMF_populate_on_demand) != 0)
         return (int64_t)first;

@@ -2,6 +2,7 @@
 /* X:xen/arch/x86/mm/p2m.c:xenmem_add_to_physmap_one, xen/common/memory.c:populate_physmap, guest_remove_page. */
 #include "xen/p2m.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,10 @@ bool p2m_populate(struct xen *x, uint64_t gfn)
 {
     struct p2m *const p = &x->p2m;
     const uint64_t gpa = gfn << PAGE_SHIFT;
+    if (gfn >= xen_gfn_end(x))
+        xen_refuse(x, "gfn %#" PRIx64 " is beyond the guest's physical addresses", gfn);
+    else if (is_device(x, gpa))
+        xen_refuse(x, "gfn %#" PRIx64 " is a device's", gfn);
     if (p->allowance == 0 || gfn >= xen_gfn_end(x) || is_device(x, gpa))
         return false;
     uint8_t *const page = place(x, gpa);
@@ -132,17 +137,23 @@ bool p2m_populate(struct xen *x, uint64_t gfn)
 int64_t p2m_move(struct xen *x, uint64_t from, uint64_t to)
 {
     struct p2m *const p = &x->p2m;
-    if (from >= xen_gfn_end(x) || to >= xen_gfn_end(x))
+    if (to >= xen_gfn_end(x)) {
+        xen_refuse(x, "gfn %#" PRIx64 " is beyond the guest's physical addresses", to);
         return -XEN_EINVAL;
+    }
     const uint64_t src = from << PAGE_SHIFT, dst = to << PAGE_SHIFT;
-    if (!p2m_has(x, src))
+    if (from >= xen_gfn_end(x) || !p2m_has(x, src)) {
+        xen_refuse(x, "no page is at gfn %#" PRIx64 ", from where it is to be moved", from);
         return -XEN_EINVAL;
+    }
     if (src == dst)
         return 0;
     if (src == x->shared_info_gpa)
         return shared_info_map(x, to);
-    if (is_device(x, dst))
+    if (is_device(x, dst)) {
+        xen_refuse(x, "gfn %#" PRIx64 " is a device's", to);
         return -XEN_EPERM;
+    }
 
     uint8_t bytes[PAGE_SIZE];
     memcpy(bytes, memory_hva(x->memory, src), PAGE_SIZE);

@@ -18,6 +18,9 @@ int64_t xen_hvm_op(struct xen *x, const struct hypercall *c);
 int64_t xen_evtchn_op(struct xen *x, const struct hypercall *c);
 int64_t xen_vcpu_op(struct xen *x, const struct hypercall *c);
 
+/* Says what is wrong with a call's arguments: only what no good guest asks for. The first one counts. */
+void xen_refuse(struct xen *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Guest copies at a hypercall argument; a 32-bit caller's pointers have 32 bits. */
 bool xen_copy_in(struct xen *x, uint64_t gva, void *dst, size_t n);
 bool xen_copy_out(struct xen *x, uint64_t gva, const void *src, size_t n);
@@ -25,7 +28,7 @@ bool xen_copy_out(struct xen *x, uint64_t gva, const void *src, size_t n);
 uint64_t xen_field(const struct hypercall *c, const uint8_t *bytes, struct abi_field f);
 void xen_put_field(const struct hypercall *c, uint8_t *bytes, struct abi_field f, uint64_t value);
 /* May this guest name that domain? 0, or a negative errno. */
-int64_t xen_check_domid(uint64_t domid);
+int64_t xen_check_domid(struct xen *x, uint64_t domid);
 
 /* HVM parameters as the domain builder (and, for HVM, hvmloader) leaves them. */
 void hvm_params_init(struct xen *x);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The shared info page: the vCPUs' clocks and the wall clock. One page, mapped at one gfn at most. */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/le.h"
@@ -71,8 +72,10 @@ void shared_info_update(struct xen *x)
 /* What was at @gfn is freed; the page leaves its old place, if any (X:xen/arch/x86/mm/p2m.c). */
 int64_t shared_info_map(struct xen *x, uint64_t gfn)
 {
-    if (gfn >= xen_gfn_end(x))
+    if (gfn >= xen_gfn_end(x)) {
+        xen_refuse(x, "gfn %#" PRIx64 " is beyond the guest's physical addresses", gfn);
         return -XEN_EINVAL;
+    }
     const uint64_t gpa = gfn << PAGE_SHIFT;
     shared_info_update(x);
     if (x->shared_info_gpa != XEN_UNMAPPED && x->shared_info_gpa != gpa &&

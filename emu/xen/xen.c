@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xen/xen.h"
 
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/le.h"
@@ -71,14 +74,31 @@ uint64_t xen_gfn_end(const struct xen *x)
     return 1ull << (x->layout->phys_bits - PAGE_SHIFT);
 }
 
+void xen_refuse(struct xen *x, const char *fmt, ...)
+{
+    if (x->refusal[0] != '\0')
+        return;
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(x->refusal, sizeof x->refusal, fmt, args);
+    va_end(args);
+}
+
+static bool copied(struct xen *x, bool ok, uint64_t gva, size_t n)
+{
+    if (!ok)
+        xen_refuse(x, "its %zu bytes at %#" PRIx64 " are not all in memory", n, gva);
+    return ok;
+}
+
 bool xen_copy_in(struct xen *x, uint64_t gva, void *dst, size_t n)
 {
-    return x->access.read(x->access.self, gva, dst, n);
+    return copied(x, x->access.read(x->access.self, gva, dst, n), gva, n);
 }
 
 bool xen_copy_out(struct xen *x, uint64_t gva, const void *src, size_t n)
 {
-    return x->access.write(x->access.self, gva, src, n);
+    return copied(x, x->access.write(x->access.self, gva, src, n), gva, n);
 }
 
 uint64_t xen_field(const struct hypercall *c, const uint8_t *bytes, struct abi_field f)
@@ -110,10 +130,11 @@ void xen_put_field(const struct hypercall *c, uint8_t *bytes, struct abi_field f
     }
 }
 
-int64_t xen_check_domid(uint64_t domid)
+int64_t xen_check_domid(struct xen *x, uint64_t domid)
 {
     if (domid == DOMID_SELF || domid == BED_DOMID)
         return 0;
+    xen_refuse(x, "domain %" PRIu64 " is not this guest", domid);
     return domid == 0 ? -XEN_EPERM : -XEN_ESRCH; /* domain 0 exists, and is not this guest's to touch */
 }
 
@@ -144,6 +165,7 @@ int64_t xen_hypercall(struct xen *x, const struct hypercall *call)
         for (size_t i = 0; i < sizeof c.arg / sizeof c.arg[0]; i++)
             c.arg[i] = (uint32_t)c.arg[i];
     }
+    x->refusal[0] = '\0';
     const int64_t result = dispatch(x, &c);
     if (x->calls < XEN_CALL_LOG_MAX) {
         x->log[x->calls].nr = (uint16_t)(c.nr > UINT16_MAX ? UINT16_MAX : c.nr);

@@ -54,6 +54,7 @@ struct xen {
     struct p2m p2m;           /* counts pages while a loader runs */
     struct xenstore store;    /* answers once a loader runs */
     int shutdown;             /* enum shutdown_reason, set by sched_op and vcpu_op */
+    char refusal[128];        /* why the last call's arguments make no sense, or "" */
     uint64_t calls;           /* made so far */
     struct {
         uint16_t nr;

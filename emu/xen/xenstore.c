@@ -143,9 +143,10 @@ static void process(struct xen *x)
 /* --- the ring ---------------------------------------------------------------------------------------------- */
 
 /* X:xenstored_core.c:ignore_connection. */
-static void give_up(struct xenstore *s, uint8_t *page, uint32_t error)
+static void give_up(struct xenstore *s, uint8_t *page, uint32_t error, const char *why)
 {
     s->dead = true;
+    s->why = why;
     put_le32(page + ERROR, error);
 }
 
@@ -208,7 +209,7 @@ static bool receive(struct xenstore *s, uint8_t *page, size_t *got, bool *whole)
     for (int part = 0; part < 2; part++) {
         size_t n = 0;
         if (s->in_used < want && !take(page, s->in + s->in_used, want - s->in_used, &n)) {
-            give_up(s, page, XENSTORE_ERROR_RINGIDX);
+            give_up(s, page, XENSTORE_ERROR_RINGIDX, "the request ring's indices are further apart than it is long");
             return false;
         }
         s->in_used += n;
@@ -217,7 +218,7 @@ static bool receive(struct xenstore *s, uint8_t *page, size_t *got, bool *whole)
             return true;
         const uint32_t len = in_header(s, offsetof(struct xsd_sockmsg, len));
         if (len > XENSTORE_PAYLOAD_MAX) {
-            give_up(s, page, XENSTORE_ERROR_PROTO);
+            give_up(s, page, XENSTORE_ERROR_PROTO, "a request announces more than 4096 bytes");
             return false;
         }
         want = HEADER + len;
@@ -267,7 +268,7 @@ bool xenstore_serve(struct xen *x)
         if (whole)
             process(x);
         if (s->out_done < s->out_used && !give(s, page, &given)) {
-            give_up(s, page, XENSTORE_ERROR_RINGIDX);
+            give_up(s, page, XENSTORE_ERROR_RINGIDX, "the answer ring's indices are further apart than it is long");
             break;
         }
         more = got != 0 || given != 0;

@@ -20,6 +20,7 @@ struct xen;
 struct xenstore {
     bool on;
     bool dead;         /* the guest broke the protocol: nothing more is read or written until it reconnects */
+    const char *why;   /* static: what broke it, once dead */
     uint32_t features; /* XENSTORE_SERVER_FEATURE_*; 0, as xenstored of 4.17 shows a guest */
     uint64_t requests; /* answered so far, for the report */
     uint64_t errors;   /* of these, with XS_ERROR */

@@ -62,6 +62,11 @@ static void test_bad(void **state)
         {4, 0x00010102, "not a 32-bit x86 ELF"},  /* 64-bit */
         {16, 0x00030003, "not a 32-bit x86 ELF"}, /* a shared object */
         {24, 0x300000, "entry is not in what it loads"},
+        {24, 0x180000, "entry is not in what it loads"}, /* between two segments */
+        {24, 0x100180, "entry is not in what it loads"}, /* right behind one */
+        {44, 0xffff, "program headers reach beyond"},
+        {PHDRS + 4, 0xffffffff, "reaches beyond the file"},
+        {PHDRS + 16, 0xffffffff, "reaches beyond the file"},
         {28, 0x1f0, "program headers reach beyond"},
         {28, 0xfffffff0, "program headers reach beyond"},
         {40, 0x00280034, "program headers have 40 bytes"},

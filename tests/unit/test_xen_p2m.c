@@ -2,6 +2,7 @@
 /* Pages that come and go while a loader runs (xen-facts A.1, A.3). */
 #include "xen_kit.h"
 
+#include "machine/bars.h"
 #include "xen/builder.h"
 
 #define ARG 0x200000ull
@@ -270,6 +271,26 @@ static void ranges(void **state)
     domain_exit(&m);
 }
 
+static void bars_over_ram(void **state)
+{
+    (void)state;
+    struct domain m;
+    begin(&m, 4096, 16, 0, 192, 2);
+    struct span ram = bars_ram(&m.memory, (struct span){0xE0000000, 0xF8000000});
+    assert_true(ram.start == 0xE0000000 && ram.end == 0xF0000000);
+    ram = bars_ram(&m.memory, (struct span){0xF0000000, 0xFEFF0000});
+    assert_true(ram.start == ram.end);
+    ram = bars_ram(&m.memory, (struct span){1ull << 38, 1ull << 39});
+    assert_true(ram.start == ram.end);
+    /* Above the special pages nothing is populated yet; the edges are page by page. */
+    assert_true(bars_displace(&m.memory, (struct span){0xFE000000, 4 * GIB + 0x1234}));
+    assert_false(p2m_has(&m.x, 0xFEFFF000));
+    assert_false(p2m_has(&m.x, 4 * GIB + 0x1000));
+    assert_true(p2m_has(&m.x, 4 * GIB + 0x2000));
+    assert_string_equal(memory_override(&m.memory, 4 * GIB)->owner, "displaced by a PCI BAR");
+    domain_exit(&m);
+}
+
 static void shared_info(void **state)
 {
     (void)state;
@@ -331,9 +352,9 @@ static void fresh_domain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_resolved),  cmocka_unit_test(before_and_after), cmocka_unit_test(contents),
-        cmocka_unit_test(extents),      cmocka_unit_test(ranges),           cmocka_unit_test(shared_info),
-        cmocka_unit_test(fresh_domain),
+        cmocka_unit_test(as_resolved), cmocka_unit_test(before_and_after), cmocka_unit_test(contents),
+        cmocka_unit_test(extents),     cmocka_unit_test(ranges),           cmocka_unit_test(bars_over_ram),
+        cmocka_unit_test(shared_info), cmocka_unit_test(fresh_domain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,3 @@
+; Enters the firmware without having loaded it.
+%define DONT_LOAD
+%include "loader.inc"
