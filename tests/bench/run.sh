@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the checks cost, and what the bed costs over a bare Unicorn loop: host instructions (callgrind; the same each time,
-# whatever else the machine does), and CPU time in paired runs. Only ratios count; exit 1 when one is over its limit.
+# What the checks cost, what the bed costs over a bare Unicorn loop, and what hvmloader costs over the synthetic hand-off:
+# host instructions (callgrind; the same each time, whatever else the machine does), and CPU time in paired runs. Only
+# ratios count; exit 1 when one is over its limit.
 # Usage: run.sh [PAIRS]; env as for the tests (HVMBED, BUILD, FIRMWARE_DIR, SRC). About 20 minutes.
 set -eu
 pairs=${1:-15}
 worst=0
 checks=1.03 # all checks on, against off
 bare=1.15   # one boot, against the bare loop
+loader=1.5  # hvmloader and the firmware, against the firmware alone
 
 instructions() { # COMMAND...
     local log
@@ -34,6 +36,16 @@ count() { # NAME LAYOUT-FILE IMAGE
     ratio "$1: hvmbed / bare Unicorn loop" "$on" "$loop" $bare
 }
 
+# The real first stage is to cost little enough to be used always.
+count_loader() { # NAME LAYOUT-FILE IMAGE
+    local with without
+    [[ $2 = */hvm-* && -s $FIRMWARE_DIR/hvmloader ]] || return 0
+    with=$(instructions "$HVMBED" run -q --patience 100000 --handoff hvmloader \
+        --hvmloader "$FIRMWARE_DIR/hvmloader" --layout "$2" "$3")
+    without=$(instructions "$HVMBED" run -q --patience 100000 --handoff hvm --layout "$2" "$3")
+    ratio "$1: hvmloader / synthetic hand-off" "$with" "$without" $loader
+}
+
 time_pairs() { # NAME LAYOUT-FILE IMAGE
     local run="$HVMBED run -q --layout $2 $3"
     "$BUILD/bench/pair" "$pairs" $checks "$1: checks on / off" "$run" "$HVMBED run -q --no-checks --layout $2 $3" || worst=1
@@ -54,5 +66,6 @@ each() { # FUNCTION
 }
 
 each count
+each count_loader
 [ "$pairs" = 0 ] || each time_pairs
 exit $worst

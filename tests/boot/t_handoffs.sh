@@ -19,6 +19,13 @@ guest no-acpi 'memory = 512' 'acpi = 0' 'vga = "stdvga"' 'videoram = 32' 'bed_sl
 guest cirrus-20g 'memory = 20480' 'vga = "cirrus"' 'bed_slack_pages = 10'
 guest smp 'memory = 1024' 'vcpus = 4'
 guest smp-stolen 'memory = 1024' 'vga = "stdvga"' 'vcpus = 64'
+# BARs that do not fit: hvmloader enlarges the window downwards, or goes above 4 GiB, or both.
+guest video-256m 'memory = 2048' 'vga = "stdvga"' 'videoram = 256'
+guest video-256m-no-room 'memory = 4096' 'vga = "stdvga"' 'videoram = 256'
+guest bar-1g 'memory = 2048' 'vga = "stdvga"' 'videoram = 256' 'bed_pci_bar64 = "1G"'
+guest bar-1g-no-room 'memory = 6000' 'vga = "stdvga"' 'bed_pci_bar64 = "1G"'
+guest bar-8g 'memory = 4096' 'vga = "stdvga"' 'bed_pci_bar64 = "8G"'
+guest bar-8g-hole 'memory = 3000' 'mmio_hole = 2048' 'bed_pci_bar64 = "8G"'
 cat "$FIRMWARE_DIR/OVMF_VARS_4M.fd" "$FIRMWARE_DIR/OVMF_CODE_4M.fd" >"$T/4m.fd" 2>/dev/null
 
 prove() { # NAME ARGUMENT...
@@ -43,6 +50,8 @@ for layout in "$SRC"/layouts/hvm-*.cfg "$T"/*.cfg; do
 done
 # What nobody wrote is not zero but this.
 start hvm-256m-filled -f 0xafafafafafafafaf "$SRC/layouts/hvm-256m.cfg" "$FIRMWARE_DIR/OVMF.fd"
+# Pages that were moved keep it.
+start hvm-256m-stolen-filled -f 0xafafafafafafafaf "$SRC/layouts/hvm-256m-stolen.cfg" "$FIRMWARE_DIR/OVMF.fd"
 [ ! -s "$T/4m.fd" ] || start hvm-1g-stolen-4-MiB-image "$SRC/layouts/hvm-1g-stolen.cfg" "$T/4m.fd"
 wait
 # The newest version that Debian's suites have, with the synthetic hand-off told to be like it.
@@ -51,7 +60,7 @@ loader=$FIRMWARE_DIR/hvmloader-newest
 if have hvmloader-newest; then
     newest=$(readlink "$loader")
     newest=${newest##*-}
-    for layout in "$SRC"/layouts/hvm-{256m,1g,4g,8g}{,-stolen}.cfg "$T"/smp{,-stolen}.cfg; do
+    for layout in "$SRC"/layouts/hvm-{256m,1g,4g,8g}{,-stolen}.cfg "$T"/{video,bar}-*.cfg "$T"/smp{,-stolen}.cfg; do
         name=$(basename "$layout" .cfg)-$newest
         { cat "$layout"; echo "bed_xen_version = \"$newest\""; } >"$T/$name"
         start "$name" "$T/$name" "$FIRMWARE_DIR/OVMF.fd"

@@ -346,7 +346,7 @@ static void keys(void **state)
     struct guest_memory g;
     must_read("type='hvm'\nmemory=1024\nmemory=256\nmaxmem=0x800\nvga='qxl'\nacpi=0\nmmio_hole=512\n"
               "bed_xen_version='4.21'\nbed_phys_bits=39\nbed_page_1g=0\nbed_vendor='amd'\n"
-              "bed_fill='0xAF00CAFE12345678'\nbed_slack_pages=7\nbed_cmos_low_ram='1000M'\n",
+              "bed_fill='0xAF00CAFE12345678'\nbed_slack_pages=7\nbed_cmos_low_ram='1000M'\nbed_pci_bar64='8G'\n",
               &l);
     assert_int_equal(l.memory, 256 * MIB); /* the last one counts, as in xl */
     assert_int_equal(l.maxmem, 2048 * MIB);
@@ -359,6 +359,7 @@ static void keys(void **state)
     assert_int_equal(l.vendor, VENDOR_AMD);
     assert_int_equal(l.fill, 0xAF00CAFE12345678);
     assert_int_equal(l.slack_pages, 7);
+    assert_int_equal(l.pci_bar64, 8 * GIB);
     assert_true(l.has_cmos_low_ram);
     must_resolve(&l, FD2, &g);
     assert_int_equal(g.mmio_start, 0xE0000000);
@@ -465,6 +466,10 @@ static const struct {
     {HVM "bed_fill='18446744073709551616'\n", 3, "must be a number"},
     {HVM "bed_fill='18014398509481984K'\n", 3, "must be a number"},
     {HVM "bed_slack_pages='plenty'\n", 3, "must be a number"},
+    {HVM "bed_pci_bar64='3G'\n", 3, "power of two"},
+    {HVM "bed_pci_bar64=2048\n", 3, "from 4096 to 1099511627776"},
+    {HVM "bed_pci_bar64='2048G'\n", 3, "from 4096 to"},
+    {"type='pvh'\nmemory=256\nbed_pci_bar64='1G'\n", 3, "PVH"},
     {HVM "bed_cmos_low_ram=1\n", 3, "from 1048576"},
     {HVM "bed_cmos_low_ram='8G'\n", 3, "from 1048576"},
     {"type='pvh'\nmemory=512\nbed_cmos_low_ram='512M'\n", 3, "PVH"},
