@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/le.h"
+#include "image/section.h"
 
 enum {
     FV_EXT_HEADER_OFFSET = 52, /* in the volume's header, 0 when there is none */
@@ -21,17 +22,6 @@ enum {
     FFS_HEADER_LARGE = 32,
     FFS_ATTRIB_LARGE_FILE = 0x01,
     FFS_ALIGN = 8,
-
-    SECTION_TYPE = 3,
-    SECTION_SIZE32 = 4,
-    SECTION_HEADER = 4,
-    SECTION_HEADER_LARGE = 8,
-    SECTION_ALIGN = 4,
-    SECTION_SIZE_IS_LARGE = 0xffffff,
-
-    EFI_SECTION_PE32 = 0x10,
-    EFI_SECTION_TE = 0x12,
-    EFI_SECTION_USER_INTERFACE = 0x15,
 
     EFI_FV_FILETYPE_RAW = 0x01, /* has no sections */
     EFI_FV_FILETYPE_FFS_PAD = 0xf0,
@@ -57,45 +47,20 @@ static bool header_ok(const uint8_t *h, uint32_t length)
     return sum == 0;
 }
 
-/* UCS-2 to printable ASCII; stops at the first unit that is not. */
-static void copy_ui(const uint8_t *p, uint64_t n, char *out, size_t room)
+static void read_sections(const uint8_t *body, size_t size, struct ffs_file *out)
 {
-    size_t used = 0;
-    for (uint64_t i = 0; i + 2 <= n && used + 1 < room; i += 2) {
-        uint16_t unit = le16(p + i);
-        if (unit < 0x20 || unit > 0x7e)
-            break;
-        out[used++] = (char)unit;
-    }
-    out[used] = '\0';
-}
-
-static void read_sections(const uint8_t *buf, uint64_t at, uint64_t end, struct ffs_file *out)
-{
-    while (at < end && end - at >= SECTION_HEADER) {
-        const uint8_t *h = buf + at;
-        uint64_t length = le24(h);
-        uint64_t header = SECTION_HEADER;
-        if (length == SECTION_SIZE_IS_LARGE) {
-            if (end - at < SECTION_HEADER_LARGE)
-                return;
-            length = le32(h + SECTION_SIZE32);
-            header = SECTION_HEADER_LARGE;
+    struct section s;
+    bool damaged;
+    for (size_t cursor = 0; section_next(body, size, &cursor, &s, &damaged);) {
+        if ((s.type == SECTION_PE32 || s.type == SECTION_TE) && out->pe_offset == 0) {
+            out->pe_offset = s.body;
+            out->pe_size = (uint32_t)(s.offset + s.size - s.body);
+        } else if (s.type == SECTION_UI) {
+            section_text(body + s.body, s.offset + s.size - s.body, out->ui, sizeof out->ui);
         }
-        if (length < header || length > end - at)
-            return;
-        uint8_t type = h[SECTION_TYPE];
-        if ((type == EFI_SECTION_PE32 || type == EFI_SECTION_TE) && out->pe_offset == 0) {
-            out->pe_offset = (size_t)(at + header);
-            out->pe_size = (uint32_t)(length - header);
-        } else if (type == EFI_SECTION_USER_INTERFACE) {
-            copy_ui(h + header, length - header, out->ui, sizeof out->ui);
-        }
-        at = align_up(at + length, SECTION_ALIGN);
     }
 }
 
-/* Offset in the volume of the first file. */
 static uint64_t first_file(const uint8_t *volume, const struct fv *fv)
 {
     uint64_t at = fv->header_length;
@@ -106,6 +71,12 @@ static uint64_t first_file(const uint8_t *volume, const struct fv *fv)
         at = (uint64_t)ext + le32(volume + ext + FV_EXT_HEADER_SIZE);
     }
     return align_up(at, FFS_ALIGN);
+}
+
+size_t ffs_first(const uint8_t *volume, const struct fv *fv)
+{
+    uint64_t at = first_file(volume, fv);
+    return (size_t)(at < fv->length ? at : fv->length);
 }
 
 bool ffs_next(const uint8_t *buf, size_t size, const struct fv *fv, size_t *cursor, struct ffs_file *out)
@@ -142,7 +113,7 @@ bool ffs_next(const uint8_t *buf, size_t size, const struct fv *fv, size_t *curs
         /* Sections are aligned from the end of the file's header. */
         struct ffs_file *f = out;
         size_t body = f->offset + header;
-        read_sections(buf + body, 0, length - header, f);
+        read_sections(buf + body, (size_t)length - header, f);
         if (f->pe_offset != 0)
             f->pe_offset += body;
     }

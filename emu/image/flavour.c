@@ -9,15 +9,6 @@
 
 #define GIVE "give the combined OVMF.fd (for Xen: OvmfXen's OVMF.fd)"
 
-/* gEfiSystemNvDataFvGuid, FFF12B8D-7696-4C8B-A985-2747075B4F50 (E:MdeModulePkg/Include/Guid/SystemNvDataGuid.h). */
-static const struct guid nv_data_fs = {
-    {0x8d, 0x2b, 0xf1, 0xff, 0x96, 0x76, 0x8b, 0x4c, 0xa9, 0x85, 0x27, 0x47, 0x07, 0x5b, 0x4f, 0x50}};
-/* EFI_FIRMWARE_FILE_SYSTEM2 and 3: 8C8CE578-8A3D-4F1C-… and 5473C07A-3DCB-4DCA-… (PI 1.7 volume 3, section 3.2.2). */
-static const struct guid code_fs[] = {
-    {{0x78, 0xe5, 0x8c, 0x8c, 0x3d, 0x8a, 0x1c, 0x4f, 0x99, 0x35, 0x89, 0x61, 0x85, 0xc3, 0x2d, 0xd3}},
-    {{0x7a, 0xc0, 0x73, 0x54, 0xcb, 0x3d, 0xca, 0x4d, 0xbd, 0x6f, 0x1e, 0x96, 0x89, 0xe7, 0x34, 0x9a}},
-};
-
 /* Files that people give instead of an image, known by how they start. */
 static const struct {
     const char *magic;
@@ -44,22 +35,14 @@ struct contents {
     size_t cut_at;
 };
 
-static bool is_code(const struct guid *fs)
-{
-    for (size_t i = 0; i < sizeof code_fs / sizeof code_fs[0]; i++)
-        if (guid_equal(fs, &code_fs[i]))
-            return true;
-    return false;
-}
-
 /* Does a volume's header start at @at, whatever length it claims? (GUID at 16, signature at 40.) */
 static bool header_at(const uint8_t *bytes, size_t size, size_t at)
 {
-    struct guid fs;
+    struct fv fv = {0};
     if (at > size || size - at < 44 || memcmp(bytes + at + 40, "_FVH", 4) != 0)
         return false;
-    memcpy(fs.b, bytes + at + 16, sizeof fs.b);
-    return is_code(&fs) || guid_equal(&fs, &nv_data_fs);
+    memcpy(fv.fs.b, bytes + at + 16, sizeof fv.fs.b);
+    return fv_has_files(&fv) || fv_has_variables(&fv);
 }
 
 static struct contents survey(const uint8_t *bytes, size_t size)
@@ -70,8 +53,8 @@ static struct contents survey(const uint8_t *bytes, size_t size)
     for (; fv_next(bytes, size, at, &fv); at = fv.offset + (size_t)fv.length) {
         if (!fv.checksum_ok)
             continue;
-        c.nr_code += is_code(&fv.fs) ? 1 : 0;
-        c.nr_nv += guid_equal(&fv.fs, &nv_data_fs) ? 1 : 0;
+        c.nr_code += fv_has_files(&fv) ? 1 : 0;
+        c.nr_nv += fv_has_variables(&fv) ? 1 : 0;
     }
     /* Volumes follow one another: a header right behind the last whole one belongs to one that is not whole. */
     c.cut = header_at(bytes, size, at);

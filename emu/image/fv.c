@@ -15,6 +15,15 @@ enum {
     FV_ALIGN = 8,
 };
 
+/* gEfiSystemNvDataFvGuid, FFF12B8D-7696-4C8B-A985-2747075B4F50 (E:MdeModulePkg/Include/Guid/SystemNvDataGuid.h). */
+static const struct guid nv_data_fs = {
+    {0x8d, 0x2b, 0xf1, 0xff, 0x96, 0x76, 0x8b, 0x4c, 0xa9, 0x85, 0x27, 0x47, 0x07, 0x5b, 0x4f, 0x50}};
+/* EFI_FIRMWARE_FILE_SYSTEM2 and 3: 8C8CE578-8A3D-4F1C-… and 5473C07A-3DCB-4DCA-… (PI 1.7 volume 3, section 3.2.2). */
+static const struct guid code_fs[] = {
+    {{0x78, 0xe5, 0x8c, 0x8c, 0x3d, 0x8a, 0x1c, 0x4f, 0x99, 0x35, 0x89, 0x61, 0x85, 0xc3, 0x2d, 0xd3}},
+    {{0x7a, 0xc0, 0x73, 0x54, 0xcb, 0x3d, 0xca, 0x4d, 0xbd, 0x6f, 0x1e, 0x96, 0x89, 0xe7, 0x34, 0x9a}},
+};
+
 /* The 16-bit words of the header sum to 0. */
 static bool checksum_ok(const uint8_t *header, size_t length)
 {
@@ -49,4 +58,17 @@ bool fv_next(const uint8_t *buf, size_t size, size_t from, struct fv *out)
         if (fv_at(buf, size, at, out))
             return true;
     return false;
+}
+
+bool fv_has_files(const struct fv *fv)
+{
+    for (size_t i = 0; i < sizeof code_fs / sizeof code_fs[0]; i++)
+        if (guid_equal(&fv->fs, &code_fs[i]))
+            return true;
+    return false;
+}
+
+bool fv_has_variables(const struct fv *fv)
+{
+    return guid_equal(&fv->fs, &nv_data_fs);
 }

@@ -24,6 +24,10 @@ struct fv {
 };
 /* Finds the next volume at or after @from ('_FVH' at +40, sane lengths, 8-byte aligned); false when there is none. */
 bool fv_next(const uint8_t *buf, size_t size, size_t from, struct fv *out);
+/* Is its file system one with files (FFS2, FFS3)? */
+bool fv_has_files(const struct fv *fv);
+/* Does it hold variables? */
+bool fv_has_variables(const struct fv *fv);
 
 /* A file in a volume. */
 struct ffs_file {
@@ -38,5 +42,7 @@ struct ffs_file {
 };
 /* Iterates: *@cursor starts 0. False at the end. Damaged files end the walk. */
 bool ffs_next(const uint8_t *buf, size_t size, const struct fv *fv, size_t *cursor, struct ffs_file *out);
+/* Offset in the volume of the first file; the volume's length when there is none. @volume has fv->length bytes. */
+size_t ffs_first(const uint8_t *volume, const struct fv *fv);
 
 #endif
