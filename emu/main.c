@@ -11,6 +11,7 @@ static const struct verb {
     const char *help;
 } verbs[] = {
     {"run", cli_run, "boot a firmware image to the DXE hand-off and give a verdict"},
+    {"image", cli_image, "tell which firmware a file is, what Xen can boot of it, and what it holds"},
     {"layout", cli_layout, "show what a guest file makes of the guest's memory"},
     {"rules", cli_rules, "list the rules that a firmware can break"},
 };

@@ -16,6 +16,7 @@
 
 /* argv[0] is the verb. Each returns an exit code. */
 int cli_run(int argc, char **argv);
+int cli_image(int argc, char **argv);
 int cli_layout(int argc, char **argv);
 int cli_layout_lint(int argc, char **argv);
 int cli_layout_import(int argc, char **argv);

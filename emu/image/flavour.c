@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/span.h"
+#include "image/bytes.h"
 #include "image/fv.h"
 #include "image/pvh.h"
+#include "image/verdict.h"
 
 #define GIVE "give the combined OVMF.fd (for Xen: OvmfXen's OVMF.fd)"
 
@@ -90,18 +92,6 @@ static bool looks_random(const uint8_t *bytes, size_t size)
     return most < size / 128;
 }
 
-static bool contains(const uint8_t *bytes, size_t size, const char *text)
-{
-    size_t n = strlen(text);
-    const uint8_t *p = bytes, *end = bytes + size;
-    while ((size_t)(end - p) >= n && (p = memchr(p, text[0], (size_t)(end - p) - n + 1)) != NULL) {
-        if (memcmp(p, text, n) == 0)
-            return true;
-        p++;
-    }
-    return false;
-}
-
 static bool refuse_other(const struct image *im, struct diag *d)
 {
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
@@ -113,7 +103,7 @@ static bool refuse_other(const struct image *im, struct diag *d)
 static bool refuse_elf(const struct image *im, struct diag *d)
 {
     /* X:tools/firmware/hvmloader/hvmloader.c:main prints this first. */
-    if (contains(im->bytes, im->size, "HVM Loader\n"))
+    if (bytes_contain_text(im->bytes, im->size, "HVM Loader\n"))
         return diag_fail(d, im->path, 0, "this is hvmloader, not a firmware image: it is what loads one; " GIVE);
     return diag_fail(d, im->path, 0, "this is an ELF program (a kernel?), not a firmware image: " GIVE);
 }
@@ -125,7 +115,7 @@ static bool refuse_size(const struct image *im, const struct contents *c, struct
     if (im->kind == IMAGE_OVMF_CODE)
         return diag_fail(d, im->path, 0,
                          "this is OVMF_CODE.fd: code without a variable store, %#llx bytes, not a whole number of "
-                         "MiB; %s; " GIVE,
+                         "MiB; %s; put its variable store before it (cat OVMF_VARS.fd OVMF_CODE.fd) or " GIVE,
                          size, why);
     if (c->nr_code + c->nr_nv > 0)
         return diag_fail(d, im->path, 0, "%#llx bytes, not a whole number of MiB (a padded image?); %s; " GIVE, size,
@@ -135,7 +125,7 @@ static bool refuse_size(const struct image *im, const struct contents *c, struct
                      size);
 }
 
-bool flavour_classify(struct image *im, struct diag *d)
+static bool classify(struct image *im, struct diag *d)
 {
     im->kind = IMAGE_UNKNOWN;
     im->pvh = (struct pvh_header){0};
@@ -157,6 +147,8 @@ bool flavour_classify(struct image *im, struct diag *d)
                          "truncated: the firmware volume at %#zx goes on past the end of the file (%#zx bytes); "
                          "fetch it again or " GIVE,
                          c.cut_at, im->size);
+    if (c.nr_code == 0 && c.nr_nv == 0 && verdict_is_seabios(im))
+        return diag_fail(d, im->path, 0, "this is SeaBIOS, not a UEFI image: hvmloader has its own; " GIVE);
     if (im->kind == IMAGE_OVMF_VARS)
         return diag_fail(d, im->path, 0,
                          "this is OVMF_VARS.fd: a variable store without code, %#llx bytes, nothing to run; " GIVE,
@@ -177,4 +169,16 @@ bool flavour_classify(struct image *im, struct diag *d)
                          "no firmware volume, and bytes as even as random, compressed or encrypted ones: not a "
                          "firmware image; " GIVE);
     return true;
+}
+
+bool flavour_classify(struct image *im, struct diag *d)
+{
+    struct diag refusal = {0};
+    bool ok = classify(im, &refusal);
+    verdict_make(im, ok ? NULL : refusal.message);
+    if (im->verdict.flavour == FLAVOUR_NOT_X86)
+        ok = diag_fail(&refusal, im->path, 0, "this is UEFI firmware, but its code is not for x86: " GIVE);
+    if (!ok && d != NULL)
+        *d = refusal;
+    return ok;
 }

@@ -8,7 +8,7 @@
 #include "image/image.h"
 
 /*
- * Fills @im's kind and pvh from its bytes and size. False with @d, which says what to give instead, when Xen cannot
+ * Fills @im's kind, pvh and verdict from its bytes and size. False with @d, which says what to give instead, when Xen cannot
  * boot it. @im->path only names it in @d.
  */
 bool flavour_classify(struct image *im, struct diag *d);

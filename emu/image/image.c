@@ -81,42 +81,66 @@ static uint8_t *read_file(const char *path, size_t *size, struct diag *d)
     return bytes;
 }
 
-bool image_from_bytes(const char *name, uint8_t *bytes, size_t size, struct image *im, struct diag *d)
+/* Takes the bytes, whatever they are; false with @d when Xen cannot boot them, and @im is whole all the same. */
+static bool take(const char *name, uint8_t *bytes, size_t size, struct image *im, struct diag *d)
 {
     *im = (struct image){.bytes = bytes, .size = size};
     keep_path(im, name);
-    bool ok = size <= IMAGE_MAX_SIZE
-                  ? flavour_classify(im, d)
-                  : diag_fail(d, im->path, 0, "%zu bytes are too many for a firmware image (at most %u MiB)", size,
-                              IMAGE_MAX_SIZE >> 20);
-    if (!ok) {
-        image_free(im);
-        return false;
-    }
     hash_bytes(im->bytes, im->size, im->sha256);
-    return true;
+    return flavour_classify(im, d);
+}
+
+bool image_from_bytes(const char *name, uint8_t *bytes, size_t size, struct image *im, struct diag *d)
+{
+    bool ok = size <= IMAGE_MAX_SIZE
+                  ? take(name, bytes, size, im, d)
+                  : diag_fail(d, name, 0, "%zu bytes are too many for a firmware image (at most %u MiB)", size,
+                              IMAGE_MAX_SIZE >> 20);
+    if (size > IMAGE_MAX_SIZE)
+        *im = (struct image){.bytes = bytes};
+    if (!ok)
+        image_free(im);
+    return ok;
+}
+
+/* The file's bytes, unpacked; NULL with @d. */
+static uint8_t *read_unpacked(const char *path, size_t *size, bool *gzip, struct diag *d)
+{
+    uint8_t *bytes = read_file(path, size, d);
+    *gzip = bytes != NULL && gzip_is(bytes, *size);
+    if (!*gzip)
+        return bytes;
+    size_t unpacked_size = 0;
+    uint8_t *unpacked = gzip_inflate(path, bytes, *size, IMAGE_MAX_SIZE, &unpacked_size, d);
+    free(bytes);
+    *size = unpacked_size;
+    return unpacked;
 }
 
 bool image_load(const char *path, struct image *im, struct diag *d)
 {
     *im = (struct image){0};
     size_t size = 0;
-    uint8_t *bytes = read_file(path, &size, d);
+    bool gzip;
+    uint8_t *bytes = read_unpacked(path, &size, &gzip, d);
     if (bytes == NULL)
         return false;
-    bool gzip = gzip_is(bytes, size);
-    if (gzip) {
-        size_t inflated_size = 0;
-        uint8_t *inflated = gzip_inflate(path, bytes, size, IMAGE_MAX_SIZE, &inflated_size, d);
-        free(bytes);
-        if (inflated == NULL)
-            return false;
-        bytes = inflated;
-        size = inflated_size;
-    }
     bool ok = image_from_bytes(path, bytes, size, im, d);
     im->gzip = gzip && ok;
     return ok;
+}
+
+bool image_inspect(const char *path, struct image *im, struct diag *d)
+{
+    *im = (struct image){0};
+    size_t size = 0;
+    bool gzip;
+    uint8_t *bytes = read_unpacked(path, &size, &gzip, d);
+    if (bytes == NULL)
+        return false;
+    (void)take(path, bytes, size, im, NULL);
+    im->gzip = gzip;
+    return true;
 }
 
 void image_free(struct image *im)

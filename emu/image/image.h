@@ -27,6 +27,35 @@ enum image_kind {
     IMAGE_UNKNOWN,   /* a flat image with a reset vector and no FV (a test ROM) */
 };
 
+/* Whose firmware it is, as far as the bytes tell that need no unpacking. */
+enum image_flavour {
+    FLAVOUR_OTHER,   /* no firmware that Xen could boot */
+    FLAVOUR_FLAT,    /* a reset vector and no firmware volume */
+    FLAVOUR_UEFI,    /* firmware volumes; nothing tells the platform */
+    FLAVOUR_OVMF,    /* OvmfPkg's reset vector: OvmfPkgX64 and its sisters */
+    FLAVOUR_OVMFXEN, /* the Xen reset vector */
+    FLAVOUR_CLOUDHV, /* the Xen reset vector too, but no Xen code */
+    FLAVOUR_VARS,    /* variables alone */
+    FLAVOUR_NOT_X86, /* firmware volumes with code for another machine */
+    FLAVOUR_SEABIOS,
+};
+
+enum image_answer { ANSWER_UNKNOWN, ANSWER_YES, ANSWER_DOUBTFUL, ANSWER_NO };
+
+struct image_boot {
+    enum image_answer answer;
+    char why[512]; /* "" for a plain yes */
+};
+
+/* Which firmware this is, and what it can boot on Xen. Filled by flavour_classify; see verdict.h. */
+struct image_verdict {
+    enum image_flavour flavour;
+    char label[160]; /* "OvmfXen, X64, RELEASE, LZMA" */
+    char told_by[256];
+    unsigned since;             /* 202111: not older than edk2-stable202111; 0 when nothing tells */
+    struct image_boot hvm, pvh; /* under hvmloader; straight from Xen */
+};
+
 struct image {
     char path[256];
     uint8_t *bytes; /* owned */
@@ -35,6 +64,7 @@ struct image {
     enum image_kind kind;
     struct pvh_header pvh;
     uint8_t sha256[HASH_SIZE]; /* of the (decompressed) bytes */
+    struct image_verdict verdict;
 };
 
 /*
@@ -45,6 +75,11 @@ struct image {
 bool image_load(const char *path, struct image *im, struct diag *d);
 /* The same classification for bytes in memory; takes ownership of @bytes (malloc'ed) even on failure. */
 bool image_from_bytes(const char *name, uint8_t *bytes, size_t size, struct image *im, struct diag *d);
+/*
+ * Reads whatever file it is: what image_load would refuse has its reason in the verdict. False with @d when it cannot
+ * be read or unpacked at all.
+ */
+bool image_inspect(const char *path, struct image *im, struct diag *d);
 void image_free(struct image *im);
 
 #endif

@@ -81,8 +81,9 @@ static const uint8_t *at_rva(const struct view *v, uint32_t rva, size_t n)
 }
 
 /* The module's name from a path of a .dll, .debug or .pdb: the last component without its extension. */
-static void name_from_path(const uint8_t *path, size_t n, char *out, size_t room)
+static void name_from_path(const uint8_t *path, size_t n, struct pe_info *out)
 {
+    const size_t room = sizeof out->name;
     const uint8_t *nul = memchr(path, '\0', n);
     if (nul == NULL)
         return;
@@ -100,8 +101,9 @@ static void name_from_path(const uint8_t *path, size_t n, char *out, size_t room
     size_t length = (size_t)((dot != NULL && dot > first ? dot : nul) - first);
     if (length >= room)
         length = room - 1;
-    memcpy(out, first, length);
-    out[length] = '\0';
+    memcpy(out->name, first, length);
+    out->name[length] = '\0';
+    out->path = (const char *)path;
 }
 
 /* Where the path starts in a CodeView record. MTOC is what GenFw writes for Mach-O (E:BaseTools/Source/C/GenFw). */
@@ -110,11 +112,11 @@ static const struct {
     uint8_t path;
 } codeviews[] = {{"NB10", 16}, {"RSDS", 24}, {"MTOC", 20}};
 
-static bool name_from_codeview(const uint8_t *p, size_t n, char *out, size_t room)
+static bool name_from_codeview(const uint8_t *p, size_t n, struct pe_info *out)
 {
     for (size_t i = 0; i < sizeof codeviews / sizeof codeviews[0]; i++)
         if (n > codeviews[i].path && memcmp(p, codeviews[i].signature, 4) == 0) {
-            name_from_path(p + codeviews[i].path, n - codeviews[i].path, out, room);
+            name_from_path(p + codeviews[i].path, n - codeviews[i].path, out);
             return true;
         }
     return false;
@@ -131,7 +133,7 @@ static void read_debug_entry(const struct view *v, const uint8_t *entry, struct 
     const uint32_t places[] = {le32(entry + DEBUG_RVA), le32(entry + DEBUG_FILE_OFFSET)};
     for (size_t i = 0; i < 2; i++) {
         const uint8_t *record = places[i] != 0 ? at_rva(v, places[i], n) : NULL;
-        if (record != NULL && name_from_codeview(record, n, out->name, sizeof out->name))
+        if (record != NULL && name_from_codeview(record, n, out))
             return;
     }
 }

@@ -13,6 +13,7 @@ struct pe_info {
     uint32_t size_of_image; /* bytes from the header in memory */
     uint32_t entry_rva;     /* from the header's first byte in memory */
     uint64_t image_base;    /* preferred; after relocation the loader writes the real one */
+    const char *path;       /* of that entry, in the image's bytes and ending in NUL there; NULL when there is none */
     char name[64];          /* module name from the CodeView/NB10 debug entry ("PeiCore", "XenPlatformPei"), or "" */
 };
 

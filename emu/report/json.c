@@ -60,9 +60,9 @@ static json_t *json_image(const struct image *im)
         p->present ? json_pack("{s:o, s:o, s:I, s:I}", "entry", json_hex(p->entry), "load_paddr",
                                json_hex(p->load_paddr), "filesz", (json_int_t)p->filesz, "memsz", (json_int_t)p->memsz)
                    : json_null();
-    return json_pack("{s:o, s:I, s:s, s:s, s:b, s:o}", "name", json_safe(path_last(im->path)), "size",
+    return json_pack("{s:o, s:I, s:s, s:s, s:b, s:o, s:o}", "name", json_safe(path_last(im->path)), "size",
                      (json_int_t)im->size, "sha256", sha, "kind", image_kind_name(im->kind), "gzip", (int)im->gzip,
-                     "pvh", pvh);
+                     "pvh", pvh, "verdict", json_image_verdict(&im->verdict));
 }
 
 static json_t *json_layout(const struct layout *l)

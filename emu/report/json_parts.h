@@ -10,6 +10,7 @@
 
 #include "base/span.h"
 #include "check/finding.h"
+#include "image/image.h"
 
 /* "0x…": 64-bit addresses do not fit the numbers of most JSON readers. */
 json_t *json_hex(uint64_t v);
@@ -17,6 +18,9 @@ json_t *json_hex(uint64_t v);
 json_t *json_safe_n(const char *text, size_t n, bool lines);
 json_t *json_safe(const char *text);
 json_t *json_span(struct span s);
+
+/* Which firmware it is, and what it can boot. */
+json_t *json_image_verdict(const struct image_verdict *v);
 
 json_t *json_finding(const struct finding *f);
 

@@ -8,6 +8,7 @@
 #include "report/decode.h"
 #include "report/escape.h"
 #include "report/formats.h"
+#include "report/image_report.h"
 #include "report/text_finding.h"
 
 static void write_number(FILE *out, uint64_t n, const char *noun)
@@ -149,6 +150,7 @@ bool report_text_write(const struct report_input *in, const struct report_style 
     const struct findings *f = &in->verdict->findings;
     bool explained[RULE_COUNT] = {false};
     write_headline(in, style, out);
+    text_verdict(out, style, &in->image->verdict);
     for (size_t i = 0; i < f->nr; i++) {
         text_finding(&f->f[i], in->layout->vcpus, !explained[f->f[i].rule], style, out);
         explained[f->f[i].rule] = true;
