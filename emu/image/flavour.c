@@ -105,6 +105,11 @@ static bool refuse_elf(const struct image *im, struct diag *d)
     /* X:tools/firmware/hvmloader/hvmloader.c:main prints this first. */
     if (bytes_contain_text(im->bytes, im->size, "HVM Loader\n"))
         return diag_fail(d, im->path, 0, "this is hvmloader, not a firmware image: it is what loads one; " GIVE);
+    if (im->pvh.present && im->pvh.filesz > im->size)
+        return diag_fail(d, im->path, 0,
+                         "truncated: the ELF header at its start (OvmfXen's?) promises %#x bytes, the file has %#zx; "
+                         "fetch it again or " GIVE,
+                         im->pvh.filesz, im->size);
     return diag_fail(d, im->path, 0, "this is an ELF program (a kernel?), not a firmware image: " GIVE);
 }
 
