@@ -99,14 +99,23 @@ static void read_build(struct reader *r)
         add(r, "toolchain", "unknown", "no build path in any debug entry");
 }
 
+static bool is_number(const char *p, size_t digits, unsigned at_least, unsigned at_most)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < digits; i++) {
+        if (p[i] < '0' || p[i] > '9')
+            return false;
+        n = 10 * n + (unsigned)(p[i] - '0');
+    }
+    return n >= at_least && n <= at_most;
+}
+
 /* A version as E: PcdFirmwareVersionString has it, UCS-2: "edk2-stable…" or "2025.02…". */
 static bool version_at(const uint8_t *p, size_t n, char *out, size_t room)
 {
     section_text(p, n, out, room);
-    unsigned year, month;
-    int used = 0;
-    return strncmp(out, "edk2-stable", 11) == 0 || (sscanf(out, "%4u.%2u%n", &year, &month, &used) == 2 && used == 7 &&
-                                                    year >= 2010 && month >= 1 && month <= 12);
+    return strncmp(out, "edk2-stable", 11) == 0 ||
+           (is_number(out, 4, 2010, 2099) && out[4] == '.' && is_number(out + 5, 2, 1, 12));
 }
 
 static bool find_version(const uint8_t *p, size_t n, char *out, size_t room)

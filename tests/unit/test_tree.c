@@ -320,9 +320,9 @@ static void nested(void **state)
     size_t levels = 100, size = 8 * levels;
     for (size_t i = 0; i < levels; i++) { /* each disposable section holds all that follows */
         size_t left = size - 4 * i;
-        sections[4 * i] = (uint8_t)left;
-        sections[4 * i + 1] = (uint8_t)(left >> 8);
-        sections[4 * i + 3] = SECTION_DISPOSABLE;
+        sections[i * 4] = (uint8_t)left;
+        sections[i * 4 + 1] = (uint8_t)(left >> 8);
+        sections[i * 4 + 3] = SECTION_DISPOSABLE;
     }
     free(fd);
     fd = one_file(FV, 7, sections, size);
