@@ -9,6 +9,7 @@
 
 #include "check/rule.h"
 #include "engine/cpu.h"
+#include "image/fv.h"
 #include "layout/plan.h"
 #include "machine/walk.h"
 
@@ -17,9 +18,10 @@ enum access_kind { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 /* Where an address lies, in a module. */
 struct code_place {
     uint64_t gva;
-    char module[64]; /* "PeiCore", "SEC", a GUID, or "" when unknown */
-    uint64_t base;   /* of the module in memory */
-    uint64_t offset; /* gva - base */
+    char module[64];           /* "PeiCore", "SEC", a GUID, or "" when unknown */
+    uint64_t base;             /* of the module in memory */
+    uint64_t offset;           /* gva - base */
+    char guid[GUID_TEXT_SIZE]; /* of the module's file in its volume, or "" */
 };
 
 struct fault_info {
@@ -75,6 +77,7 @@ struct module {
     char name[64];
     uint64_t base;
     uint32_t size;
+    char guid[GUID_TEXT_SIZE]; /* of its file in the volume that it runs from or was loaded from, or "" */
 };
 #define MODULES_MAX 64
 
@@ -94,6 +97,7 @@ struct verdict {
     uint64_t rsp;
     uint32_t mp_processors;            /* that MpInitLib counted; 0: not known (mp_hob.c) */
     unsigned vcpus_started;            /* processors that the firmware had running, with the first one */
+    struct code_place dxe;             /* where that entry point lies: the DXE core */
     struct module module[MODULES_MAX]; /* in order of first execution */
     size_t nr_modules;
     struct findings findings;

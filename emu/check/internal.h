@@ -64,6 +64,8 @@ void standstill_paused(struct monitor *mon);
 const struct module *module_at(struct monitor *mon, uint64_t gva);
 /* Is there a module that has been seen and holds these bytes? */
 bool module_holds(const struct monitor *mon, const uint8_t *bytes, size_t n);
+/* The volumes that the HOB list names: the DXE core comes from one that nothing ran from in place. */
+void note_volumes(struct monitor *mon, uint64_t hob_list);
 void place_code(struct monitor *mon, uint64_t gva, struct code_place *out);
 
 enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r);

@@ -6,14 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/le.h"
 #include "base/span.h"
 #include "check/internal.h"
+#include "image/agree.h"
 #include "image/fv.h"
 #include "image/pe.h"
 
 #define MODULE_MAX_SIZE (2 * MIB)
 #define FV_MAX_SIZE (16 * MIB)
-#define ENTRY_BYTES 16u /* of the entry point that must agree */
+
+/* PI specification 1.7, volume 3, 5: HOB formats. */
+#define HOB_FV 5u
+#define HOB_END 0xffffu
+#define HOBS_MAX 4096u
 
 static const struct module *known(const struct verdict *v, uint64_t gva)
 {
@@ -24,12 +30,14 @@ static const struct module *known(const struct verdict *v, uint64_t gva)
     return NULL;
 }
 
-static const struct module *remember(struct verdict *v, const char *name, uint64_t base, uint32_t size)
+static const struct module *remember(struct verdict *v, const char *name, const char *guid, uint64_t base,
+                                     uint32_t size)
 {
     if (v->nr_modules == MODULES_MAX)
         return NULL;
     struct module *mod = &v->module[v->nr_modules++];
     (void)snprintf(mod->name, sizeof mod->name, "%s", name);
+    (void)snprintf(mod->guid, sizeof mod->guid, "%s", guid);
     mod->base = base;
     mod->size = size;
     return mod;
@@ -53,38 +61,79 @@ static const uint8_t *view(const struct monitor *mon, uint64_t gpa, size_t want,
     return mem->base + gpa;
 }
 
-/* The same module, once in its volume and once loaded? Relocation leaves headers and most code as they are. */
-static bool same_code(const uint8_t *a, size_t na, const uint8_t *b, size_t nb)
+/* @n bytes at @at, of @size? */
+static bool inside(uint32_t at, uint32_t n, size_t size)
 {
-    struct pe_info pa;
-    struct pe_info pb;
-    if (!pe_parse(a, na, &pa) || !pe_parse(b, nb, &pb) || pa.entry_rva != pb.entry_rva ||
-        pa.size_of_image != pb.size_of_image || pa.machine != pb.machine)
-        return false;
-    size_t end = (size_t)pa.entry_rva + ENTRY_BYTES;
-    return end <= na && end <= nb && memcmp(a + pa.entry_rva, b + pb.entry_rva, ENTRY_BYTES) == 0;
+    return at <= size && n <= size - at;
 }
 
-static const char *file_name(const struct ffs_file *file, const struct pe_info *pe, char guid[GUID_TEXT_SIZE])
+/* The same module, once as a file and once loaded to @base? The file may be one that runs in place, and be relocated. */
+static bool same_code(const uint8_t *file, size_t nf, const uint8_t *mem, size_t nm, uint64_t base)
 {
-    guid_format(&file->name, guid);
+    struct pe_info a;
+    struct pe_info b;
+    if (!pe_parse(file, nf, &a) || !pe_parse(mem, nm, &b) || a.te != b.te || a.machine != b.machine ||
+        a.entry_rva != b.entry_rva || a.size_of_image != b.size_of_image || a.code_at != b.code_at ||
+        a.code_size != b.code_size || a.code_size == 0)
+        return false;
+    /* What a TE image was stripped of shifts both addresses alike. */
+    return inside(a.code_raw, a.code_size, nf) && inside(b.code_at, b.code_size, nm) &&
+           code_agrees(file + a.code_raw, mem + b.code_at, a.code_size,
+                       a.te ? b.image_base - a.image_base : base - a.image_base);
+}
+
+static const char *file_name(const struct ffs_file *file, const struct pe_info *pe, const char *guid)
+{
     return file->ui[0] != '\0' ? file->ui : pe->name[0] != '\0' ? pe->name : guid;
 }
 
-/* The name of a loaded module without one: that of the file in the volume that it was loaded from. */
-static const struct module *name_by_content(struct monitor *mon, const uint8_t *p, size_t n, uint64_t base,
+static void note_volume(struct monitor *mon, uint64_t gpa)
+{
+    for (size_t i = 0; i < mon->nr_volumes; i++)
+        if (mon->volume[i] == gpa)
+            return;
+    if (mon->nr_volumes < VOLUMES_MAX)
+        mon->volume[mon->nr_volumes++] = gpa;
+}
+
+void note_volumes(struct monitor *mon, uint64_t hob_list)
+{
+    uint8_t h[24];
+    uint64_t at = hob_list;
+    for (unsigned i = 0; i < HOBS_MAX && memory_read(&mon->m->memory, at, h, 8); i++) {
+        if (le16(h) == HOB_END || le16(h + 2) < 8)
+            return;
+        if (le16(h) == HOB_FV && memory_read(&mon->m->memory, at, h, sizeof h))
+            note_volume(mon, le64(h + 8));
+        at += le16(h + 2);
+    }
+}
+
+/* The file that a loaded module comes from, in the volumes known so far; the latest first. */
+static bool find_file(struct monitor *mon, const uint8_t *p, size_t n, uint64_t base, struct ffs_file *file)
+{
+    for (size_t i = mon->nr_volumes; i-- > 0;) {
+        size_t nv;
+        const uint8_t *volume = view(mon, mon->volume[i], FV_MAX_SIZE, &nv);
+        struct fv fv;
+        if (volume == NULL || !fv_next(volume, nv, 0, &fv) || fv.offset != 0)
+            continue;
+        for (size_t cursor = 0; ffs_next(volume, nv, &fv, &cursor, file);)
+            if (file->pe_offset != 0 && same_code(volume + file->pe_offset, nv - file->pe_offset, p, n, base))
+                return true;
+    }
+    return false;
+}
+
+static const struct module *remember_loaded(struct monitor *mon, const uint8_t *p, size_t n, uint64_t base,
                                             const struct pe_info *pe)
 {
-    size_t nv;
-    const uint8_t *volume = mon->volume != 0 ? view(mon, mon->volume, FV_MAX_SIZE, &nv) : NULL;
-    struct fv fv;
     struct ffs_file file;
     char guid[GUID_TEXT_SIZE];
-    if (volume != NULL && fv_next(volume, nv, 0, &fv) && fv.offset == 0)
-        for (size_t cursor = 0; ffs_next(volume, nv, &fv, &cursor, &file);)
-            if (file.pe_offset != 0 && same_code(volume + file.pe_offset, nv - file.pe_offset, p, n))
-                return remember(mon->v, file_name(&file, pe, guid), base, pe->size_of_image);
-    return remember(mon->v, "(no name)", base, pe->size_of_image);
+    if (!find_file(mon, p, n, base, &file))
+        return remember(mon->v, pe->name[0] != '\0' ? pe->name : "(no name)", "", base, pe->size_of_image);
+    guid_format(&file.name, guid);
+    return remember(mon->v, pe->name[0] != '\0' ? pe->name : file_name(&file, pe, guid), guid, base, pe->size_of_image);
 }
 
 static const struct module *loaded_at(struct monitor *mon, uint64_t gpa)
@@ -99,8 +148,7 @@ static const struct module *loaded_at(struct monitor *mon, uint64_t gpa)
         if ((p[0] != 'M' && p[0] != 'V') || p[1] != 'Z' || !pe_parse(p, n, &pe))
             continue;
         if (gpa - page < pe.size_of_image)
-            return pe.name[0] != '\0' ? remember(mon->v, pe.name, page, pe.size_of_image)
-                                      : name_by_content(mon, p, n, page, &pe);
+            return remember_loaded(mon, p, n, page, &pe);
         return NULL;
     }
     return NULL;
@@ -116,8 +164,9 @@ static const struct module *in_volume(struct monitor *mon, const uint8_t *buf, s
         struct pe_info pe = {0};
         (void)pe_parse(buf + file.pe_offset, n - file.pe_offset, &pe);
         char guid[GUID_TEXT_SIZE];
-        mon->volume = buf_gpa;
-        return remember(mon->v, file_name(&file, &pe, guid), buf_gpa + file.pe_offset, file.pe_size);
+        guid_format(&file.name, guid);
+        note_volume(mon, buf_gpa);
+        return remember(mon->v, file_name(&file, &pe, guid), guid, buf_gpa + file.pe_offset, file.pe_size);
     }
     return NULL;
 }
@@ -178,4 +227,5 @@ void place_code(struct monitor *mon, uint64_t gva, struct code_place *out)
     (void)snprintf(out->module, sizeof out->module, "%s", mod->name);
     out->base = mod->base;
     out->offset = gva - mod->base;
+    memcpy(out->guid, mod->guid, sizeof out->guid);
 }

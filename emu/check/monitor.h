@@ -84,6 +84,8 @@ struct access_watch {
     struct span at;
 };
 
+#define VOLUMES_MAX 16
+
 struct monitor {
     struct machine *m;
     struct monitor_options options;
@@ -97,8 +99,9 @@ struct monitor {
     struct unpack_watch unpack;
     struct access_watch access;
     uint64_t exits;
-    /* gpa of the volume that code ran from in place last, 0 for none: its files name shadowed copies. */
-    uint64_t volume;
+    /* gpa of volumes that code ran from in place, or that the HOB list names: their files name loaded copies. */
+    uint64_t volume[VOLUMES_MAX];
+    size_t nr_volumes;
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */

@@ -37,6 +37,7 @@ enum {
     SECTION_VSIZE = 8,
     SECTION_RVA = 12,
     SECTION_RAW_SIZE = 16,
+    SECTION_RAW_AT = 20,
 
     DIR_DEBUG = 6,
     DIR_SIZE = 8,
@@ -150,6 +151,23 @@ static void read_debug(const struct view *v, uint32_t rva, uint32_t size, struct
     }
 }
 
+/* The section around the entry point, in a table whose bytes are there. @rva0: what a TE image was stripped of. */
+static void find_code(const uint8_t *table, uint32_t sections, uint32_t rva0, struct pe_info *out)
+{
+    for (uint32_t i = 0; i < sections; i++) {
+        const uint8_t *s = table + (size_t)i * SECTION_SIZE;
+        uint32_t rva = le32(s + SECTION_RVA), raw = le32(s + SECTION_RAW_AT), size = le32(s + SECTION_RAW_SIZE);
+        if (rva < rva0 || raw < rva0 || out->entry_rva + rva0 - rva >= size)
+            continue;
+        out->code_at = rva - rva0;
+        out->code_raw = raw - rva0;
+        /* The rest is padding, and need not be in memory. */
+        uint32_t vsize = le32(s + SECTION_VSIZE);
+        out->code_size = vsize != 0 && vsize < size ? vsize : size;
+        return;
+    }
+}
+
 static bool te_parse(const uint8_t *p, size_t avail, struct pe_info *out)
 {
     if (avail < TE_SIZE)
@@ -179,6 +197,7 @@ static bool te_parse(const uint8_t *p, size_t avail, struct pe_info *out)
         return false;
     out->size_of_image = (uint32_t)end - v.skew;
     out->entry_rva = entry - v.skew;
+    find_code(p + TE_SIZE, sections, v.skew, out);
     read_debug(&v, le32(p + TE_DIR_DEBUG), le32(p + TE_DIR_DEBUG + 4), out);
     return true;
 }
@@ -210,6 +229,8 @@ static bool mz_parse(const uint8_t *p, size_t avail, struct pe_info *out)
     if (out->size_of_image == 0 || out->size_of_image > IMAGE_SIZE_MAX || out->entry_rva >= out->size_of_image)
         return false;
 
+    if (left - opt_size >= (size_t)sections * SECTION_SIZE)
+        find_code(opt + opt_size, sections, 0, out);
     uint32_t nr_dirs = le32(opt + dirs - 4);
     if (nr_dirs > DIR_DEBUG && opt_size >= dirs + (size_t)(DIR_DEBUG + 1) * DIR_SIZE) {
         const uint8_t *dir = opt + dirs + (size_t)DIR_DEBUG * DIR_SIZE;

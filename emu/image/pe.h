@@ -14,6 +14,9 @@ struct pe_info {
     uint32_t entry_rva;     /* from the header's first byte in memory */
     uint64_t image_base;    /* preferred; after relocation the loader writes the real one */
     const char *path;       /* of that entry, in the image's bytes and ending in NUL there; NULL when there is none */
+    uint32_t code_at;       /* the section that the entry point lies in: from the header's first byte in memory, */
+    uint32_t code_raw;      /* and from its first byte in the file; */
+    uint32_t code_size;     /* bytes there are in the file; 0 when no section has it */
     char name[64];          /* module name from the CodeView/NB10 debug entry ("PeiCore", "XenPlatformPei"), or "" */
 };
 

@@ -106,8 +106,8 @@ static json_t *json_modules(const struct verdict *v)
     json_t *list = json_array();
     for (size_t i = 0; i < v->nr_modules && i < MODULES_MAX; i++) {
         const struct module *m = &v->module[i];
-        json_t *e = json_pack("{s:o, s:o, s:o}", "name", json_safe(m->name), "base", json_hex(m->base), "size",
-                              json_hex(m->size));
+        json_t *e = json_pack("{s:o, s:o, s:o, s:o}", "name", json_safe(m->name), "guid", json_guid(m->guid), "base",
+                              json_hex(m->base), "size", json_hex(m->size));
         if (json_array_append_new(list, e) != 0) {
             json_decref(list);
             return NULL;
@@ -158,9 +158,10 @@ static json_t *json_processors(const struct report_input *in)
 static json_t *json_report(const struct report_input *in, const struct report_style *style)
 {
     const struct verdict *v = in->verdict;
-    json_t *dxe = v->ending == END_HANDOFF ? json_pack("{s:o, s:o, s:o}", "hob_list", json_hex(v->hob_list),
-                                                       "dxe_entry", json_hex(v->dxe_entry), "rsp", json_hex(v->rsp))
-                                           : json_null();
+    json_t *dxe = v->ending == END_HANDOFF
+                      ? json_pack("{s:o, s:o, s:o, s:o}", "hob_list", json_hex(v->hob_list), "dxe_entry",
+                                  json_hex(v->dxe_entry), "rsp", json_hex(v->rsp), "core", json_place(&v->dxe))
+                      : json_null();
     static const char *const by[] = {NULL, "guest", "host"};
     json_t *work =
         json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",

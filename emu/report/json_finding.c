@@ -14,12 +14,17 @@ static void put(json_t **object, const char *key, json_t *value)
     }
 }
 
-static json_t *json_place(const struct code_place *p)
+json_t *json_guid(const char *guid)
+{
+    return guid[0] != '\0' ? json_string(guid) : json_null();
+}
+
+json_t *json_place(const struct code_place *p)
 {
     bool known = p->module[0] != '\0';
-    return json_pack("{s:o, s:o, s:o, s:o}", "address", json_hex(p->gva), "module",
-                     known ? json_safe(p->module) : json_null(), "base", known ? json_hex(p->base) : json_null(),
-                     "offset", known ? json_hex(p->offset) : json_null());
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "address", json_hex(p->gva), "module",
+                     known ? json_safe(p->module) : json_null(), "guid", json_guid(p->guid), "base",
+                     known ? json_hex(p->base) : json_null(), "offset", known ? json_hex(p->offset) : json_null());
 }
 
 static json_t *json_walk(const struct walk *w)

@@ -22,6 +22,10 @@ json_t *json_span(struct span s);
 /* Which firmware it is, and what it can boot. */
 json_t *json_image_verdict(const struct image_verdict *v);
 
+/* A file's GUID, null for "". */
+json_t *json_guid(const char *guid);
+/* An address in code, and what is known about it. */
+json_t *json_place(const struct code_place *p);
 json_t *json_finding(const struct finding *f);
 
 #endif

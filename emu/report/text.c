@@ -120,7 +120,8 @@ static void write_modules(const struct verdict *v, FILE *out)
     fputs("\nmodules, in order of first execution\n", out);
     for (size_t i = 0; i < v->nr_modules; i++) {
         const struct module *m = &v->module[i];
-        fprintf(out, "    0x%012" PRIx64 "  0x%08" PRIx32 "  ", m->base, m->size);
+        fprintf(out, "    0x%012" PRIx64 "  0x%08" PRIx32 "  %-36s  ", m->base, m->size,
+                m->guid[0] != '\0' ? m->guid : "(no file)");
         text_safe(out, m->name[0] != '\0' ? m->name : "(no name)");
         fputc('\n', out);
     }

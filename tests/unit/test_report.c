@@ -50,7 +50,8 @@ static struct run *make_run(enum ending ending)
     v->hob_list = 0x3ae00000;
     v->dxe_entry = 0x3ec40000;
     v->nr_modules = 1;
-    v->module[0] = (struct module){"PeiCore", 0x820000, 0x12000};
+    v->module[0] = (struct module){
+        .name = "PeiCore", .base = 0x820000, .size = 0x12000, .guid = "52C05B14-0B98-496C-BC3B-04B50211D680"};
     v->debug_log = "hello\r\n\033[31mred\tx\nend";
     v->debug_log_size = strlen(v->debug_log);
     r->in = (struct report_input){.image = &r->image,
@@ -66,7 +67,11 @@ static struct finding *add(struct run *r, enum rule_id rule)
 {
     struct finding *f = &r->verdict.findings.f[r->verdict.findings.nr++];
     *f = (struct finding){.rule = rule, .severity = rules[rule].severity, .phase = PHASE_PEI};
-    f->at = (struct code_place){0x821234, "PeiCore", 0x820000, 0x1234};
+    f->at = (struct code_place){.gva = 0x821234,
+                                .module = "PeiCore",
+                                .base = 0x820000,
+                                .offset = 0x1234,
+                                .guid = "52C05B14-0B98-496C-BC3B-04B50211D680"};
     return f;
 }
 
@@ -91,7 +96,7 @@ static void add_fault(struct run *r)
     struct finding *f = add(r, RULE_EXCEPTION);
     f->at = (struct code_place){.gva = 0x100e};
     f->has_caller = true;
-    f->caller = (struct code_place){0xefd445f9, "Dxe\033Core", 0xefd31000, 0x135f9};
+    f->caller = (struct code_place){.gva = 0xefd445f9, .module = "Dxe\033Core", .base = 0xefd31000, .offset = 0x135f9};
     f->has_fault = true;
     f->fault = (struct fault_info){.vector = 14, .error_code = 2, .has_error_code = true, .cr2 = UINT64_MAX};
     f->fault.walk = (struct walk){.nr = 2, .why = "not present"};
