@@ -20,7 +20,7 @@ SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 # Hidden, or a function named like one of Unicorn's many exported ones would be called in its place.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DHVMBED_DATADIR='"$(PREFIX)/share/hvmbed"' -Iemu $(UNICORN_CFLAGS) -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE) -Wl,--as-needed
-LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -lmd -lpthread
+LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lmd -lpthread
 RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
 
 sources := $(sort $(shell find emu -name '*.c'))

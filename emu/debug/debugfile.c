@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "debug/debugfile.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "debug/internal.h"
+#include "image/agree.h"
+
+/* The largest that edk2 makes has some ten MiB. */
+#define DEBUG_FILE_MAX (256 << 20)
+#define SECTIONS_MAX 4096u
+
+static bool usable(const struct debug_file *f, const char **why)
+{
+    const GElf_Ehdr *h = &f->header;
+    if (h->e_machine != EM_X86_64 && h->e_machine != EM_386)
+        *why = "not for x86";
+    else if (h->e_ident[EI_DATA] != ELFDATA2LSB || (h->e_type != ET_EXEC && h->e_type != ET_DYN))
+        *why = "not a linked ELF file";
+    else
+        return true;
+    return false;
+}
+
+struct debug_file *debug_file_open(const char *path, const char **why)
+{
+    struct stat st;
+    (void)elf_version(EV_CURRENT);
+    struct debug_file *f = calloc(1, sizeof *f);
+    *why = "out of memory";
+    if (f == NULL)
+        return NULL;
+    f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *why = "cannot be read";
+    if (f->fd >= 0 && fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= DEBUG_FILE_MAX) {
+        *why = "not an ELF file";
+        f->elf = elf_begin(f->fd, ELF_C_READ, NULL);
+        if (f->elf != NULL && elf_kind(f->elf) == ELF_K_ELF && gelf_getehdr(f->elf, &f->header) != NULL &&
+            usable(f, why))
+            return f;
+    }
+    debug_file_close(f);
+    return NULL;
+}
+
+void debug_file_close(struct debug_file *f)
+{
+    if (f == NULL)
+        return;
+    if (f->eh_frame != NULL)
+        (void)dwarf_cfi_end(f->eh_frame);
+    if (f->dwarf != NULL)
+        (void)dwarf_end(f->dwarf);
+    if (f->elf != NULL)
+        (void)elf_end(f->elf);
+    if (f->fd >= 0)
+        (void)close(f->fd);
+    free(f);
+}
+
+Dwarf *debug_file_dwarf(struct debug_file *f)
+{
+    if (!f->dwarf_tried) {
+        f->dwarf_tried = true;
+        f->dwarf = dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
+        f->frame = f->dwarf != NULL ? dwarf_getcfi(f->dwarf) : NULL;
+        f->eh_frame = dwarf_getcfi_elf(f->elf);
+    }
+    return f->dwarf;
+}
+
+/* A section's code against the module's bytes. GenFw keeps the distances between sections of code. */
+static bool section_agrees(Elf_Scn *section, const GElf_Shdr *h, const struct debug_module *m, uint64_t bias)
+{
+    uint64_t at = h->sh_addr + bias - m->base;
+    if (at > m->size || h->sh_size > m->size - at)
+        return false;
+    const Elf_Data *data = elf_rawdata(section, NULL);
+    return data != NULL && data->d_buf != NULL && data->d_size == h->sh_size &&
+           code_agrees(data->d_buf, m->bytes + at, data->d_size, bias);
+}
+
+bool debug_file_matches(struct debug_file *f, const struct debug_module *m, uint64_t *bias)
+{
+    bool entry_seen = false;
+    unsigned nr = 0;
+    /* The entry point is the one address that both tell. */
+    *bias = m->base + m->entry - f->header.e_entry;
+    for (Elf_Scn *s = NULL; (s = elf_nextscn(f->elf, s)) != NULL && nr < SECTIONS_MAX; nr++) {
+        GElf_Shdr h;
+        if (gelf_getshdr(s, &h) == NULL)
+            return false;
+        if (h.sh_type != SHT_PROGBITS || (h.sh_flags & SHF_EXECINSTR) == 0 || h.sh_size == 0)
+            continue;
+        if (!section_agrees(s, &h, m, *bias))
+            return false;
+        entry_seen = entry_seen || f->header.e_entry - h.sh_addr < h.sh_size;
+    }
+    return entry_seen;
+}
