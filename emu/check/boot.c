@@ -87,7 +87,7 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
         mon->v->rsp = engine_reg(e, RSP);
         mon->v->mp_processors = mp_hob_processors(&mon->m->memory, mon->v->hob_list);
         note_volumes(mon, mon->v->hob_list);
-        place_code(mon, b->pc, &mon->v->dxe);
+        place_without_source(mon, b->pc, &mon->v->dxe);
         want_phase(mon, PHASE_DXE);
         end_run(mon, END_HANDOFF, "");
         return;

@@ -15,7 +15,8 @@ enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r)
     return (r->cr0 & 1) != 0 ? CODE_32 : CODE_16;
 }
 
-void find_caller(struct monitor *mon, struct finding *f)
+/* The CALL that led to where @f was found, if one did: its return address is on top of the stack. */
+static void find_caller(struct monitor *mon, struct finding *f)
 {
     enum code_width w = width_of(mon, &f->regs);
     unsigned n = w == CODE_64 ? 8 : w == CODE_32 ? 4 : 2;
@@ -32,7 +33,14 @@ void find_caller(struct monitor *mon, struct finding *f)
         insn_call_before(code, sizeof code, w) == 0)
         return;
     f->has_caller = true;
-    place_code(mon, back, &f->caller);
+    place_return(mon, back, &f->caller);
+}
+
+void led_here(struct monitor *mon, struct finding *f, uint64_t pc)
+{
+    find_caller(mon, f);
+    find_transfer(mon, f, pc);
+    take_backtrace(mon, f, pc);
 }
 
 /* One wrong transfer is one finding, however far a slide goes or however many blocks a page has. */
@@ -84,7 +92,7 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
     f->gva = b->pc;
     f->size = b->size;
     f->touched = (struct span){w.gpa, w.gpa + b->size};
-    find_caller(mon, f);
+    led_here(mon, f, b->pc);
     if (f->has_caller)
         (void)snprintf(f->text, sizeof f->text, "a call that returns to %#llx went to %#llx (%s)",
                        (unsigned long long)f->caller.gva, (unsigned long long)b->pc, r->owner);

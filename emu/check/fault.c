@@ -81,7 +81,7 @@ void fault_taken(struct monitor *mon, unsigned vector)
         f->fault.has_error_code = true;
         f->gva = r.cr2;
         if (r.cr2 == pc)
-            find_caller(mon, f);
+            led_here(mon, f, pc);
     } else if (has_error_code(vector)) {
         /* The engine does not tell; 0 is right for #DF, and for #GP from MSRs and non-canonical addresses. */
         f->fault.has_error_code = vector == 8 || vector == 13;
@@ -95,4 +95,5 @@ void fault_taken(struct monitor *mon, unsigned vector)
     (void)snprintf(f->text, sizeof f->text, "exception %u at %#llx%s%s%s", vector, (unsigned long long)pc,
                    text[0] != '\0' ? ": " : "", text,
                    rule == RULE_TRIPLE_FAULT ? " (no handler in the IDT: the guest is reset)" : "");
+    explain(mon, f);
 }

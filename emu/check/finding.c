@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/finding.h"
 
+#include <stdlib.h>
+
 /* Exit codes are the program's interface: docs/json.md and the manual list them. */
 enum { EXIT_CLEAN = 0, EXIT_FINDING = 1, EXIT_INCONCLUSIVE = 3, EXIT_DEFECT = 70 };
 
@@ -19,6 +21,39 @@ static const struct {
 const char *ending_name(enum ending e)
 {
     return (unsigned)e < NR_ENDINGS ? endings[e].name : "?";
+}
+
+const char *frame_found_name(enum frame_found f)
+{
+    static const char *const names[] = {
+        [FRAME_HERE] = "here",
+        [FRAME_JUMP] = "jump",
+        [FRAME_CALL] = "call",
+        [FRAME_CFI] = "cfi",
+        [FRAME_POINTER] = "frame-pointer",
+        [FRAME_PROVEN] = "return-address",
+        [FRAME_LIKELY] = "likely",
+    };
+    return (unsigned)f < sizeof names / sizeof names[0] ? names[f] : "?";
+}
+
+const char *transfer_name(enum transfer_kind k)
+{
+    static const char *const names[] = {
+        [TRANSFER_NONE] = "none",
+        [TRANSFER_CALL] = "call",
+        [TRANSFER_JUMP] = "jump",
+        [TRANSFER_RETURN] = "return",
+    };
+    return (unsigned)k < sizeof names / sizeof names[0] ? names[k] : "?";
+}
+
+void verdict_free(struct verdict *v)
+{
+    for (size_t i = 0; i < v->findings.nr; i++) {
+        free(v->findings.f[i].trace);
+        v->findings.f[i].trace = NULL;
+    }
 }
 
 int findings_worst(const struct findings *f)

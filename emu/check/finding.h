@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "check/rule.h"
+#include "debug/debugfile.h"
 #include "engine/cpu.h"
 #include "image/fv.h"
 #include "layout/plan.h"
@@ -22,6 +23,45 @@ struct code_place {
     uint64_t base;             /* of the module in memory */
     uint64_t offset;           /* gva - base */
     char guid[GUID_TEXT_SIZE]; /* of the module's file in its volume, or "" */
+    struct source_place source;
+};
+
+/* How a frame of a backtrace was found: what it is worth. */
+enum frame_found {
+    FRAME_HERE,    /* where the processor is */
+    FRAME_JUMP,    /* the jump or return that led to the frame below */
+    FRAME_CALL,    /* the call that was just made: its instruction and target were checked */
+    FRAME_CFI,     /* call frame information */
+    FRAME_POINTER, /* the frame pointer, to a return address with a call before it */
+    FRAME_PROVEN,  /* a return address on the stack after a direct call of the function below */
+    FRAME_LIKELY,  /* a return address on the stack after an indirect call */
+};
+const char *frame_found_name(enum frame_found f); /* "here", "jump", "call", "cfi", "frame-pointer" … */
+
+#define FRAMES_MAX 32
+struct backtrace {
+    struct frame {
+        struct code_place at; /* the instruction, or a return address */
+        enum frame_found found;
+    } frame[FRAMES_MAX];
+    unsigned nr;
+    bool cut; /* there were more */
+};
+
+enum transfer_kind { TRANSFER_NONE, TRANSFER_CALL, TRANSFER_JUMP, TRANSFER_RETURN };
+const char *transfer_name(enum transfer_kind k); /* "call", "jump", "return"; "none" */
+
+/* The instruction that sent control somewhere, as far as it could be found and checked. */
+struct transfer {
+    enum transfer_kind kind;
+    struct code_place from;
+    char insn[80];
+    bool direct;    /* the target is part of the instruction */
+    char reg[8];    /* the register that held the pointer, or "" */
+    bool in_memory; /* or where it lay */
+    uint64_t gva, gpa;
+    unsigned size;
+    uint64_t value; /* of the pointer */
 };
 
 struct fault_info {
@@ -50,10 +90,14 @@ struct finding {
     struct code_place at; /* the instruction */
     bool has_caller;
     struct code_place caller; /* return address of the call that led here (control transfers) */
+    struct transfer transfer; /* control transfers */
+    struct backtrace *trace;  /* owned by the verdict; NULL when there is nothing to tell */
     bool has_fault;
     struct fault_info fault;
     struct cpu_regs regs;
-    char text[256]; /* one sentence for people, specific: filled by the check that found it */
+    char meaning[256];   /* what it usually means that this instruction is here; "" when nothing is to be said */
+    char assertion[256]; /* the ASSERT that failed, as the firmware words it, or "" */
+    char text[256];      /* one sentence for people, specific: filled by the check that found it */
 };
 
 #define FINDINGS_MAX 256
@@ -80,6 +124,7 @@ struct module {
     char guid[GUID_TEXT_SIZE]; /* of its file in the volume that it runs from or was loaded from, or "" */
 };
 #define MODULES_MAX 64
+#define LAST_BLOCKS_MAX 64
 
 enum unpacked { UNPACKED_NOT, UNPACKED_BY_GUEST, UNPACKED_BY_HOST };
 
@@ -101,11 +146,16 @@ struct verdict {
     struct module module[MODULES_MAX]; /* in order of first execution */
     size_t nr_modules;
     struct findings findings;
+    /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. */
+    struct code_place last[LAST_BLOCKS_MAX];
+    size_t nr_last;
     const char *debug_log;
     size_t debug_log_size;
     bool debug_log_truncated;
 };
 
+/* Frees what the findings own. */
+void verdict_free(struct verdict *v);
 /* Worst severity among the findings, or -1 for none. */
 int findings_worst(const struct findings *f);
 /* design: 0 reached and clean, 1 a finding, 3 inconclusive, 70 a defect in the bed. */

@@ -72,7 +72,7 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
     f->value = size >= 8 ? value : value & ((1ULL << 8 * size) - 1);
     f->touched = (struct span){gpa, gpa + size};
     if (kind == ENGINE_FETCH && pc == gpa)
-        find_caller(mon, f);
+        led_here(mon, f, pc);
     (void)snprintf(f->text, sizeof f->text, "%s at %#llx: %s", rules[rule].title, (unsigned long long)gpa,
                    range->owner);
     return through;

@@ -27,8 +27,8 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
 
 /* exec.c */
 void exec_block(struct monitor *mon, const struct engine_block *b);
-/* The CALL that led to where @f was found, if one did: its return address is on top of the stack. */
-void find_caller(struct monitor *mon, struct finding *f);
+/* For a control transfer to @pc: caller, transfer and backtrace of @f. */
+void led_here(struct monitor *mon, struct finding *f, uint64_t pc);
 /* boot.c: phases and the hand-off */
 /* True while a first stage runs: its blocks are not the firmware's. */
 bool boot_loading(struct monitor *mon, const struct engine_block *b);
@@ -66,7 +66,30 @@ const struct module *module_at(struct monitor *mon, uint64_t gva);
 bool module_holds(const struct monitor *mon, const uint8_t *bytes, size_t n);
 /* The volumes that the HOB list names: the DXE core comes from one that nothing ran from in place. */
 void note_volumes(struct monitor *mon, uint64_t hob_list);
+/* The same, among those that code has run in. */
+const struct module *module_known(const struct monitor *mon, uint64_t gva);
+/* Its bytes in memory, @n of them. NULL when they are not in one piece of RAM. */
+const uint8_t *module_bytes(const struct monitor *mon, const struct module *mod, size_t *n);
 void place_code(struct monitor *mon, uint64_t gva, struct code_place *out);
+/* A place that code ran at: only modules that are known already are looked at. */
+void place_block(struct monitor *mon, uint64_t gva, struct code_place *out);
+/* Module and offset alone, for what is no finding: nothing is read for it. */
+void place_without_source(struct monitor *mon, uint64_t gva, struct code_place *out);
+/* A return address: its source line is that of the call before it. */
+void place_return(struct monitor *mon, uint64_t gva, struct code_place *out);
+/* The .debug file that @mod was made of, for which --symbols was given; NULL. */
+const struct symbols_match *module_symbols(struct monitor *mon, const struct module *mod);
+
+/* transfer.c */
+/* The instruction that sent control to @pc, where @f was found: @f->transfer. Only what was checked is told. */
+void find_transfer(struct monitor *mon, struct finding *f, uint64_t pc);
+/* backtrace.c */
+/* The calls that led to @pc, with the registers and the transfer of @f: @f->trace, made anew. */
+void take_backtrace(struct monitor *mon, struct finding *f, uint64_t pc);
+
+/* explain.c */
+/* What is known beyond the rule about an instruction that ended the run: UD2, INT3, loops that never end, ASSERT. */
+void explain(struct monitor *mon, struct finding *f);
 
 enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r);
 

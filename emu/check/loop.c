@@ -34,8 +34,10 @@ static void dead(struct monitor *mon, bool polls)
     if (f == NULL || again)
         return;
     f->gva = f->gpa = lowest;
+    take_backtrace(mon, f, l->pc);
     (void)snprintf(f->text, sizeof f->text, "the loop at %#llx can never end%s", (unsigned long long)lowest,
                    polls ? ": it waits for a device that does not answer" : "");
+    explain(mon, f);
 }
 
 static void on_store(void *self, uint64_t gpa, unsigned size, uint64_t value)

@@ -21,8 +21,9 @@
 #define HOB_END 0xffffu
 #define HOBS_MAX 4096u
 
-static const struct module *known(const struct verdict *v, uint64_t gva)
+const struct module *module_known(const struct monitor *mon, uint64_t gva)
 {
+    const struct verdict *v = mon->v;
     /* The newest first: a module may have been shadowed over an older one. */
     for (size_t i = v->nr_modules; i-- > 0;)
         if (gva - v->module[i].base < v->module[i].size)
@@ -190,7 +191,7 @@ static const struct module *in_place(struct monitor *mon, uint64_t gpa)
 
 const struct module *module_at(struct monitor *mon, uint64_t gva)
 {
-    const struct module *mod = known(mon->v, gva);
+    const struct module *mod = module_known(mon, gva);
     if (mod != NULL)
         return mod;
     struct paging p;
@@ -217,15 +218,62 @@ bool module_holds(const struct monitor *mon, const uint8_t *bytes, size_t n)
     return false;
 }
 
-void place_code(struct monitor *mon, uint64_t gva, struct code_place *out)
+const uint8_t *module_bytes(const struct monitor *mon, const struct module *mod, size_t *n)
+{
+    return view(mon, mod->base, mod->size, n);
+}
+
+const struct symbols_match *module_symbols(struct monitor *mon, const struct module *mod)
+{
+    struct debug_module d = {.name = mod->name, .base = mod->base};
+    struct pe_info pe;
+    if (mon->options.symbols == NULL)
+        return NULL;
+    d.bytes = module_bytes(mon, mod, &d.size);
+    if (d.bytes == NULL || !pe_parse(d.bytes, d.size, &pe))
+        return NULL;
+    d.entry = pe.entry_rva;
+    return symbols_for(mon->options.symbols, &d);
+}
+
+static void place_module(const struct module *mod, uint64_t gva, struct code_place *out)
 {
     memset(out, 0, sizeof *out);
     out->gva = gva;
-    const struct module *mod = module_at(mon, gva);
     if (mod == NULL)
         return;
     (void)snprintf(out->module, sizeof out->module, "%s", mod->name);
     out->base = mod->base;
     out->offset = gva - mod->base;
     memcpy(out->guid, mod->guid, sizeof out->guid);
+}
+
+static void place(struct monitor *mon, const struct module *mod, uint64_t gva, uint64_t insn, struct code_place *out)
+{
+    place_module(mod, gva, out);
+    if (mod == NULL)
+        return;
+    const struct symbols_match *match = module_symbols(mon, mod);
+    if (match != NULL)
+        (void)debug_file_place(match->file, insn - match->bias, &out->source);
+}
+
+void place_code(struct monitor *mon, uint64_t gva, struct code_place *out)
+{
+    place(mon, module_at(mon, gva), gva, gva, out);
+}
+
+void place_return(struct monitor *mon, uint64_t gva, struct code_place *out)
+{
+    place(mon, module_at(mon, gva - 1), gva, gva - 1, out);
+}
+
+void place_block(struct monitor *mon, uint64_t gva, struct code_place *out)
+{
+    place(mon, module_known(mon, gva), gva, gva, out);
+}
+
+void place_without_source(struct monitor *mon, uint64_t gva, struct code_place *out)
+{
+    place_module(module_at(mon, gva), gva, out);
 }

@@ -141,6 +141,19 @@ void monitor_init(struct monitor *mon, struct machine *m, const struct monitor_o
     machine_watch(m, &watcher, mon);
 }
 
+/* Named only where something went wrong: names may have to be read from files first. */
+static void keep_last_blocks(struct monitor *mon)
+{
+    struct verdict *v = mon->v;
+    uint64_t pc[ENGINE_RING];
+    _Static_assert(ENGINE_RING <= LAST_BLOCKS_MAX, "room for all of the engine's");
+    if (v->ending == END_HANDOFF)
+        return;
+    v->nr_last = engine_last_blocks(mon->m->engine, pc);
+    for (size_t i = 0; i < v->nr_last; i++)
+        place_block(mon, pc[i], &v->last[i]);
+}
+
 void monitor_run(struct monitor *mon)
 {
     struct verdict *v = mon->v;
@@ -159,6 +172,7 @@ void monitor_run(struct monitor *mon)
     tell_progress(mon);
     if (unpack_running(&mon->unpack))
         machine_rewind(mon->m, &mon->unpack.entered);
+    keep_last_blocks(mon);
     v->virtual_ns = machine_virtual_ns(mon->m);
     v->vcpus_started = vcpus_started(&mon->m->vcpus);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "check/finding.h"
+#include "debug/symbols.h"
 #include "engine/engine.h"
 #include "machine/machine.h"
 
@@ -20,6 +21,7 @@ struct monitor_options {
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
     const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
+    struct symbols *symbols;   /* names and lines for findings; NULL for none */
     /* Called now and then while the guest runs; may be NULL. */
     void (*progress)(void *self, const struct verdict *v);
     void *progress_self;

@@ -44,6 +44,7 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
     }
     engine_regs(mon->m->engine, &f->regs);
     place_code(mon, pc, &f->at);
+    take_backtrace(mon, f, pc);
     return f;
 }
 

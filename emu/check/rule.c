@@ -59,7 +59,7 @@ const struct rule rules[RULE_COUNT] = {
      "without a word. Look at the first fault, the IDT and the stack."},
     {RULE_DEAD_LOOP, "dead-loop", SEVERITY_ERROR, STOP, "dead loop",
      "The CPU repeats a loop that nothing can end: usually a failed ASSERT, CpuDeadLoop() or `jmp $`. The "
-     "debug output (-v) often names the assertion."},
+     "debug output (-v) often tells more."},
     {RULE_HALT, "halt", SEVERITY_ERROR, STOP, "halt with no interrupt to wake it",
      "The CPU executed HLT and nothing can wake it; usually the firmware gave up and stopped on purpose."},
     {RULE_SHUTDOWN, "shutdown", SEVERITY_ERROR, STOP, "shutdown or reset before the hand-off",

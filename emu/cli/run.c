@@ -20,6 +20,7 @@ struct run_options {
     const char *handoff;
     const char *hvmloader;
     const char *output;
+    const char *symbols;
     const struct report_writer *format;
     struct report_style style;
     bool quiet;
@@ -51,6 +52,11 @@ static bool set_format(void *self, const char *v)
 static bool set_output(void *self, const char *v)
 {
     ((struct run_options *)self)->output = v;
+    return true;
+}
+static bool set_symbols(void *self, const char *v)
+{
+    ((struct run_options *)self)->symbols = v;
     return true;
 }
 static bool set_low_exec(void *self, const char *v)
@@ -131,6 +137,7 @@ static const struct option_spec specs[] = {
     {"hvmloader", 0, "FILE", "the hvmloader to run (default: Debian's, from the set-up)", set_hvmloader},
     {"format", 'f', "text|json", "the report's form", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
+    {"symbols", 0, "DIR", "names and source lines from an edk2 Build folder, or one of .debug files", set_symbols},
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
     {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},
     {"sec-lzma", 0, "host|guest", "who unpacks the firmware: liblzma (default), or its own code", set_lzma},
@@ -152,6 +159,7 @@ struct run {
     struct plan plan;
     struct machine machine;
     struct verdict verdict;
+    struct symbols *symbols; /* NULL without --symbols */
 };
 
 /* As the user says; else the real hvmloader where it is there and can serve this guest; else by the guest's type. */
@@ -200,6 +208,7 @@ static bool write_report(const struct run *r, const struct run_options *o, const
         .handoff = handoff,
         .loader = r->loader.bytes != NULL ? &r->loader : NULL,
         .engine_version = version,
+        .symbols = r->symbols,
         .exit_code = code,
     };
     struct outfile *out = outfile_open(o->output, d);
@@ -219,6 +228,8 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
     struct cpu_entry entry = {0};
     if (!prepare(r, o, path, &h, &entry, &d))
         return cli_complain(&d);
+    if (o->symbols != NULL && (r->symbols = symbols_open(o->symbols, &d)) == NULL)
+        return cli_complain(&d);
     if (h->first_stage)
         builder_entry(&r->loader, &r->image, &entry);
     if (!machine_init(&r->machine, &r->layout, &r->guest, &r->plan, &entry, !o->unchecked, h->first_stage, &d)) {
@@ -236,6 +247,7 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
     options.image = &r->image;
     options.progress = progress_show;
     options.progress_self = &progress;
+    options.symbols = r->symbols;
     monitor_init(&monitor, &r->machine, &options, &r->verdict);
     monitor_run(&monitor);
     progress_end(&progress);
@@ -271,6 +283,8 @@ int cli_run(int argc, char **argv)
     if (r == NULL)
         return EXIT_DEFECT;
     int code = boot(r, &o, argv[first]);
+    verdict_free(&r->verdict);
+    symbols_close(r->symbols);
     plan_exit(&r->plan);
     image_free(&r->image);
     loader_free(&r->loader);

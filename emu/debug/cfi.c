@@ -13,6 +13,9 @@
 /* DWARF's numbers in encoding order: the AMD64 ABI's differ, i386's do not. */
 static const uint8_t amd64_gpr[16] = {0, 2, 1, 3, 6, 7, 5, 4, 8, 9, 10, 11, 12, 13, 14, 15};
 
+/* Registers that a function may leave changed without a word about it: rax, rcx, rdx, r8 to r11, in both ABIs. */
+#define VOLATILE 0x0f07u
+
 struct step {
     const struct unwind_regs *r;
     const struct unwind_memory *mem;
@@ -131,8 +134,8 @@ static bool restore(const struct step *s, Dwarf_Frame *frame, int dwarf_nr, uint
     bool is_value;
     if (dwarf_frame_register(frame, dwarf_nr, mem, &ops, &nr) != 0)
         return false;
-    if (nr == 0) /* no operations: the same value where @ops is @mem, else undefined */
-        return ops == mem && reg(s, (uint64_t)dwarf_nr, out);
+    if (nr == 0) /* no operations: the same value where there is no list, else undefined */
+        return ops == NULL && reg(s, (uint64_t)dwarf_nr, out);
     return evaluate(s, ops, nr, out, &is_value) && (is_value || load(s, *out, out));
 }
 
@@ -151,7 +154,7 @@ static bool step_by(Dwarf_Frame *frame, struct step *s, struct unwind_regs *call
         return false;
     for (int i = 0; i < (s->wide ? 16 : 8); i++) {
         unsigned gpr = s->wide ? amd64_gpr[i] : (unsigned)i;
-        if (gpr != UNWIND_RSP && restore(s, frame, i, &caller->gpr[gpr]))
+        if (gpr != UNWIND_RSP && (VOLATILE >> gpr & 1) == 0 && restore(s, frame, i, &caller->gpr[gpr]))
             caller->known |= (uint16_t)(1u << gpr);
     }
     caller->gpr[UNWIND_RSP] = s->cfa;

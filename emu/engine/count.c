@@ -52,6 +52,7 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     /* Its slot was taken: four bytes an instruction is near enough, and the same every time. */
     e->instructions += s->pc == pc ? s->instructions : (size + 3) / 4;
     e->block_pc = pc;
+    e->ring[e->blocks % ENGINE_RING] = pc;
     if (++e->blocks >= e->next_event)
         event(e, pc);
     if (e->trace != NULL)
@@ -85,12 +86,22 @@ void engine_set_work(struct engine *e, uint64_t instructions, uint64_t blocks)
 {
     e->instructions = instructions;
     e->blocks = blocks;
+    e->ring_from = blocks;
     engine_next_event(e);
 }
 
 uint64_t engine_last_block(const struct engine *e)
 {
     return e->block_pc;
+}
+
+size_t engine_last_blocks(const struct engine *e, uint64_t out[ENGINE_RING])
+{
+    uint64_t from = e->blocks > ENGINE_RING ? e->blocks - ENGINE_RING : 0;
+    size_t nr = 0;
+    for (uint64_t i = from > e->ring_from ? from : e->ring_from; i < e->blocks; i++)
+        out[nr++] = e->ring[i % ENGINE_RING];
+    return nr;
 }
 
 void engine_trace(struct engine *e, void (*fn)(void *self, uint64_t pc), void *self)

@@ -135,6 +135,12 @@ uint64_t engine_blocks(const struct engine *e);
 void engine_set_work(struct engine *e, uint64_t instructions, uint64_t blocks);
 /* The block that ran last, while counting: in new_block(), where the transfer came from. */
 uint64_t engine_last_block(const struct engine *e);
+/*
+ * The last counted blocks, the oldest first; returns how many. Those before the work was set back are not among them:
+ * what was counted then may be chance.
+ */
+#define ENGINE_RING 64u
+size_t engine_last_blocks(const struct engine *e, uint64_t out[ENGINE_RING]);
 /* Each counted block is handed to @fn until it is NULL: for looking closely. May be called from a callback. */
 void engine_trace(struct engine *e, void (*fn)(void *self, uint64_t pc), void *self);
 /* Plain stores are handed to @fn too until it is NULL. Slow. Not from a callback. */

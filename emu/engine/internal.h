@@ -64,6 +64,8 @@ struct engine {
     uint64_t instructions, blocks;
     uint64_t next_event, next_tick, slice_end; /* in blocks */
     uint64_t block_pc;
+    uint64_t ring[ENGINE_RING]; /* the blocks before, by number */
+    uint64_t ring_from;         /* the number of the first one in it */
     uint8_t *code_pages;        /* a bit for each page below 4 GiB that blocks were translated from */
     struct icount_slot *icount; /* by pc */
     void (*trace)(void *self, uint64_t pc);

@@ -29,7 +29,7 @@ static json_t *json_text(const char *text)
     return text != NULL ? json_safe(text) : json_null();
 }
 
-static json_t *json_guid(const struct tree_node *n)
+static json_t *node_guid(const struct tree_node *n)
 {
     char text[GUID_TEXT_SIZE];
     guid_format(&n->guid, text);
@@ -58,7 +58,7 @@ static json_t *json_node(const struct image_tree *t, const struct tree_node *n, 
     json_t *unpacked = n->unpacked != 0 ? json_integer((json_int_t)t->buffer[n->unpacked].size) : json_null();
     return json_pack("{s:s, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", kinds[n->kind],
                      "type", json_text(type), "offset", (json_int_t)n->offset, "size", (json_int_t)n->size, "body",
-                     (json_int_t)n->body, "packed", (int)(n->buffer != 0), "guid", json_guid(n), "name",
+                     (json_int_t)n->body, "packed", (int)(n->buffer != 0), "guid", node_guid(n), "name",
                      json_text(tree_name(n)), "codec", json_text(n->codec), "unpacked", unpacked, "depex",
                      json_depex(t, n), "problem", json_text(n->problem), "children", children);
 }

@@ -155,6 +155,37 @@ static json_t *json_processors(const struct report_input *in)
                      "in_hobs", counted);
 }
 
+/* Only when asked for: they are long. */
+static json_t *json_last_blocks(const struct verdict *v, bool wanted)
+{
+    json_t *list = wanted ? json_array() : json_null();
+    for (size_t i = 0; wanted && i < v->nr_last && i < LAST_BLOCKS_MAX; i++)
+        if (json_array_append_new(list, json_place(&v->last[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+static json_t *json_names(const struct symbols *s, const char *(*get)(const struct symbols *s, size_t i))
+{
+    json_t *list = json_array();
+    const char *text;
+    for (size_t i = 0; (text = get(s, i)) != NULL; i++)
+        if (json_array_append_new(list, json_safe(text)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+static json_t *json_symbols(const struct symbols *s)
+{
+    if (s == NULL)
+        return json_null();
+    return json_pack("{s:o, s:o}", "used", json_names(s, symbols_used), "notes", json_names(s, symbols_note));
+}
+
 static json_t *json_report(const struct report_input *in, const struct report_style *style)
 {
     const struct verdict *v = in->verdict;
@@ -167,13 +198,15 @@ static json_t *json_report(const struct report_input *in, const struct report_st
         json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",
                   (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns);
     return json_pack(
-        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:s, s:s}}",
+        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, "
+        "s:{s:s, s:s}}",
         "schema", SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending",
         ending_name(v->ending), "detail", json_safe(v->detail), "phase", phase_name(v->phase), "handoff", in->handoff,
         "loader", json_loader(in->loader), "image", json_image(in->image), "layout", json_layout(in->layout), "memory",
         json_memory(in->guest), "work", work, "processors", json_processors(in), "dxe", dxe, "modules", json_modules(v),
         "findings", json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "debug_log",
-        json_debug_log(v, style->verbose > 0), "engine", "name", "unicorn", "version", in->engine_version);
+        json_debug_log(v, style->verbose > 0), "last_blocks", json_last_blocks(v, style->verbose > 0), "symbols",
+        json_symbols(in->symbols), "engine", "name", "unicorn", "version", in->engine_version);
 }
 
 bool report_json_write(const struct report_input *in, const struct report_style *style, FILE *out)

@@ -19,12 +19,46 @@ json_t *json_guid(const char *guid)
     return guid[0] != '\0' ? json_string(guid) : json_null();
 }
 
+static json_t *json_words(const char *text)
+{
+    return text[0] != '\0' ? json_safe(text) : json_null();
+}
+
 json_t *json_place(const struct code_place *p)
 {
     bool known = p->module[0] != '\0';
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "address", json_hex(p->gva), "module",
+    const struct source_place *s = &p->source;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "address", json_hex(p->gva), "module",
                      known ? json_safe(p->module) : json_null(), "guid", json_guid(p->guid), "base",
-                     known ? json_hex(p->base) : json_null(), "offset", known ? json_hex(p->offset) : json_null());
+                     known ? json_hex(p->base) : json_null(), "offset", known ? json_hex(p->offset) : json_null(),
+                     "function", json_words(s->function), "inlined", json_words(s->inlined), "file",
+                     json_words(s->file), "line", s->line != 0 ? json_integer((json_int_t)s->line) : json_null());
+}
+
+static json_t *json_transfer(const struct transfer *t)
+{
+    if (t->kind == TRANSFER_NONE)
+        return json_null();
+    json_t *memory = t->in_memory ? json_pack("{s:o, s:o, s:I}", "gpa", json_hex(t->gpa), "gva", json_hex(t->gva),
+                                              "size", (json_int_t)t->size)
+                                  : json_null();
+    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o}", "kind", transfer_name(t->kind), "from", json_place(&t->from),
+                     "instruction", t->insn, "register", json_words(t->reg), "memory", memory, "value",
+                     json_hex(t->value));
+}
+
+static json_t *json_backtrace(const struct backtrace *b)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; b != NULL && i < b->nr && i < FRAMES_MAX; i++) {
+        json_t *frame =
+            json_pack("{s:s, s:o}", "found", frame_found_name(b->frame[i].found), "at", json_place(&b->frame[i].at));
+        if (json_array_append_new(list, frame) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
 }
 
 static json_t *json_walk(const struct walk *w)
@@ -98,10 +132,12 @@ static json_t *json_range(const struct finding *f)
 json_t *json_finding(const struct finding *f)
 {
     const struct rule *rule = &rules[f->rule];
-    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "rule", rule->name, "severity",
-                     severity_name(f->severity), "title", rule->title, "text", json_safe(f->text), "phase",
-                     phase_name(f->phase), "vcpu", (json_int_t)f->vcpu, "access", json_access(f), "range",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
+                     rule->name, "severity", severity_name(f->severity), "title", rule->title, "text",
+                     json_safe(f->text), "meaning", json_words(f->meaning), "assertion", json_words(f->assertion),
+                     "phase", phase_name(f->phase), "vcpu", (json_int_t)f->vcpu, "access", json_access(f), "range",
                      json_range(f), "rip", json_place(&f->at), "caller",
-                     f->has_caller ? json_place(&f->caller) : json_null(), "fault",
-                     f->has_fault ? json_fault(&f->fault) : json_null(), "registers", json_registers(&f->regs));
+                     f->has_caller ? json_place(&f->caller) : json_null(), "transfer", json_transfer(&f->transfer),
+                     "backtrace", json_backtrace(f->trace), "fault", f->has_fault ? json_fault(&f->fault) : json_null(),
+                     "registers", json_registers(&f->regs));
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "check/finding.h"
+#include "debug/symbols.h"
 #include "image/image.h"
 #include "image/loader.h"
 #include "layout/layout.h"
@@ -20,6 +21,7 @@ struct report_input {
     const struct loader *loader; /* the first stage that was used, NULL for none */
     const char *engine_version;  /* "2.1.4" */
     int exit_code;
+    const struct symbols *symbols; /* that names come from, NULL for none */
 };
 
 struct report_style {

@@ -9,6 +9,7 @@
 #include "report/escape.h"
 #include "report/formats.h"
 #include "report/image_report.h"
+#include "report/text_code.h"
 #include "report/text_finding.h"
 
 static void write_number(FILE *out, uint64_t n, const char *noun)
@@ -71,6 +72,26 @@ static void write_headline(const struct report_input *in, const struct report_st
     fputs(")\n", out);
 }
 
+/* Which files names came from, and which were not believed. Nothing without --symbols, or when none was asked for. */
+static void write_symbols(const struct symbols *s, FILE *out)
+{
+    const char *text;
+    for (size_t i = 0; s != NULL && (text = symbols_used(s, i)) != NULL; i++) {
+        if (i == 0)
+            text_label(out, "symbols");
+        else
+            fputs(", ", out);
+        text_safe(out, text);
+    }
+    if (s != NULL && symbols_used(s, 0) != NULL)
+        fputc('\n', out);
+    for (size_t i = 0; s != NULL && (text = symbols_note(s, i)) != NULL; i++) {
+        text_label(out, "symbols");
+        text_safe(out, text);
+        fputc('\n', out);
+    }
+}
+
 static void write_summary(const struct report_input *in, FILE *out)
 {
     const struct verdict *v = in->verdict;
@@ -111,6 +132,7 @@ static void write_summary(const struct report_input *in, FILE *out)
                 v->unpacked == UNPACKED_BY_HOST ? " (by the host)" : "");
     fprintf(out, ", %" PRIu64 ".%06" PRIu64 " s of virtual time\n", v->virtual_ns / 1000000000u,
             v->virtual_ns / 1000u % 1000000u);
+    write_symbols(in->symbols, out);
     text_label(out, "engine");
     fprintf(out, "Unicorn %s\n", in->engine_version);
 }
@@ -161,6 +183,7 @@ bool report_text_write(const struct report_input *in, const struct report_style 
     write_summary(in, out);
     if (style->verbose > 0) {
         write_modules(in->verdict, out);
+        text_last_blocks(out, in->verdict);
         write_debug_log(in->verdict, out);
     }
     return ferror(out) == 0;

@@ -7,6 +7,7 @@
 
 #include "report/decode.h"
 #include "report/escape.h"
+#include "report/text_code.h"
 
 void text_label(FILE *out, const char *label)
 {
@@ -28,15 +29,13 @@ void text_safe(FILE *out, const char *text)
     free(safe);
 }
 
-static void write_place(FILE *out, const char *label, const struct code_place *p)
+static void write_words(FILE *out, const char *label, const char *text)
 {
+    if (text[0] == '\0')
+        return;
     text_label(out, label);
-    if (p->module[0] != '\0') {
-        text_safe(out, p->module);
-        fprintf(out, "+0x%" PRIx64 " (0x%" PRIx64 ")\n", p->offset, p->gva);
-    } else {
-        fprintf(out, "0x%" PRIx64 " (in no known module)\n", p->gva);
-    }
+    text_safe(out, text);
+    fputc('\n', out);
 }
 
 static void write_access(FILE *out, const struct finding *f)
@@ -142,6 +141,8 @@ void text_finding(const struct finding *f, unsigned vcpus, bool explain, const s
         text_safe(out, f->text);
         fputc('\n', out);
     }
+    write_words(out, "assert", f->assertion);
+    write_words(out, "means", f->meaning);
     write_access(out, f);
     write_range(out, f);
     text_label(out, "phase");
@@ -149,9 +150,11 @@ void text_finding(const struct finding *f, unsigned vcpus, bool explain, const s
     if (vcpus > 1)
         fprintf(out, ", vcpu %u", f->vcpu);
     fputc('\n', out);
-    write_place(out, "rip", &f->at);
+    text_place(out, "rip", &f->at);
     if (f->has_caller)
-        write_place(out, "caller", &f->caller);
+        text_place(out, "caller", &f->caller);
+    text_transfer(out, &f->transfer);
+    text_trace(out, f->trace);
     if (f->has_fault)
         write_fault(out, &f->fault);
     if (style->verbose > 0 || rule->then == STOP)

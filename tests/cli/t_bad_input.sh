@@ -115,6 +115,8 @@ ok "layout: the wrong hand-off" refused "HVM guest" "$HVMBED" run --layout "$SRC
 # --- options
 ok "no such verb" refused "frobnicate" "$HVMBED" frobnicate
 ok "no such option" refused "frobnicate" "$HVMBED" run --frobnicate "$rom"
+ok "--symbols: no such folder" refused "nowhere.*No such file.*--symbols needs" "$HVMBED" run --symbols nowhere "$rom"
+ok "--symbols: a file" refused "empty.fd.*Not a directory.*--symbols needs" "$HVMBED" run --symbols empty.fd "$rom"
 ok "an option without its value" refused "layout" "$HVMBED" run "$rom" --layout
 ok "no such format" refused "format" "$HVMBED" run --format xml "$rom"
 ok "no such rule" refused "nonsense" "$HVMBED" run -W nonsense "$rom"

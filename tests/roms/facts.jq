@@ -9,3 +9,7 @@ def insn: f.text | split(": ")[1];
 # A fault: vector, error code.
 def fault: f.fault | "\(.vector) \(.error_code)";
 def in_module: .module == "TestPei" and .offset != null;
+# What sent control astray, and where its pointer was.
+def transfer: f.transfer | "\(.kind) \(.instruction): \(.register // .memory.gpa) held \(.value)";
+# How the frames of the backtrace were found.
+def found: [f.backtrace[].found] | join(",");

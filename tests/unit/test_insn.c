@@ -73,12 +73,60 @@ static void test_text(void **state)
     assert_string_equal(text, "");
 }
 
+static void test_transfers(void **state)
+{
+    (void)state;
+    struct cpu_regs r = {.cs = 0xf000, .ss = 0x1000};
+    struct insn_transfer t;
+    r.gpr[0] = 0x1000;                                                           /* rax */
+    r.gpr[4] = 0x8000;                                                           /* rsp */
+    assert_true(insn_decode_transfer(CODE(0xff, 0xd0), CODE_64, 0x500, &r, &t)); /* call rax */
+    assert_true(t.kind == TRANSFER_CALL && t.length == 2 && !t.direct && !t.in_memory && t.stack_use == 8);
+    assert_string_equal(t.reg, "rax");
+    assert_int_equal(t.target, 0x1000);
+    assert_true(insn_decode_transfer(CODE(0xff, 0x50, 0x18), CODE_64, 0x500, &r, &t)); /* call [rax+0x18] */
+    assert_true(t.kind == TRANSFER_CALL && t.in_memory && t.gva == 0x1018 && t.size == 8 && t.reg == NULL);
+    assert_true(insn_decode_transfer(CODE(0xff, 0x25, 0x10, 0, 0, 0), CODE_64, 0x500, &r, &t)); /* jmp [rip+0x10] */
+    assert_true(t.kind == TRANSFER_JUMP && t.in_memory && t.gva == 0x516 && t.stack_use == 0);
+    assert_true(insn_decode_transfer(CODE(0xe9, 0xfb, 0xff, 0xff, 0xff), CODE_32, 0x500, &r, &t)); /* jmp $ */
+    assert_true(t.kind == TRANSFER_JUMP && t.direct && t.target == 0x500);
+    assert_true(insn_decode_transfer(CODE(0xc2, 0x10, 0), CODE_32, 0x500, &r, &t)); /* ret 0x10 */
+    assert_true(t.kind == TRANSFER_RETURN && t.in_memory && t.gva == 0x8000 && t.size == 4 && t.stack_use == 0x14);
+    assert_true(insn_decode_transfer(CODE(0xc3), CODE_16, 0xf0500, &r, &t)); /* ret */
+    assert_true(t.kind == TRANSFER_RETURN && t.gva == 0x18000 && t.size == 2);
+    assert_true(insn_decode_transfer(CODE(0xff, 0xe0), CODE_16, 0xf0500, &r, &t)); /* jmp ax */
+    assert_true(t.kind == TRANSFER_JUMP && t.target == 0xf1000);
+    assert_true(insn_decode_transfer(CODE(0xea, 0x34, 0x12, 0x00, 0x20), CODE_16, 0xf0500, &r, &t)); /* jmp 2000:1234 */
+    assert_true(t.kind == TRANSFER_JUMP && t.direct && t.target == 0x21234);
+    assert_true(insn_decode_transfer(CODE(0xcb), CODE_64, 0x500, &r, &t)); /* retf */
+    assert_int_equal(t.kind, TRANSFER_NONE);
+    assert_true(insn_decode_transfer(CODE(0x90), CODE_64, 0x500, &r, &t));
+    assert_int_equal(t.kind, TRANSFER_NONE);
+    assert_false(insn_decode_transfer(CODE(0xff), CODE_64, 0x500, &r, &t));
+}
+
+static void test_spins(void **state)
+{
+    (void)state;
+    assert_int_equal(insn_spin(CODE(0xeb, 0xfe), CODE_64, 0x500), SPIN_JUMP);
+    assert_int_equal(insn_spin(CODE(0xeb, 0xfe), CODE_16, 0x500), SPIN_JUMP);
+    /* pause; cmp dword [rsp+0x20], 0; je */
+    assert_int_equal(insn_spin(CODE(0xf3, 0x90, 0x83, 0x7c, 0x24, 0x20, 0x00, 0x74, 0xf7), CODE_64, 0x500),
+                     SPIN_VARIABLE);
+    /* mov eax, [rsp+8]; test eax, eax; je to the call before */
+    assert_int_equal(insn_spin(CODE(0x8b, 0x44, 0x24, 0x08, 0x85, 0xc0, 0x74, 0xf3), CODE_64, 0x500), SPIN_VARIABLE);
+    /* it counts; it writes; it goes on; it goes far back */
+    assert_int_equal(insn_spin(CODE(0xff, 0xc8, 0x75, 0xfc), CODE_64, 0x500), SPIN_NONE);
+    assert_int_equal(insn_spin(CODE(0x89, 0x03, 0xeb, 0xfc), CODE_64, 0x500), SPIN_NONE);
+    assert_int_equal(insn_spin(CODE(0x85, 0xc0, 0x74, 0x10), CODE_64, 0x500), SPIN_NONE);
+    assert_int_equal(insn_spin(CODE(0x85, 0xc0, 0x74, 0x80), CODE_64, 0x500), SPIN_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_calls),
-        cmocka_unit_test(test_writes),
-        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_calls),     cmocka_unit_test(test_writes), cmocka_unit_test(test_text),
+        cmocka_unit_test(test_transfers), cmocka_unit_test(test_spins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,7 @@ struct run {
     struct guest_memory guest;
     struct verdict verdict;
     struct report_input in;
+    struct backtrace trace;
 };
 
 static struct run *make_run(enum ending ending)
@@ -104,6 +105,27 @@ static void add_fault(struct run *r)
     f->fault.walk.step[1] = (struct walk_step){0xefa02ff8, 0, 3};
     f->regs.gpr[3] = UINT64_MAX;
     f->regs.rip = 0x100e;
+    (void)snprintf(f->meaning, sizeof f->meaning, "the firmware stopped itself");
+    (void)snprintf(f->assertion, sizeof f->assertion, "ASSERT [PeiCore] a.c(1): x\033");
+    f->transfer = (struct transfer){.kind = TRANSFER_CALL,
+                                    .from = f->caller,
+                                    .insn = "call qword ptr [rax+0x18]",
+                                    .in_memory = true,
+                                    .gva = 0x818018,
+                                    .gpa = 0x818018,
+                                    .size = 8,
+                                    .value = 0x100e};
+    f->trace = &r->trace;
+    r->trace.nr = FRAMES_MAX;
+    r->trace.cut = true;
+    for (unsigned i = 0; i < FRAMES_MAX; i++)
+        r->trace.frame[i] = (struct frame){f->caller, (enum frame_found)(i % (FRAME_LIKELY + 1))};
+    struct source_place *s = &r->trace.frame[1].at.source;
+    *s = (struct source_place){
+        .function = "PeiDispatcher", .inlined = "Walk\033", .file = "/build/edk2/Dispatcher.c", .line = 1234};
+    r->verdict.nr_last = LAST_BLOCKS_MAX;
+    for (unsigned i = 0; i < LAST_BLOCKS_MAX; i++)
+        r->verdict.last[i] = (struct code_place){.gva = i < 10 ? i : i % 3};
 }
 
 static char *written(struct run *r, const char *format, struct report_style style)
@@ -363,15 +385,59 @@ static void is_text(json_t *j, const char *path, const char *expected)
     assert_string_equal(json_string_value(at(j, path)), expected);
 }
 
+static void code_in_text(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_FINDING);
+    add_fault(r);
+    char *text = written(r, "text", (struct report_style){.verbose = 1});
+    is_safe(text);
+    has(text, "assert  ASSERT [PeiCore] a.c(1): x\\x1b\n");
+    has(text, "means   the firmware stopped itself\n");
+    has(text, "call    Dxe\\x1bCore+0x135f9: call qword ptr [rax+0x18]: memory at gpa 0x818018 held 0x100e\n");
+    has(text, "trace   #0  Dxe\\x1bCore+0x135f9\n            #1  Dxe\\x1bCore+0x135f9 PeiDispatcher > Walk\\x1b "
+              "(Dispatcher.c:1234)  [from here]\n");
+    has(text, "#6  Dxe\\x1bCore+0x135f9  [likely]\n");
+    has(text, "#31 ");
+    has(text, "... and more\n");
+    has(text, "    0x9\n    0x1\n    0x2\n    0x0  (these 3, 18 times)\n\n");
+    free(text);
+    free(r);
+}
+
+static void code_in_json(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_FINDING);
+    add_fault(r);
+    json_t *j = parsed(r, "failed-code", 1);
+    is_text(j, "findings.0.assertion", "ASSERT [PeiCore] a.c(1): x\\x1b");
+    is_text(j, "findings.0.transfer.kind", "call");
+    is_text(j, "findings.0.transfer.memory.gpa", "0x818018");
+    is_text(j, "findings.0.transfer.value", "0x100e");
+    assert_true(json_is_null(at(j, "findings.0.transfer.register")));
+    assert_int_equal(json_array_size(at(j, "findings.0.backtrace")), FRAMES_MAX);
+    is_text(j, "findings.0.backtrace.0.found", "here");
+    is_text(j, "findings.0.backtrace.3.found", "cfi");
+    is_text(j, "findings.0.backtrace.1.at.function", "PeiDispatcher");
+    is_text(j, "findings.0.backtrace.1.at.file", "/build/edk2/Dispatcher.c");
+    assert_int_equal(json_integer_value(at(j, "findings.0.backtrace.1.at.line")), 1234);
+    assert_true(json_is_null(at(j, "findings.0.rip.function")));
+    assert_int_equal(json_array_size(at(j, "last_blocks")), LAST_BLOCKS_MAX);
+    assert_true(json_is_null(at(j, "symbols")));
+    json_decref(j);
+    free(r);
+}
+
 static void json_clean(void **state)
 {
     (void)state;
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
     static const char *const keys[] = {
-        "schema",  "verdict",  "exit_code",        "ending",    "detail", "phase",      "handoff",
-        "loader",  "image",    "layout",           "memory",    "work",   "processors", "dxe",
-        "modules", "findings", "findings_dropped", "debug_log", "engine"};
+        "schema",  "verdict",  "exit_code",        "ending",    "detail",      "phase",      "handoff",
+        "loader",  "image",    "layout",           "memory",    "work",        "processors", "dxe",
+        "modules", "findings", "findings_dropped", "debug_log", "last_blocks", "symbols",    "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
@@ -501,10 +567,10 @@ static void full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writers),    cmocka_unit_test(escapes),         cmocka_unit_test(decoded),
-        cmocka_unit_test(headlines),  cmocka_unit_test(text_processors), cmocka_unit_test(text_findings),
-        cmocka_unit_test(json_clean), cmocka_unit_test(json_failed),     cmocka_unit_test(json_everything),
-        cmocka_unit_test(full_disk),
+        cmocka_unit_test(writers),      cmocka_unit_test(escapes),         cmocka_unit_test(decoded),
+        cmocka_unit_test(headlines),    cmocka_unit_test(text_findings),   cmocka_unit_test(text_processors),
+        cmocka_unit_test(code_in_text), cmocka_unit_test(code_in_json),    cmocka_unit_test(json_clean),
+        cmocka_unit_test(json_failed),  cmocka_unit_test(json_everything), cmocka_unit_test(full_disk),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Places in code for people: modules, functions, backtraces. */
+#ifndef HVMBED_REPORT_TEXT_CODE_H
+#define HVMBED_REPORT_TEXT_CODE_H
+
+#include <stdio.h>
+
+#include "check/finding.h"
+
+/* A labelled line: "PeiCore+0x2fa (0x82043a) PeiDispatcher (Dispatcher.c:1139)". */
+void text_place(FILE *out, const char *label, const struct code_place *p);
+/* The instruction that went astray, and where it had its pointer from; nothing when it is not known. */
+void text_transfer(FILE *out, const struct transfer *t);
+/* NULL, or a trace of one frame, says nothing that is not said already. */
+void text_trace(FILE *out, const struct backtrace *b);
+/* The blocks that ran last, repetitions folded. */
+void text_last_blocks(FILE *out, const struct verdict *v);
+
+#endif
