@@ -291,7 +291,7 @@ static void facts_of_xen(void **state)
                                      "2\0"
                                      "-\0"
                                      "8\0";
-    add_module(&k, "SmbiosPlatformDxe", version, sizeof version + 1, NULL, 0);
+    add_module(&k, "SmbiosPlatformDxe", version, sizeof version, NULL, 0);
     look(&k, true, &im, &facts);
     assert_string_equal(value_of(&facts, "machine"), "X64");
     assert_string_equal(value_of(&facts, "build"), "RELEASE");
