@@ -113,7 +113,7 @@ static struct plan_range range_at(const struct machine *m, uint64_t gpa)
     const struct plan_range *r = plan_find(m->plan, gpa);
     struct plan_range hole = {.at = {0, UINT64_MAX}, .kind = PLAN_HOLE, .cls = CLASS_HOLE};
     hole.owner = o != NULL ? o->owner : "beyond the guest's memory";
-    if (o != NULL && o->page != NULL) { /* above the plan: the engine knows no pages there */
+    if (o != NULL && o->page != NULL) { /* above the plan, or new: the engine does not know it */
         struct plan_range page = {.at = o->at, .kind = PLAN_RAM, .cls = CLASS_RESERVED, .owner = o->owner};
         memset(page.allow, o->allow, sizeof page.allow);
         return page;
@@ -155,11 +155,11 @@ static struct plan_range check(struct machine *m, enum engine_fault kind, uint64
 static uint64_t mmio_read(void *self, uint64_t gpa, unsigned size)
 {
     struct machine *m = self;
-    on_exit(m);
     const enum plan_kind kind = check(m, ENGINE_READ, gpa, size, 0).kind;
     uint64_t value = 0;
     if (kind == PLAN_RAM && size <= sizeof value && memory_read(&m->memory, gpa, &value, size))
         return value;
+    on_exit(m);
     if (kind != PLAN_DEVICE)
         return all_ones(size);
     const struct claim *c = bus_mmio_at(&m->bus, gpa);
@@ -172,10 +172,10 @@ static uint64_t mmio_read(void *self, uint64_t gpa, unsigned size)
 static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
 {
     struct machine *m = self;
-    on_exit(m);
     const enum plan_kind kind = check(m, ENGINE_WRITE, gpa, size, value).kind;
-    if (kind == PLAN_RAM && size <= sizeof value)
-        (void)memory_write(&m->memory, gpa, &value, size);
+    if (kind == PLAN_RAM && size <= sizeof value && memory_write(&m->memory, gpa, &value, size))
+        return;
+    on_exit(m);
     if (kind != PLAN_DEVICE)
         return;
     const struct claim *c = bus_mmio_at(&m->bus, gpa);
@@ -274,6 +274,11 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
     /* A page is mapped with the rights of its strictest part: most accesses that end up here may be innocent. */
     if (o != NULL ? (o->allow & need) == 0 : (r->allow[m->phase] & need) == 0)
         through = m->watcher->forbidden == NULL || m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
+    /* Nothing is fetched from pages that the engine does not know yet: come out, and again. */
+    const bool unseen = o != NULL && (o->lazy || m->memory.nr_late != 0);
+    if (kind == ENGINE_FETCH && unseen && (o->allow & ALLOW_X) != 0 &&
+        (!o->lazy || memory_put(&m->memory, o->at, o->page, o->allow, o->owner)))
+        machine_pause(m);
     if (kind == ENGINE_WRITE && through && size <= sizeof value && memory_write(&m->memory, gpa, &value, size))
         engine_wrote(m->engine, gpa, size);
 }
@@ -281,6 +286,8 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
 static void new_block(void *self, const struct engine_block *b)
 {
     struct machine *m = self;
+    if (m->memory.nr_late != 0)
+        machine_pause(m); /* the loop that asked for pages is over */
     if (m->watcher->new_block != NULL)
         m->watcher->new_block(m->watcher_self, b);
 }
@@ -403,7 +410,7 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
         machine_exit(m);
         return diag_fail(d, "", 0, "cannot set up the machine: out of memory or address space");
     }
-    m->memory.nr_dirty = 0;
+    m->memory.nr_dirty = m->memory.nr_late = 0;
     m->memory.mapper = (struct memory_mapper){changed, m};
     return true;
 }
@@ -477,7 +484,7 @@ bool machine_run(struct machine *m)
             return false;
         if (end == ENGINE_HALTED && !schedule_halt(m))
             return true;
-        memory_apply(&m->memory);
+        memory_apply_all(&m->memory);
         if (m->watcher->paused != NULL)
             m->watcher->paused(m->watcher_self);
         if (m->stopping || (end == ENGINE_STOPPED && !m->pausing))

@@ -54,18 +54,42 @@ static bool map(struct engine *e, const struct memory *m, struct piece piece)
 }
 
 /*
+ * A page that comes or goes is mapped together with neighbours, or a loader would leave the engine 500 regions; but only
+ * with few, for what is unmapped costs the library some work a page.
+ */
+#define CHUNK (256 * KIB)
+#define CHUNKED_MAX (32 * MIB) /* holes above that stay whole: nobody fills those page by page */
+
+static uint64_t chunk_end(uint64_t gpa, uint64_t end)
+{
+    const uint64_t chunk = (gpa & ~(CHUNK - 1)) + CHUNK;
+    return chunk < end ? chunk : end;
+}
+
+static bool map_hole(struct engine *e, struct span at)
+{
+    const bool whole = span_size(at) > CHUNKED_MAX;
+    for (uint64_t gpa = at.start, next; gpa < at.end; gpa = next) {
+        next = whole ? at.end : chunk_end(gpa, at.end);
+        if (!engine_map_io(e, gpa, next - gpa))
+            return false;
+    }
+    return true;
+}
+
+/*
  * Above the plan pages stay I/O, and the machine serves them: the library takes seconds to unmap all the address space
  * that there is, page by page.
  */
 static bool map_override(struct engine *e, const struct plan *p, const struct page_override *o, struct span at)
 {
-    if (at.start >= p->top)
+    if (at.start >= p->top || o->lazy)
         return true;
     const uint64_t size = (at.end < p->top ? at.end : p->top) - at.start;
     if (!engine_unmap(e, at.start, size))
         return false;
     return o->page != NULL ? engine_map_ram(e, at.start, size, o->page + (at.start - o->at.start), o->allow)
-                           : engine_map_io(e, at.start, size);
+                           : map_hole(e, (struct span){at.start, at.start + size});
 }
 
 bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
@@ -73,7 +97,10 @@ bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p,
 {
     uint64_t gpa = 0;
     while (gpa < p->top) {
-        struct piece run = run_at(p, phase, guarded, gpa);
+        /* Cut where the rights differ even if all are given yet: to cut a region later costs work for each page. */
+        struct piece run = run_at(p, phase, true, gpa);
+        if (!guarded)
+            run.allow = ALLOW_R | ALLOW_W | ALLOW_X;
         if (!map(e, m, run))
             return false;
         gpa = run.at.end;
@@ -128,9 +155,6 @@ bool mapping_guard(struct engine *e, const struct memory *m, const struct plan *
     return true;
 }
 
-/* A page that comes or goes is mapped together with neighbours, or a loader would leave the engine 500 regions. */
-#define CHUNK (256 * KIB)
-
 static struct span widen(const struct page_override *o, struct span at)
 {
     const uint64_t start = at.start & ~(CHUNK - 1), end = (at.end + CHUNK - 1) & ~(CHUNK - 1);
@@ -180,6 +204,6 @@ bool mapping_settle(struct memory *m, const struct plan *p, enum phase phase)
         for (uint64_t gpa = old[i].at.start; ok && gpa < old[i].at.end; gpa += PAGE_SIZE)
             ok = settle_page(m, p, phase, &old[i], gpa);
     free(old);
-    memory_apply(m);
+    memory_apply_all(m);
     return ok;
 }

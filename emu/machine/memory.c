@@ -198,7 +198,7 @@ static struct page_override part(const struct page_override *o, struct span at)
 
 static bool joins(const struct page_override *a, const struct page_override *b)
 {
-    return a->at.end == b->at.start && a->owner == b->owner && a->allow == b->allow &&
+    return a->at.end == b->at.start && a->owner == b->owner && a->allow == b->allow && a->lazy == b->lazy &&
            (a->page != NULL ? b->page == a->page + span_size(a->at) : b->page == NULL);
 }
 
@@ -227,10 +227,10 @@ static bool room_for(struct memory *m, size_t more)
 }
 
 /* Too many at once become one: to map anew what has not changed does no harm. */
-static void note_change(struct memory *m, struct span at)
+static void note_change(struct span *list, size_t *nr, struct span at)
 {
-    for (size_t i = 0; i < m->nr_dirty; i++) {
-        struct span *d = &m->dirty[i];
+    for (size_t i = 0; i < *nr; i++) {
+        struct span *d = &list[i];
         const bool last = i + 1 == MEMORY_DIRTY_MAX;
         if (!last && (at.start > d->end || at.end < d->start))
             continue;
@@ -238,13 +238,16 @@ static void note_change(struct memory *m, struct span at)
         d->end = at.end > d->end ? at.end : d->end;
         return;
     }
-    m->dirty[m->nr_dirty++] = at;
+    list[(*nr)++] = at;
 }
 
 static bool set_override(struct memory *m, struct page_override o)
 {
     struct page_override new[4];
     size_t n = 0, first = first_above(m, o.at.start), end = first;
+    const struct page_override *old = memory_override(m, o.at.start);
+    const bool unseen = o.lazy || (o.page == NULL && old != NULL && old->lazy && old->at.end >= o.at.end);
+    const bool late = o.page != NULL && span_size(o.at) == PAGE_SIZE && memory_hva(m, o.at.start) == NULL;
     if (o.at.start >= o.at.end || !room_for(m, 2))
         return false;
     while (end < m->nr_over && m->over[end].at.start < o.at.end)
@@ -262,18 +265,30 @@ static bool set_override(struct memory *m, struct page_override o)
     memmove(m->over + first + n, m->over + end, (m->nr_over - end) * sizeof *m->over);
     memcpy(m->over + first, new, n * sizeof *m->over);
     m->nr_over = m->nr_over - (end - first) + n;
-    note_change(m, o.at);
+    if (unseen)
+        return true; /* a hole for the mapper before and after */
+    if (late) {
+        m->late_pages++;
+        note_change(m->late, &m->nr_late, o.at);
+    } else {
+        note_change(m->dirty, &m->nr_dirty, o.at);
+    }
     return true;
 }
 
 bool memory_put(struct memory *m, struct span at, uint8_t *pages, uint8_t allow, const char *owner)
 {
-    return set_override(m, (struct page_override){at, pages, owner, allow});
+    return set_override(m, (struct page_override){at, pages, owner, allow, false});
+}
+
+bool memory_put_lazily(struct memory *m, struct span at, uint8_t *pages, uint8_t allow, const char *owner)
+{
+    return set_override(m, (struct page_override){at, pages, owner, allow, true});
 }
 
 bool memory_drop(struct memory *m, struct span at, const char *owner)
 {
-    return set_override(m, (struct page_override){at, NULL, owner, 0});
+    return set_override(m, (struct page_override){at, NULL, owner, 0, false});
 }
 
 static struct span page_of(uint64_t gpa)
@@ -291,12 +306,23 @@ bool memory_drop_page(struct memory *m, uint64_t gpa)
     return memory_drop(m, page_of(gpa), "removed from the p2m");
 }
 
+static void tell(struct memory *m, const struct span *list, size_t *nr)
+{
+    for (size_t i = 0; i < *nr; i++)
+        if (m->mapper.changed != NULL)
+            m->mapper.changed(m->mapper.self, list[i]);
+    *nr = 0;
+}
+
 void memory_apply(struct memory *m)
 {
-    for (size_t i = 0; i < m->nr_dirty; i++)
-        if (m->mapper.changed != NULL)
-            m->mapper.changed(m->mapper.self, m->dirty[i]);
-    m->nr_dirty = 0;
+    tell(m, m->dirty, &m->nr_dirty);
+}
+
+void memory_apply_all(struct memory *m)
+{
+    tell(m, m->dirty, &m->nr_dirty);
+    tell(m, m->late, &m->nr_late);
 }
 
 struct page_override *memory_take_overrides(struct memory *m, size_t *nr)
@@ -306,6 +332,6 @@ struct page_override *memory_take_overrides(struct memory *m, size_t *nr)
     m->over = NULL;
     m->nr_over = m->cap_over = 0;
     for (size_t i = 0; i < *nr; i++)
-        note_change(m, over[i].at);
+        note_change(m->dirty, &m->nr_dirty, over[i].at);
     return over;
 }

@@ -20,6 +20,7 @@ struct page_override {
     uint8_t *page;     /* the host's first page, NULL: nothing is there now; not owned */
     const char *owner; /* static: "shared info" … */
     uint8_t allow;     /* ALLOW_* */
+    bool lazy;         /* the mapper was not told of it: accesses are served by memory_read and memory_write */
 };
 
 /* Told where pages have changed, so that it can map them anew; implemented by the machine over the engine. */
@@ -36,8 +37,10 @@ struct memory {
     uint64_t size;
     struct page_override *over; /* sorted, disjoint; neighbours that are alike are one; owned */
     size_t nr_over, cap_over;
-    struct span dirty[MEMORY_DIRTY_MAX]; /* changed, and the mapper not told yet */
-    size_t nr_dirty;
+    /* Changed, and the mapper not told yet: what cannot wait, and new pages where there were none. */
+    struct span dirty[MEMORY_DIRTY_MAX], late[MEMORY_DIRTY_MAX];
+    size_t nr_dirty, nr_late;
+    uint64_t late_pages; /* new pages so far */
     struct memory_mapper mapper;
 };
 
@@ -59,11 +62,15 @@ bool memory_fill(const struct memory *m, struct span at, uint64_t fill);
  * of memory. The mapper is told by memory_apply(), which is only for outside the engine's run.
  */
 bool memory_put(struct memory *m, struct span at, uint8_t *pages, uint8_t allow, const char *owner);
+/* Likewise, of pages that hardly anybody touches and that come off one by one: only where the plan has no RAM. */
+bool memory_put_lazily(struct memory *m, struct span at, uint8_t *pages, uint8_t allow, const char *owner);
 bool memory_drop(struct memory *m, struct span at, const char *owner);
 /* The same for one page. */
 bool memory_put_page(struct memory *m, uint64_t gpa, uint8_t *page, uint8_t allow, const char *owner);
 bool memory_drop_page(struct memory *m, uint64_t gpa);
 void memory_apply(struct memory *m);
+/* New pages too: telling of them can wait, as long as accesses to them are served by memory_read and memory_write. */
+void memory_apply_all(struct memory *m);
 /* Forgets all overrides; the caller has taken the table and frees it. */
 struct page_override *memory_take_overrides(struct memory *m, size_t *nr);
 

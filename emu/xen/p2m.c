@@ -35,7 +35,7 @@ static bool put_top(const struct xen *x, uint64_t start, uint64_t end)
     if (start >= end)
         return true;
     return end <= m->size && memory_fill(m, at, x->layout->fill) &&
-           memory_put(m, at, m->base + start, RWX, "RAM that the loader found");
+           memory_put_lazily(m, at, m->base + start, RWX, "RAM that the loader found");
 }
 
 bool p2m_begin(struct xen *x)

@@ -166,6 +166,7 @@ int64_t xen_hypercall(struct xen *x, const struct hypercall *call)
             c.arg[i] = (uint32_t)c.arg[i];
     }
     x->refusal[0] = '\0';
+    const uint64_t new_pages = x->memory->late_pages;
     const int64_t result = dispatch(x, &c);
     if (x->calls < XEN_CALL_LOG_MAX) {
         x->log[x->calls].nr = (uint16_t)(c.nr > UINT16_MAX ? UINT16_MAX : c.nr);
@@ -173,6 +174,10 @@ int64_t xen_hypercall(struct xen *x, const struct hypercall *call)
         x->log[x->calls].result = result;
     }
     x->calls++;
-    memory_apply(x->memory);
+    /* A loader asks for hundreds of pages, one by one: they are mapped when it does something else. */
+    if (x->memory->late_pages != new_pages)
+        memory_apply(x->memory);
+    else
+        memory_apply_all(x->memory);
     return result;
 }
