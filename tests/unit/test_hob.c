@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/le.h"
+#include "hob/hob.h"
+
+#define BASE 0x3000u
+
+struct bytes {
+    uint8_t b[4096];
+    size_t size;
+};
+
+static bool read_bytes(const void *self, uint64_t gpa, void *dst, size_t n)
+{
+    const struct bytes *m = self;
+    if (gpa < BASE || gpa - BASE > m->size || n > m->size - (gpa - BASE))
+        return false;
+    memcpy(dst, m->b + (gpa - BASE), n);
+    return true;
+}
+
+static uint8_t *add(struct bytes *m, uint16_t type, uint16_t size)
+{
+    uint8_t *p = m->b + m->size;
+    put_le16(p, type);
+    put_le16(p + 2, size);
+    m->size += size;
+    return p;
+}
+
+static void begin(struct bytes *m)
+{
+    memset(m, 0, sizeof *m);
+    uint8_t *p = add(m, HOB_HANDOFF, 0x38);
+    put_le32(p + 8, 9);
+    put_le64(p + 16, 0x40000000);
+    put_le64(p + 24, 0x3c000000);
+    put_le64(p + 32, 0x3f000000);
+    put_le64(p + 40, 0x3d000000);
+}
+
+static void end(struct bytes *m)
+{
+    put_le64(m->b + 48, BASE + m->size);
+    (void)add(m, HOB_END, 8);
+}
+
+static struct hob_list read_list(const struct bytes *m)
+{
+    struct hob_list l = {0};
+    const struct hob_reader r = {read_bytes, m};
+    assert_true(hob_list_read(&r, BASE, &l));
+    return l;
+}
+
+static void test_types(void **state)
+{
+    (void)state;
+    struct bytes m;
+    begin(&m);
+    uint8_t *p = add(&m, HOB_ALLOCATION, 72);
+    memcpy(p + 8, hob_guid_module.b, 16);
+    put_le64(p + 24, 0x1000);
+    put_le64(p + 32, 0x2000);
+    put_le32(p + 40, 3);
+    put_le64(p + 64, 0x1234);
+    p = add(&m, HOB_RESOURCE, 48);
+    put_le32(p + 24, HOB_RESOURCE_RAM);
+    put_le32(p + 28, 0x3c07);
+    put_le64(p + 32, 0x100000);
+    put_le64(p + 40, 0x3ff00000);
+    p = add(&m, HOB_GUID, 40);
+    memcpy(p + 8, hob_guid_xen_info.b, 16);
+    put_le32(p + 24, 0x00110004);
+    p = add(&m, HOB_CPU, 16);
+    p[8] = 40;
+    p[9] = 16;
+    p = add(&m, HOB_FV3, 64);
+    put_le64(p + 8, 0x900000);
+    put_le64(p + 16, 0x10000);
+    put_le32(p + 24, 7);
+    (void)add(&m, HOB_POOL, 512);
+    end(&m);
+    struct hob_list l = read_list(&m);
+    assert_true(l.complete);
+    assert_null(l.damage);
+    assert_int_equal(l.nr, 7);
+    assert_int_equal(l.h[0].phit.memory_top, 0x40000000);
+    assert_int_equal(l.h[1].entry, 0x1234);
+    assert_int_equal(l.h[1].range.end, 0x3000);
+    assert_int_equal(l.h[2].range.end, 0x40000000);
+    assert_int_equal(l.h[3].data_size, 16);
+    assert_int_equal(le32(l.h[3].data), 0x00110004);
+    assert_int_equal(l.h[4].mem_bits, 40);
+    assert_int_equal(l.h[5].authentication, 7);
+    assert_ptr_equal(hob_find(&l, HOB_GUID, &hob_guid_xen_info), &l.h[3]);
+    assert_null(hob_find(&l, HOB_GUID, &hob_guid_stack));
+    char text[HOB_TEXT_SIZE], bits[HOB_ATTRIBUTES_SIZE];
+    hob_format(&l.h[1], text);
+    assert_string_equal(text, "allocation BootServicesCode 0x1000-0x3000 (module)");
+    hob_format(&l.h[2], text);
+    assert_string_equal(text, "resource RAM 0x100000-0x40000000");
+    hob_format(&l.h[3], text);
+    assert_string_equal(text, "GUID Xen info, 16 bytes");
+    hob_attributes_format(0x3c07 | 0x40000000, bits);
+    assert_string_equal(bits, "present initialized tested UC WC WT WB 0x40000000");
+    hob_list_free(&l);
+}
+
+static void is_damaged(const struct bytes *m, size_t nr, const char *what)
+{
+    struct hob_list l = read_list(m);
+    assert_non_null(l.damage);
+    assert_non_null(strstr(l.damage, what));
+    assert_int_equal(l.nr, nr);
+    hob_list_free(&l);
+}
+
+static void test_damage(void **state)
+{
+    (void)state;
+    struct bytes m;
+    begin(&m);
+    is_damaged(&m, 1, "not in RAM"); /* no end */
+    (void)add(&m, HOB_POOL, 4);
+    m.size += 4;
+    is_damaged(&m, 1, "less than a header");
+    begin(&m);
+    (void)add(&m, HOB_POOL, 12);
+    is_damaged(&m, 1, "multiple of 8");
+    begin(&m);
+    (void)add(&m, HOB_RESOURCE, 40);
+    end(&m);
+    is_damaged(&m, 1, "its type needs");
+    begin(&m);
+    put_le16(add(&m, HOB_GUID, 24) + 2, 4088);
+    is_damaged(&m, 1, "not wholly");
+    begin(&m);
+    (void)add(&m, HOB_HANDOFF, 0x38);
+    is_damaged(&m, 1, "second");
+    begin(&m);
+    put_le16(m.b, HOB_POOL);
+    is_damaged(&m, 0, "first");
+    begin(&m);
+    end(&m);
+    put_le64(m.b + 48, 1);
+    is_damaged(&m, 1, "does not say");
+}
+
+static void test_wrap(void **state)
+{
+    (void)state;
+    struct bytes m;
+    begin(&m);
+    uint8_t *p = add(&m, HOB_RESOURCE, 48);
+    put_le64(p + 32, UINT64_MAX - 10);
+    put_le64(p + 40, 11);
+    end(&m);
+    struct hob_list l = read_list(&m);
+    assert_true(l.complete);
+    assert_true(l.h[1].wraps);
+    assert_true(l.h[1].range.end == UINT64_MAX);
+    hob_list_free(&l);
+}
+
+/* Whatever the bytes: bounded, and a text for each. Under the sanitizers this is the proof. */
+static void test_hostile(void **state)
+{
+    (void)state;
+    struct bytes m;
+    uint32_t seed = 1;
+    for (unsigned round = 0; round < 2000; round++) {
+        begin(&m);
+        m.size = sizeof m.b;
+        for (size_t i = 0x38; i < m.size; i += 4) {
+            seed = seed * 1664525u + 1013904223u;
+            put_le32(m.b + i, (seed >> 8) % 3 != 0 ? seed : (seed & 0x78) << 16 | (seed >> 20) % 16);
+        }
+        struct hob_list l = read_list(&m);
+        assert_true(l.damage != NULL || l.complete);
+        for (size_t i = 0; i < l.nr; i++) {
+            char text[HOB_TEXT_SIZE], bits[HOB_ATTRIBUTES_SIZE];
+            hob_format(&l.h[i], text);
+            hob_attributes_format(l.h[i].attributes, bits);
+            assert_true(strlen(text) < sizeof text && strlen(bits) < sizeof bits);
+        }
+        hob_list_free(&l);
+    }
+    struct hob worst = {
+        .type = HOB_RESOURCE, .attributes = UINT32_MAX, .range = {UINT64_MAX - 1, UINT64_MAX}, .kind = 99};
+    memset(worst.guid.b, 0xee, sizeof worst.guid.b);
+    char text[HOB_TEXT_SIZE], bits[HOB_ATTRIBUTES_SIZE];
+    hob_format(&worst, text);
+    hob_attributes_format(worst.attributes, bits);
+    assert_true(text[strlen(text) - 1] == ')');
+}
+
+static bool endless(const void *self, uint64_t gpa, void *dst, size_t n)
+{
+    uint8_t p[8] = {HOB_POOL, 0, 8};
+    (void)self;
+    if (gpa == BASE)
+        p[0] = HOB_HANDOFF, p[2] = 0x38;
+    memset(dst, 0, n);
+    memcpy(dst, p, n < sizeof p ? n : sizeof p);
+    return true;
+}
+
+static void test_endless(void **state)
+{
+    (void)state;
+    struct hob_list l = {0};
+    const struct hob_reader r = {endless, NULL};
+    assert_true(hob_list_read(&r, BASE, &l));
+    assert_int_equal(l.nr, HOBS_MAX);
+    assert_non_null(l.damage);
+    hob_list_free(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_types),   cmocka_unit_test(test_damage),  cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_endless),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
