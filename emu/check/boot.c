@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How far the boot has come: the phases, and the hand-off to the DXE core. */
-#include <string.h>
-
-#include "base/le.h"
 #include "base/span.h"
 #include "check/internal.h"
-
-/* PI specification 1.7, volume 3, 5: HOB formats. */
-#define HOB_HANDOFF 1u
-#define HOB_HANDOFF_SIZE 0x38u
-#define HOB_HANDOFF_VERSION 9u
-#define HOB_ALLOCATION 2u
-#define HOB_END 0xffffu
-#define HOB_MODULE_SIZE 72u
-#define HOBS_MAX 4096u /* a list longer than this is damaged */
-
-/* gEfiHobMemoryAllocModuleGuid, E:MdePkg/Include/Guid/MemoryAllocationHob.h */
-static const uint8_t module_guid[16] = {0x75, 0x19, 0xe2, 0xf8, 0x99, 0x08, 0x58, 0x4f,
-                                        0xa4, 0xbe, 0x55, 0x25, 0xa9, 0xc6, 0xd7, 0x7a};
 
 /* RSP in PEI this far from where it began: the stack has moved to permanent memory. Temporary RAM is 64 KiB. */
 #define TEMPORARY_RAM (64 * KIB)
@@ -25,25 +9,29 @@ static const uint8_t module_guid[16] = {0x75, 0x19, 0xe2, 0xf8, 0x99, 0x08, 0x58
 #define RCX 1
 #define RSP 4
 
-/* Is @gpa a hand-off HOB whose list has a module HOB with this entry point? */
-static bool list_names_entry(struct monitor *mon, uint64_t gpa, uint64_t entry)
+static bool read_guest(const void *self, uint64_t gpa, void *dst, size_t n)
 {
-    uint8_t h[HOB_MODULE_SIZE];
-    const struct memory *mem = &mon->m->memory;
-    if (!memory_read(mem, gpa, h, HOB_HANDOFF_SIZE) || le16(h) != HOB_HANDOFF || le16(h + 2) != HOB_HANDOFF_SIZE ||
-        le32(h + 8) != HOB_HANDOFF_VERSION)
+    return memory_read(self, gpa, dst, n);
+}
+
+struct hob_reader boot_hob_reader(const struct monitor *mon)
+{
+    return (struct hob_reader){read_guest, &mon->m->memory};
+}
+
+/* Is @gpa a hand-off HOB whose list has a module HOB with this entry point? A damaged list is walked as DXE would. */
+static bool list_names_entry(const struct hob_reader *r, uint64_t gpa, uint64_t entry)
+{
+    if (!hob_is_handoff(r, gpa))
         return false;
     for (unsigned i = 0; i < HOBS_MAX; i++) {
-        if (!memory_read(mem, gpa, h, 8))
+        struct hob h;
+        (void)hob_read(r, gpa, &h);
+        if (h.type == HOB_END || h.size < HOB_HEADER_SIZE)
             return false;
-        uint16_t type = le16(h);
-        uint16_t size = le16(h + 2);
-        if (type == HOB_END || size < 8)
-            return false;
-        if (type == HOB_ALLOCATION && size >= HOB_MODULE_SIZE && memory_read(mem, gpa, h, HOB_MODULE_SIZE) &&
-            memcmp(h + 8, module_guid, sizeof module_guid) == 0 && le64(h + 64) == entry)
+        if (h.type == HOB_ALLOCATION && guid_equal(&h.guid, &hob_guid_module) && h.entry == entry)
             return true;
-        gpa += size;
+        gpa += h.size;
     }
     return false;
 }
@@ -54,7 +42,8 @@ static bool is_handoff(struct monitor *mon, uint64_t pc)
     uint64_t hobs = engine_reg(mon->m->engine, RCX);
     if (mon->m->phase < PHASE_PEI || (hobs & 7) != 0 || hobs == 0)
         return false;
-    return list_names_entry(mon, hobs, pc);
+    const struct hob_reader r = boot_hob_reader(mon);
+    return list_names_entry(&r, hobs, pc);
 }
 
 static void want_phase(struct monitor *mon, enum phase p)
@@ -85,7 +74,8 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
         mon->v->hob_list = engine_reg(e, RCX);
         mon->v->dxe_entry = b->pc;
         mon->v->rsp = engine_reg(e, RSP);
-        mon->v->mp_processors = mp_hob_processors(&mon->m->memory, mon->v->hob_list);
+        mon->nr_volumes_run = mon->nr_volumes;
+        mon->v->mp_processors = mp_hob_processors(mon, mon->v->hob_list);
         note_volumes(mon, mon->v->hob_list);
         place_without_source(mon, b->pc, &mon->v->dxe);
         want_phase(mon, PHASE_DXE);
@@ -116,9 +106,14 @@ void boot_paused(struct monitor *mon)
         if (mon->m->guard_firmware)
             notice_entry(mon);
         (void)machine_firmware_entered(mon->m);
+        preserve_begin(mon);
     }
     if (mon->phase_wanted > mon->m->phase) {
         (void)machine_enter_phase(mon->m, mon->phase_wanted);
         mon->v->phase = mon->phase_wanted;
+        if (mon->phase_wanted == PHASE_PEI)
+            preserve_volumes(mon);
     }
+    if (mon->v->ending == END_HANDOFF && mon->m->stopping)
+        handoff_reached(mon);
 }

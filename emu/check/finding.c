@@ -54,6 +54,7 @@ void verdict_free(struct verdict *v)
         free(v->findings.f[i].trace);
         v->findings.f[i].trace = NULL;
     }
+    hob_list_free(&v->hobs);
 }
 
 int findings_worst(const struct findings *f)

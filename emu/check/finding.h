@@ -10,6 +10,7 @@
 #include "check/rule.h"
 #include "debug/debugfile.h"
 #include "engine/cpu.h"
+#include "hob/hob.h"
 #include "image/fv.h"
 #include "layout/plan.h"
 #include "machine/walk.h"
@@ -72,6 +73,14 @@ struct fault_info {
     struct walk walk; /* vector 14 only */
 };
 
+/* The HOB that a finding at the hand-off is about. */
+struct finding_hob {
+    bool present;
+    size_t index; /* in the list */
+    uint64_t at;  /* gpa of its header */
+    struct span range;
+};
+
 struct finding {
     enum rule_id rule;
     enum severity severity; /* the rule's, or what -W/-E made of it */
@@ -94,6 +103,7 @@ struct finding {
     struct backtrace *trace;  /* owned by the verdict; NULL when there is nothing to tell */
     bool has_fault;
     struct fault_info fault;
+    struct finding_hob hob;
     struct cpu_regs regs;
     char meaning[256];   /* what it usually means that this instruction is here; "" when nothing is to be said */
     char assertion[256]; /* the ASSERT that failed, as the firmware words it, or "" */
@@ -128,6 +138,20 @@ struct module {
 
 enum unpacked { UNPACKED_NOT, UNPACKED_BY_GUEST, UNPACKED_BY_HOST };
 
+/* Something that differs from the rule, and why that is known and no finding. */
+struct known_difference {
+    enum rule_id rule;
+    const char *why; /* static */
+    char text[256];
+};
+#define KNOWN_MAX 32
+
+/* What the page tables map at the hand-off. */
+struct paging_summary {
+    uint64_t tables, mapped; /* pages; bytes */
+    uint64_t wx, wx_runs;    /* bytes that are writable and executable, and in how many pieces */
+};
+
 struct verdict {
     enum ending ending;
     char detail[256];       /* for budget, unsupported, engine: what exactly */
@@ -140,9 +164,13 @@ struct verdict {
     uint64_t hob_list;  /* gpa of the PHIT */
     uint64_t dxe_entry; /* gva of the DXE core's entry point */
     uint64_t rsp;
-    uint32_t mp_processors;            /* that MpInitLib counted; 0: not known (mp_hob.c) */
-    unsigned vcpus_started;            /* processors that the firmware had running, with the first one */
-    struct code_place dxe;             /* where that entry point lies: the DXE core */
+    uint32_t mp_processors; /* that MpInitLib counted; 0: not known (mp_hob.c) */
+    unsigned vcpus_started; /* processors that the firmware had running, with the first one */
+    struct code_place dxe;  /* where that entry point lies: the DXE core */
+    struct hob_list hobs;   /* owned */
+    struct paging_summary paging;
+    struct known_difference known[KNOWN_MAX];
+    size_t nr_known;
     struct module module[MODULES_MAX]; /* in order of first execution */
     size_t nr_modules;
     struct findings findings;

@@ -14,6 +14,8 @@
  */
 struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range,
                        bool *again);
+/* A finding of its own, whatever was found before; without a backtrace. */
+struct finding *record_new(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range);
 /* Widens the range that the accesses folded into @f span. */
 void record_touch(struct finding *f, uint64_t gpa, uint64_t size);
 /* Ends the run with @e. */
@@ -37,7 +39,15 @@ void boot_paused(struct monitor *mon);
 /* wake.c: may the current processor run a block at @gpa because that is how a SIPI starts it? */
 bool wake_is_code(struct monitor *mon, const struct plan_range *r, uint64_t gpa);
 /* mp_hob.c: how many processors the HOB list says there are; 0 when it does not. */
-uint32_t mp_hob_processors(const struct memory *mem, uint64_t hob_list);
+uint32_t mp_hob_processors(const struct monitor *mon, uint64_t hob_list);
+/* The guest's memory, for the HOB list. */
+struct hob_reader boot_hob_reader(const struct monitor *mon);
+/* handoff.c: the DXE core is about to run; reads the HOB list and looks at everything once. From paused() only. */
+void handoff_reached(struct monitor *mon);
+/* preserve.c: takes copies, when the firmware is entered and when PEI begins; frees them. */
+void preserve_begin(struct monitor *mon);
+void preserve_volumes(struct monitor *mon);
+void preserve_end(struct monitor *mon);
 /* unpack.c */
 void unpack_block(struct monitor *mon, const struct engine_block *b);
 void unpack_paused(struct monitor *mon);

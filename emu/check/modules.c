@@ -16,11 +16,6 @@
 #define MODULE_MAX_SIZE (2 * MIB)
 #define FV_MAX_SIZE (16 * MIB)
 
-/* PI specification 1.7, volume 3, 5: HOB formats. */
-#define HOB_FV 5u
-#define HOB_END 0xffffu
-#define HOBS_MAX 4096u
-
 const struct module *module_known(const struct monitor *mon, uint64_t gva)
 {
     const struct verdict *v = mon->v;
@@ -99,15 +94,13 @@ static void note_volume(struct monitor *mon, uint64_t gpa)
 
 void note_volumes(struct monitor *mon, uint64_t hob_list)
 {
-    uint8_t h[24];
-    uint64_t at = hob_list;
-    for (unsigned i = 0; i < HOBS_MAX && memory_read(&mon->m->memory, at, h, 8); i++) {
-        if (le16(h) == HOB_END || le16(h + 2) < 8)
-            return;
-        if (le16(h) == HOB_FV && memory_read(&mon->m->memory, at, h, sizeof h))
-            note_volume(mon, le64(h + 8));
-        at += le16(h + 2);
-    }
+    const struct hob_reader r = boot_hob_reader(mon);
+    struct hob_list l = {0};
+    (void)hob_list_read(&r, hob_list, &l);
+    for (size_t i = 0; i < l.nr; i++)
+        if (l.h[i].type == HOB_FV)
+            note_volume(mon, l.h[i].range.start);
+    hob_list_free(&l);
 }
 
 /* The file that a loaded module comes from, in the volumes known so far; the latest first. */

@@ -158,6 +158,8 @@ void monitor_run(struct monitor *mon)
 {
     struct verdict *v = mon->v;
     v->ending = END_ENGINE;
+    if (!mon->m->loading)
+        preserve_begin(mon);
     bool ran = machine_run(mon->m);
     if (!ran && !mon->m->stopping)
         (void)snprintf(v->detail, sizeof v->detail, "the CPU engine failed at %#llx: %s",
@@ -169,6 +171,7 @@ void monitor_run(struct monitor *mon)
             (void)snprintf(f->text, sizeof f->text, "HLT, and no interrupt can ever wake this processor%s",
                            mon->m->vcpus.nr > 1 ? "; no other one runs" : "");
     }
+    preserve_end(mon);
     tell_progress(mon);
     if (unpack_running(&mon->unpack))
         machine_rewind(mon->m, &mon->unpack.entered);

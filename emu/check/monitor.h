@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "check/finding.h"
+#include "check/preserve.h"
 #include "debug/symbols.h"
 #include "engine/engine.h"
 #include "machine/machine.h"
@@ -103,7 +104,8 @@ struct monitor {
     uint64_t exits;
     /* gpa of volumes that code ran from in place, or that the HOB list names: their files name loaded copies. */
     uint64_t volume[VOLUMES_MAX];
-    size_t nr_volumes;
+    size_t nr_volumes, nr_volumes_run; /* all, and those that code ran from */
+    struct preserve preserve;
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */

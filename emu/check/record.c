@@ -23,6 +23,15 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
         f->count++;
         return f;
     }
+    f = record_new(mon, rule, pc, range);
+    if (f != NULL)
+        take_backtrace(mon, f, pc);
+    return f;
+}
+
+struct finding *record_new(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range)
+{
+    struct findings *list = &mon->v->findings;
     bool low = rule == RULE_EXEC_NULL || rule == RULE_EXEC_LOW;
     if (rules[rule].then == STOP && !(low && mon->options.follow_low_exec))
         end_run(mon, END_FINDING, rules[rule].name);
@@ -30,7 +39,7 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
         list->dropped++;
         return NULL;
     }
-    f = &list->f[list->nr++];
+    struct finding *f = &list->f[list->nr++];
     memset(f, 0, sizeof *f);
     f->rule = rule;
     f->severity = mon->options.severity[rule];
@@ -44,7 +53,6 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
     }
     engine_regs(mon->m->engine, &f->regs);
     place_code(mon, pc, &f->at);
-    take_backtrace(mon, f, pc);
     return f;
 }
 

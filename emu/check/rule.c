@@ -65,6 +65,60 @@ const struct rule rules[RULE_COUNT] = {
     {RULE_SHUTDOWN, "shutdown", SEVERITY_ERROR, STOP, "shutdown or reset before the hand-off",
      "The firmware asked Xen or a device to power off or reset the guest; usually its answer to a failure that "
      "it could not report."},
+    {RULE_HOB_LIST, "hob-list", SEVERITY_ERROR, GO_ON_THROUGH, "damaged HOB list",
+     "DXE walks the list by its lengths and believes what it reads; usually PEI's heap was overwritten, or a HOB was "
+     "built by hand with a wrong size."},
+    {RULE_HOB_RAM, "hob-ram", SEVERITY_ERROR, GO_ON_THROUGH, "HOB declares RAM where there is none",
+     "DXE and the operating system will use it; usually E820 entries were not consulted, were rounded outwards, or the "
+     "end of RAM was taken from CMOS."},
+    {RULE_HOB_RAM_MISSING, "hob-ram-missing", SEVERITY_WARNING, GO_ON_THROUGH, "RAM that no HOB declares",
+     "The guest loses this memory; usually an entry of the E820 table was skipped or cut."},
+    {RULE_HOB_OVERLAP, "hob-overlap", SEVERITY_ERROR, GO_ON_THROUGH, "resource HOBs overlap",
+     "The DXE core takes the first and refuses the other, so what the range is depends on their order."},
+    {RULE_HOB_ALLOCATION, "hob-allocation", SEVERITY_ERROR, GO_ON_THROUGH, "allocation HOB outside declared RAM",
+     "The DXE core cannot reserve what it does not know as RAM; usually a fixed address from another platform, or PEI's "
+     "memory beyond the end of RAM."},
+    {RULE_HOB_ALLOCATION_OVERLAP, "hob-allocation-overlap", SEVERITY_ERROR, GO_ON_THROUGH, "allocation HOBs overlap",
+     "Two owners believe that the same pages are theirs; usually a fixed range lies in what the page allocator gives "
+     "out."},
+    {RULE_HOB_MEMORY, "hob-memory", SEVERITY_ERROR, GO_ON_THROUGH, "PEI's memory is not where it can be",
+     "The DXE core starts in this memory before it knows any other; usually the top of RAM was computed wrongly when "
+     "PEI memory was installed."},
+    {RULE_HOB_STACK, "hob-stack", SEVERITY_ERROR, GO_ON_THROUGH, "stack HOB does not hold the stack",
+     "The DXE core takes the stack's place from this HOB, to guard it and to keep it from being used."},
+    {RULE_HOB_CPU, "hob-cpu", SEVERITY_ERROR, GO_ON_THROUGH, "CPU HOB is wrong",
+     "The DXE core sizes its memory map and page tables by it: what is wider than the processor cannot be reached, and "
+     "what lies beyond it is refused."},
+    {RULE_HOB_CPU_NARROW, "hob-cpu-narrow", SEVERITY_WARNING, GO_ON_THROUGH,
+     "CPU HOB is narrower than the processor's addresses",
+     "PCI resources above it cannot be used; usually the width was computed from RAM and not asked of the processor."},
+    {RULE_HOB_VOLUME, "hob-volume", SEVERITY_ERROR, GO_ON_THROUGH, "HOB for a firmware volume that is not sound",
+     "The DXE core loads its drivers from it; usually it was overwritten, or nothing allocates its memory."},
+    {RULE_HOB_XEN, "hob-xen", SEVERITY_ERROR, GO_ON_THROUGH, "Xen's HOB says what Xen does not",
+     "DXE takes Xen's version and, on PVH, the RSDP from it; usually the start info was read wrongly or too late."},
+    {RULE_HYPERCALL_PAGE, "hypercall-page", SEVERITY_ERROR, GO_ON_THROUGH, "hypercall page in memory that is free",
+     "DXE calls Xen through this page, and gives the same page to whoever asks for memory; usually it was allocated "
+     "before PEI's memory was installed, and has moved."},
+    {RULE_BUS_CLOCK, "bus-clock", SEVERITY_ERROR, GO_ON_THROUGH, "local APIC timer frequency is wrong",
+     "All delays in DXE come from it; usually the calibration against Xen's clock failed, or a default was kept."},
+    {RULE_XEN_MAPPING, "xen-mapping", SEVERITY_ERROR, GO_ON_THROUGH, "a page that Xen moved was not put back",
+     "The shared info page hides what lies below it, and a page taken from RAM is gone; usually the hypercall that "
+     "undoes the mapping failed or is missing."},
+    {RULE_PAGE_TABLES, "page-tables", SEVERITY_ERROR, GO_ON_THROUGH, "page tables are not fit for DXE",
+     "DXE runs on them until CpuDxe takes over: they must map all RAM at its own address and writable, within the "
+     "processor's width, and lie in memory that is allocated."},
+    {RULE_DESCRIPTOR_TABLES, "descriptor-tables", SEVERITY_ERROR, GO_ON_THROUGH,
+     "descriptor table in memory that is free",
+     "The first interrupt or segment load after that memory was given out goes wrong; usually the table was left where "
+     "SEC or the reset vector had it."},
+    {RULE_INTERRUPTS, "interrupts", SEVERITY_ERROR, GO_ON_THROUGH, "interrupts enabled at the hand-off",
+     "The DXE core has no handlers yet; it enables interrupts itself when it has."},
+    {RULE_BYTES_CHANGED, "bytes-changed", SEVERITY_ERROR, GO_ON_THROUGH, "bytes changed that had to stay",
+     "They are the operating system's, Xen's, the image's or DXE's; whatever changed them did it without breaking a "
+     "right: in a phase that may write there, or not through the processor."},
+    {RULE_LOW_MEMORY, "low-memory", SEVERITY_WARNING, GO_ON_THROUGH, "low memory changed",
+     "Before DXE nothing has business below 1 MiB but to borrow a page for waking processors, and to restore it; "
+     "usually a null or truncated pointer was written through."},
 };
 
 const struct rule *rule_find(const char *name)

@@ -131,6 +131,13 @@ static bool set_verbose(void *self, const char *v)
     return true;
 }
 
+static bool set_hobs(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->style.hobs = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"layout", 'l', "FILE", "the guest: an xl.cfg file, or the name of a preset", set_layout},
     {"handoff", 0, "hvm|pvh|hvmloader", "who boots the firmware; default: the real hvmloader, or pvh", set_handoff},
@@ -144,6 +151,7 @@ static const struct option_spec specs[] = {
     {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
+    {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"no-checks", 0, NULL, "only boot: what the checks cost can be measured so", set_no_checks},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},

@@ -117,6 +117,7 @@ uint64_t engine_pc(struct engine *e);
 #define ENGINE_STATE_SIZE (18 * 8 + 16 * 16)
 void engine_state(struct engine *e, uint8_t out[ENGINE_STATE_SIZE]);
 /* Descriptor tables; base is linear. */
+void engine_gdt(struct engine *e, uint64_t *base, uint32_t *limit);
 void engine_idt(struct engine *e, uint64_t *base, uint32_t *limit);
 
 /*

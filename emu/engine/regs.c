@@ -142,6 +142,14 @@ void engine_state(struct engine *e, uint8_t out[ENGINE_STATE_SIZE])
         (void)uc_reg_read(e->uc, UC_X86_REG_XMM0 + i, out + (size_t)8 * 18 + (size_t)16 * (size_t)i);
 }
 
+void engine_gdt(struct engine *e, uint64_t *base, uint32_t *limit)
+{
+    uc_x86_mmr gdtr = {0};
+    (void)uc_reg_read(e->uc, UC_X86_REG_GDTR, &gdtr);
+    *base = gdtr.base;
+    *limit = gdtr.limit;
+}
+
 void engine_idt(struct engine *e, uint64_t *base, uint32_t *limit)
 {
     uc_x86_mmr idtr = {0};

@@ -111,6 +111,7 @@ void hob_attributes_format(uint32_t attributes, char out[HOB_ATTRIBUTES_SIZE]);
 #define HOB_TEXT_SIZE 160
 void hob_format(const struct hob *h, char out[HOB_TEXT_SIZE]);
 
-extern const struct guid hob_guid_module, hob_guid_stack, hob_guid_bsp_store, hob_guid_xen_info, hob_guid_pcd_database;
+extern const struct guid hob_guid_module, hob_guid_stack, hob_guid_bsp_store, hob_guid_xen_info, hob_guid_pcd_database,
+    hob_guid_mp_init;
 
 #endif

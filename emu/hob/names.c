@@ -117,6 +117,9 @@ const struct guid hob_guid_xen_info = G(0xD3B46F3B, 0xD441, 0x1244, 0x9A, 0x12, 
 /* E:MdeModulePkg/Include/Guid/PcdDataBaseHobGuid.h */
 const struct guid hob_guid_pcd_database = G(0xEA296D92, 0x0B69, 0x423C, 0x8C, 0x28, 0x33, 0xB4, 0xE0, 0xA9, 0x12, 0x68);
 
+/* E:UefiCpuPkg/Library/MpInitLib/MpLib.h:CPU_INIT_MP_LIB_HOB_GUID */
+const struct guid hob_guid_mp_init = G(0x58EB6A19, 0x3699, 0x4C68, 0xA8, 0x36, 0xDA, 0xCD, 0x8E, 0xDC, 0xAD, 0x4A);
+
 /* The GUIDs that OVMF's HOBs bear, with where each is declared. */
 static const struct {
     struct guid guid;

@@ -129,14 +129,22 @@ static json_t *json_range(const struct finding *f)
                      plan_class_name(f->cls), "owner", json_safe(f->owner != NULL ? f->owner : ""));
 }
 
+static json_t *json_finding_hob(const struct finding_hob *h)
+{
+    if (!h->present)
+        return json_null();
+    return json_pack("{s:I, s:o, s:o}", "index", (json_int_t)h->index, "at", json_hex(h->at), "range",
+                     span_size(h->range) != 0 ? json_span(h->range) : json_null());
+}
+
 json_t *json_finding(const struct finding *f)
 {
     const struct rule *rule = &rules[f->rule];
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
                      rule->name, "severity", severity_name(f->severity), "title", rule->title, "text",
                      json_safe(f->text), "meaning", json_words(f->meaning), "assertion", json_words(f->assertion),
                      "phase", phase_name(f->phase), "vcpu", (json_int_t)f->vcpu, "access", json_access(f), "range",
-                     json_range(f), "rip", json_place(&f->at), "caller",
+                     json_range(f), "hob", json_finding_hob(&f->hob), "rip", json_place(&f->at), "caller",
                      f->has_caller ? json_place(&f->caller) : json_null(), "transfer", json_transfer(&f->transfer),
                      "backtrace", json_backtrace(f->trace), "fault", f->has_fault ? json_fault(&f->fault) : json_null(),
                      "registers", json_registers(&f->regs));

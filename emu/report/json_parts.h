@@ -28,4 +28,9 @@ json_t *json_guid(const char *guid);
 json_t *json_place(const struct code_place *p);
 json_t *json_finding(const struct finding *f);
 
+/* json_hobs.c: null before the hand-off; what is known to differ; the page tables, null when not looked at. */
+json_t *json_hobs(const struct verdict *v);
+json_t *json_known(const struct verdict *v);
+json_t *json_paging(const struct verdict *v);
+
 #endif

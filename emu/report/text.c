@@ -168,6 +168,46 @@ static void write_debug_log(const struct verdict *v, FILE *out)
     free(safe);
 }
 
+static void write_hobs(const struct verdict *v, FILE *out)
+{
+    fprintf(out, "\nHOB list at 0x%" PRIx64 ": ", v->hob_list);
+    write_number(out, v->hobs.nr, "HOB");
+    if (v->hobs.damage != NULL)
+        fprintf(out, ", damaged at 0x%" PRIx64 ": %s", v->hobs.damage_at, v->hobs.damage);
+    fputc('\n', out);
+    for (size_t i = 0; i < v->hobs.nr; i++) {
+        const struct hob *h = &v->hobs.h[i];
+        char what[HOB_TEXT_SIZE], bits[HOB_ATTRIBUTES_SIZE];
+        hob_format(h, what);
+        fprintf(out, "    %4zu  0x%09" PRIx64 "  %s", i, h->at, what);
+        hob_attributes_format(h->attributes, bits);
+        fprintf(out, "%s%s\n", bits[0] != '\0' ? ", " : "", bits);
+    }
+}
+
+static void write_known(const struct verdict *v, FILE *out)
+{
+    if (v->nr_known != 0)
+        fputs("\nknown differences, no findings\n", out);
+    for (size_t i = 0; i < v->nr_known; i++) {
+        fprintf(out, "    %s: ", rules[v->known[i].rule].name);
+        text_safe(out, v->known[i].text);
+        fprintf(out, "\n        (%s)\n", v->known[i].why);
+    }
+}
+
+static void write_paging(const struct verdict *v, FILE *out)
+{
+    const struct paging_summary *p = &v->paging;
+    if (p->tables == 0)
+        return;
+    fputs("\npage tables: ", out);
+    write_number(out, p->tables, "table");
+    fprintf(out, " map 0x%" PRIx64 " bytes, 0x%" PRIx64 " of them writable and executable, in ", p->mapped, p->wx);
+    write_number(out, p->wx_runs, "range");
+    fputc('\n', out);
+}
+
 bool report_text_write(const struct report_input *in, const struct report_style *style, FILE *out)
 {
     const struct findings *f = &in->verdict->findings;
@@ -181,7 +221,12 @@ bool report_text_write(const struct report_input *in, const struct report_style 
     if (f->dropped != 0)
         fprintf(out, "\n%" PRIu64 " more findings did not fit and are not shown\n", f->dropped);
     write_summary(in, out);
+    if (style->hobs && in->verdict->ending == END_HANDOFF)
+        write_hobs(in->verdict, out);
+    if (style->hobs || style->verbose > 0)
+        write_known(in->verdict, out);
     if (style->verbose > 0) {
+        write_paging(in->verdict, out);
         write_modules(in->verdict, out);
         text_last_blocks(out, in->verdict);
         write_debug_log(in->verdict, out);

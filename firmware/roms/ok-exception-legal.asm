@@ -21,9 +21,11 @@
         MUST e
         mov qword [abs 0x2000000], 7
         mov dword [abs PAGE_TABLES], PAGE_TABLES + 0x1003
+        mov rdx, [abs PAGE_TABLES + 0x1000 + 8 * 6]
         mov qword [abs PAGE_TABLES + 0x1000 + 8 * 6], PAGE_TABLES + 0x2003 ; 6 GiB and up: as 0
         mov rbx, 0x182000000
         cmp qword [rbx], 7
         MUST e
+        mov [abs PAGE_TABLES + 0x1000 + 8 * 6], rdx
 %endmacro
 %include "rom.inc"

@@ -1,6 +1,7 @@
-; Reads the RSDP, SMBIOS and the ACPI tables: they are there to be read. Writes just below the legacy area.
+; Reads the RSDP, SMBIOS and the ACPI tables: they are there to be read. Writes just below the legacy area, and takes it back.
 %macro AT_PEI 0
-        mov byte [abs 0x9ffff], 1
+        xor byte [abs 0x9ffff], 1
+        xor byte [abs 0x9ffff], 1
         PEEK 0xea020
         cmp eax, "RSD "
         MUST e

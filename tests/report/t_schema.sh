@@ -49,15 +49,14 @@ for path in paths:
     errors = ["%s: %s" % (list(e.absolute_path), e.message) for e in validator.iter_errors(report)]
     test(name, not errors, "\n".join(errors[:5]))
 
-# Every key is needed and no other is let in, at each place of the fullest report.
+# Every key is needed and no other is let in, at each place of the fullest reports.
 def objects(value):
     if isinstance(value, dict):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from objects(inner)
 
-full = max((json.load(open(p)) for p in paths if "failed" in p), key=lambda r: len(str(r)), default=None)
-if full is not None:
+for full in [json.load(open(p)) for p in paths if "failed" in p or "handed" in p]:
     accepted = []
     for i, original in enumerate(list(objects(full))):
         for key in list(original) + [None]:

@@ -128,6 +128,32 @@ static void add_fault(struct run *r)
         r->verdict.last[i] = (struct code_place){.gva = i < 10 ? i : i % 3};
 }
 
+/* All that a report of the hand-off can have; the HOBs are static. */
+static void add_handoff(struct run *r)
+{
+    static struct hob hobs[] = {
+        {.at = 0x3ae00000, .type = HOB_HANDOFF, .size = 0x38, .phit = {9, 0, 0x3eeb0000, 0x3ae00000, 1, 2, 0x3ae01000}},
+        {.at = 0x3ae00038,
+         .type = HOB_RESOURCE,
+         .size = 48,
+         .range = {0x100000, 0x3eeb4000},
+         .attributes = 0x3c07,
+         .kind = HOB_RESOURCE_RAM},
+        {.at = 0x3ae00068, .type = HOB_ALLOCATION, .size = 72, .range = {1, 2}, .kind = 77, .entry = 0x3ec40000},
+        {.at = 0x3ae000b0, .type = HOB_CPU, .size = 16, .mem_bits = 40, .io_bits = 16},
+        {.at = 0x3ae000c0, .type = 0x4321, .size = 8},
+    };
+    hobs[2].guid = hobs[2].name2 = hob_guid_module;
+    struct verdict *v = &r->verdict;
+    v->hobs = (struct hob_list){.h = hobs, .nr = sizeof hobs / sizeof hobs[0], .complete = true};
+    v->paging = (struct paging_summary){7, 0x10000000000, 0x200000, 2};
+    v->known[v->nr_known++] = (struct known_difference){RULE_HOB_OVERLAP, "it is known", "HOB 3 overlaps \033"};
+    struct finding *f = add(r, RULE_HOB_RAM);
+    f->hob = (struct finding_hob){true, 1, 0x3ae00038, {0x100000, 0x3eeb4000}};
+    f = add(r, RULE_HOB_CPU);
+    f->hob = (struct finding_hob){true, 3, 0x3ae000b0, {0, 0}};
+}
+
 static char *written(struct run *r, const char *format, struct report_style style)
 {
     char *text = NULL;
@@ -435,9 +461,9 @@ static void json_clean(void **state)
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
     static const char *const keys[] = {
-        "schema",  "verdict",  "exit_code",        "ending",    "detail",      "phase",      "handoff",
-        "loader",  "image",    "layout",           "memory",    "work",        "processors", "dxe",
-        "modules", "findings", "findings_dropped", "debug_log", "last_blocks", "symbols",    "engine"};
+        "schema",   "verdict",          "exit_code", "ending",      "detail",  "phase", "handoff", "loader", "image",
+        "layout",   "memory",           "work",      "processors",  "dxe",     "hobs",  "paging",  "known",  "modules",
+        "findings", "findings_dropped", "debug_log", "last_blocks", "symbols", "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
@@ -483,6 +509,49 @@ static void json_clean(void **state)
     json_decref(j);
     char *text = written(r, "text", (struct report_style){0});
     has(text, "    loader  hvmloader, 0x2a69c bytes, sha256 f500");
+    free(text);
+    free(r);
+}
+
+static void json_handed(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_HANDOFF);
+    add_handoff(r);
+    json_t *j = parsed(r, "handed", 0);
+    is_text(j, "hobs.0.phit.end", "0x3ae01000");
+    is_text(j, "hobs.1.kind_name", "RAM");
+    is_text(j, "hobs.1.range.end", "0x3eeb4000");
+    is_text(j, "hobs.2.guid.name", "module");
+    assert_true(json_is_null(at(j, "hobs.2.kind_name")));
+    assert_int_equal(json_integer_value(at(j, "hobs.3.address_bits.memory")), 40);
+    assert_true(json_is_null(at(j, "hobs.4.name")));
+    is_text(j, "known.0.rule", "hob-overlap");
+    is_text(j, "paging.writable_executable", "0x200000");
+    is_text(j, "findings.0.hob.at", "0x3ae00038");
+    assert_true(json_is_null(at(j, "findings.1.hob.range")));
+    json_decref(j);
+    free(r);
+}
+
+static void text_handed(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_HANDOFF);
+    add_handoff(r);
+    char *text = written(r, "text", (struct report_style){0});
+    has_not(text, "HOB list at 0x3ae00000:");
+    has_not(text, "it is known");
+    has_not(text, "page tables:");
+    free(text);
+    text = written(r, "text", (struct report_style){.hobs = true});
+    has(text, "HOB list at 0x3ae00000: 5 HOBs\n");
+    has(text, "  1  0x03ae00038  resource RAM 0x100000-0x3eeb4000, present initialized tested UC WC WT WB\n");
+    has(text, "hob-overlap: HOB 3 overlaps \\x1b\n        (it is known)\n");
+    is_safe(text);
+    free(text);
+    text = written(r, "text", (struct report_style){.verbose = 1});
+    has(text, "7 tables map 0x10000000000 bytes, 0x200000 of them writable and executable, in 2 ranges\n");
     free(text);
     free(r);
 }
@@ -567,10 +636,11 @@ static void full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writers),      cmocka_unit_test(escapes),         cmocka_unit_test(decoded),
-        cmocka_unit_test(headlines),    cmocka_unit_test(text_findings),   cmocka_unit_test(text_processors),
-        cmocka_unit_test(code_in_text), cmocka_unit_test(code_in_json),    cmocka_unit_test(json_clean),
-        cmocka_unit_test(json_failed),  cmocka_unit_test(json_everything), cmocka_unit_test(full_disk),
+        cmocka_unit_test(writers),         cmocka_unit_test(escapes),       cmocka_unit_test(decoded),
+        cmocka_unit_test(headlines),       cmocka_unit_test(text_findings), cmocka_unit_test(text_processors),
+        cmocka_unit_test(code_in_text),    cmocka_unit_test(code_in_json),  cmocka_unit_test(json_clean),
+        cmocka_unit_test(json_handed),     cmocka_unit_test(text_handed),   cmocka_unit_test(json_failed),
+        cmocka_unit_test(json_everything), cmocka_unit_test(full_disk),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/handoff.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* What a check cannot do without; where it is not there, another rule has said so. */
+enum {
+    NEEDS_LIST = 1,     /* the whole HOB list */
+    NEEDS_XEN_INFO = 2, /* firmware that knows Xen */
+    NEEDS_PAGING = 4,
+};
+
+static const struct {
+    enum rule_id rule;
+    unsigned needs;
+    void (*check)(struct view *v);
+} checks[] = {
+    {RULE_HOB_LIST, 0, check_hob_list},
+    {RULE_HOB_RAM, 0, check_hob_ram},
+    {RULE_HOB_RAM_MISSING, NEEDS_LIST, check_hob_ram_missing},
+    {RULE_HOB_OVERLAP, 0, check_hob_overlap},
+    {RULE_HOB_ALLOCATION, NEEDS_LIST, check_hob_allocation},
+    {RULE_HOB_ALLOCATION_OVERLAP, 0, check_hob_allocation_overlap},
+    {RULE_HOB_MEMORY, NEEDS_LIST, check_hob_memory},
+    {RULE_HOB_STACK, NEEDS_LIST, check_hob_stack},
+    {RULE_HOB_CPU, NEEDS_LIST, check_hob_cpu},
+    {RULE_HOB_VOLUME, NEEDS_LIST, check_hob_volume},
+    {RULE_HOB_XEN, NEEDS_LIST | NEEDS_XEN_INFO, check_hob_xen},
+    {RULE_HYPERCALL_PAGE, NEEDS_LIST | NEEDS_XEN_INFO, check_hypercall_page},
+    {RULE_BUS_CLOCK, 0, check_bus_clock},
+    {RULE_XEN_MAPPING, 0, check_xen_mapping},
+    {RULE_PAGE_TABLES, NEEDS_LIST | NEEDS_PAGING, check_page_tables},
+    {RULE_DESCRIPTOR_TABLES, NEEDS_LIST, check_descriptor_tables},
+    {RULE_INTERRUPTS, 0, check_interrupts},
+    {RULE_BYTES_CHANGED, 0, check_bytes_changed},
+    {RULE_LOW_MEMORY, 0, check_low_memory},
+};
+
+void hob_label(const struct view *v, const struct hob *h, char out[HOB_LABEL_SIZE])
+{
+    char what[HOB_TEXT_SIZE];
+    hob_format(h, what);
+    (void)snprintf(out, HOB_LABEL_SIZE, "HOB %zu at %#llx (%.*s)", (size_t)(h - v->hobs->h), (unsigned long long)h->at,
+                   HOB_LABEL_SIZE - 48, what);
+}
+
+static void tell_known(struct verdict *v, enum rule_id rule, const char *text, const char *why)
+{
+    if (v->nr_known == KNOWN_MAX)
+        return;
+    struct known_difference *k = &v->known[v->nr_known++];
+    k->rule = rule;
+    k->why = why;
+    (void)snprintf(k->text, sizeof k->text, "%s", text);
+}
+
+void handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct span at, const char *fmt, ...)
+{
+    char label[HOB_LABEL_SIZE] = "";
+    char text[sizeof((struct finding *)0)->text];
+    va_list args;
+    if (h != NULL)
+        hob_label(v, h, label);
+    int n = snprintf(text, sizeof text, "%s%s", label, h != NULL ? ": " : "");
+    va_start(args, fmt);
+    (void)vsnprintf(text + n, sizeof text - (size_t)n, fmt, args);
+    va_end(args);
+    const char *why = known_why(v, rule, at);
+    if (why != NULL) {
+        tell_known(v->mon->v, rule, text, why);
+        return;
+    }
+    struct finding *f = record_new(v->mon, rule, v->mon->v->dxe_entry, plan_find(v->m->plan, at.start));
+    if (f == NULL)
+        return;
+    f->gpa = f->gva = at.start;
+    f->touched = at;
+    if (h != NULL)
+        f->hob = (struct finding_hob){true, (size_t)(h - v->hobs->h), h->at, h->range};
+    (void)snprintf(f->text, sizeof f->text, "%s", text);
+}
+
+const struct hob *hob_ram_around(const struct view *v, struct span at)
+{
+    for (size_t i = 0; i < v->hobs->nr; i++)
+        if (hob_is_resource(&v->hobs->h[i], HOB_RESOURCE_RAM) && span_contains(v->hobs->h[i].range, at))
+            return &v->hobs->h[i];
+    return NULL;
+}
+
+const struct hob *hob_allocation_around(const struct view *v, struct span at)
+{
+    for (size_t i = 0; i < v->hobs->nr; i++) {
+        const struct hob *h = &v->hobs->h[i];
+        if (hob_is_allocation(h) && h->kind != HOB_MEMORY_FREE && span_contains(h->range, at))
+            return h;
+    }
+    return NULL;
+}
+
+bool hob_is_kept(const struct view *v, struct span at)
+{
+    if (hob_allocation_around(v, at) != NULL)
+        return true;
+    for (size_t i = 0; i < v->hobs->nr; i++)
+        if (hob_is_resource(&v->hobs->h[i], HOB_RESOURCE_RAM) && span_overlaps(v->hobs->h[i].range, at))
+            return false;
+    return true;
+}
+
+void handoff_reached(struct monitor *mon)
+{
+    struct verdict *verdict = mon->v;
+    const struct hob_reader r = boot_hob_reader(mon);
+    (void)hob_list_read(&r, verdict->hob_list, &verdict->hobs);
+    if (!mon->m->guard_firmware)
+        return;
+    struct view v = {.mon = mon, .m = mon->m, .hobs = &verdict->hobs};
+    v.xen_info = hob_find(v.hobs, HOB_GUID, &hob_guid_xen_info);
+    engine_regs(mon->m->engine, &v.regs);
+    const unsigned has = (v.hobs->complete ? NEEDS_LIST : 0u) | (v.xen_info != NULL ? NEEDS_XEN_INFO : 0u) |
+                         ((v.regs.cr0 >> 31 & 1) != 0 ? NEEDS_PAGING : 0u);
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+        if ((checks[i].needs & ~has) == 0)
+            checks[i].check(&v);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Differences that are known and no reason for a finding, each with its reason: the only place where the checks at the
+ * hand-off make an exception. They are listed with --hobs.
+ */
+#include "check/handoff.h"
+
+enum firmware { ANY_FIRMWARE, KNOWS_XEN, NO_XEN_CODE };
+enum guest { ANY_GUEST, ONLY_HVM, ONLY_PVH };
+
+static struct span above_cmos(const struct view *v)
+{
+    const struct guest_memory *g = v->m->guest;
+    return (struct span){g->cmos_low_ram, g->cmos_low_ram < g->low_end ? g->low_end : g->cmos_low_ram};
+}
+static struct span image(const struct view *v)
+{
+    return v->m->guest->image;
+}
+
+static const struct known {
+    enum rule_id rule;
+    enum firmware firmware;
+    enum guest guest;
+    struct span at;                             /* that the difference must lie in */
+    struct span (*where)(const struct view *v); /* instead, where it depends on the guest */
+    const char *why;
+} rows[] = {
+    {RULE_HOB_OVERLAP,
+     KNOWS_XEN,
+     ANY_GUEST,
+     {0xA0000, 0x100000},
+     NULL,
+     "OvmfXen declares A0000-100000 reserved (Xen.c:XenPublishRamRegions) and MMIO (Platform.c:MemMapInitialization): "
+     "neither is ever RAM"},
+    {RULE_HOB_RAM_MISSING,
+     ANY_FIRMWARE,
+     ONLY_PVH,
+     {0xA0000, 0x100000},
+     NULL,
+     "OVMF keeps A0000-100000 away from DXE on PVH too, where it is RAM"},
+    {RULE_HOB_RAM_MISSING,
+     NO_XEN_CODE,
+     ANY_GUEST,
+     {0, 0},
+     above_cmos,
+     "firmware without Xen code takes the end of low RAM from CMOS 34/35, in steps of 64 KiB"},
+    {RULE_HOB_RAM_MISSING,
+     NO_XEN_CODE,
+     ANY_GUEST,
+     {4 * GIB, UINT64_MAX},
+     NULL,
+     "firmware without Xen code takes RAM above 4 GiB from CMOS 5B-5D, which hvmloader does not write"},
+    {RULE_HOB_CPU_NARROW,
+     NO_XEN_CODE,
+     ANY_GUEST,
+     {0, UINT64_MAX},
+     NULL,
+     "firmware without Xen code sizes the address space by the RAM and PCI window that it knows of"},
+    {RULE_HYPERCALL_PAGE,
+     KNOWS_XEN,
+     ANY_GUEST,
+     {0x810000, 0x820000},
+     NULL,
+     "OvmfXen before 202411 keeps the address in temporary RAM of a page that PEI has moved since (repaired by removing "
+     "the page, E:0e6f6c715c): DXE's hypercalls go through memory that nothing reserves"},
+    {RULE_DESCRIPTOR_TABLES,
+     ANY_FIRMWARE,
+     ONLY_PVH,
+     {0, 0},
+     image,
+     "on PVH the image lies in RAM that no HOB reserves, and DXE takes over with its GDT until CpuDxe loads another"},
+};
+
+const char *known_why(const struct view *v, enum rule_id rule, struct span at)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct known *k = &rows[i];
+        if (k->rule == rule && (k->firmware == ANY_FIRMWARE || (k->firmware == KNOWS_XEN) == (v->xen_info != NULL)) &&
+            (k->guest == ANY_GUEST || (k->guest == ONLY_HVM) == (v->m->layout->type == GUEST_HVM)) &&
+            span_contains(k->where != NULL ? k->where(v) : k->at, at))
+            return k->why;
+    }
+    return NULL;
+}

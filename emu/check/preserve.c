@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/preserve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/le.h"
+#include "check/handoff.h"
+
+/* Of reserved RAM without content, which may be large and was never touched, the beginning is enough. */
+#define EMPTY_MAX (4 * MIB)
+/* Where SEC unpacks volumes to, and how they are aligned: E:OvmfPkg/OvmfXen.fdf, OvmfPkgX64.fdf (MEMFD). */
+#define VOLUMES_START MIB
+#define VOLUMES_END (32 * MIB)
+#define VOLUME_ALIGN (64 * KIB)
+#define VOLUME_MAX (16 * MIB)
+
+static void keep(struct monitor *mon, struct span at, enum keep why, const char *owner)
+{
+    struct preserve *p = &mon->preserve;
+    const struct memory *mem = &mon->m->memory;
+    uint8_t *bytes = p->nr < KEPT_MAX ? malloc(span_size(at)) : NULL;
+    if (bytes == NULL)
+        return;
+    for (uint64_t gpa = at.start, n; gpa < at.end; gpa += n) {
+        n = page_down(gpa) + PAGE_SIZE - gpa;
+        n = n < at.end - gpa ? n : at.end - gpa;
+        if (!memory_read(mem, gpa, bytes + (gpa - at.start), n)) /* gone from the p2m: never looked at again */
+            memset(bytes + (gpa - at.start), 0, n);
+    }
+    p->k[p->nr++] = (struct kept){at, why, owner, bytes};
+}
+
+void preserve_begin(struct monitor *mon)
+{
+    const struct plan *plan = mon->m->plan;
+    for (size_t i = 0; mon->m->guard_firmware && i < plan->nr; i++) {
+        const struct plan_range *r = &plan->r[i];
+        struct span at = r->at;
+        if (r->kind != PLAN_RAM)
+            continue;
+        if (r->cls == CLASS_RESERVED && r->bytes == NULL && span_size(at) > EMPTY_MAX)
+            at.end = at.start + EMPTY_MAX;
+        if (r->cls == CLASS_PRESERVED || r->cls == CLASS_IMAGE || r->cls == CLASS_RESERVED)
+            keep(mon, at, KEEP_RESERVED, r->owner);
+        else if (r->cls == CLASS_FREE && at.start < MIB)
+            keep(mon, (struct span){at.start, at.end < MIB ? at.end : MIB}, KEEP_LOW, r->owner);
+    }
+}
+
+void preserve_volumes(struct monitor *mon)
+{
+    const struct memory *mem = &mon->m->memory;
+    for (uint64_t gpa = VOLUMES_START; mon->m->guard_firmware && gpa < VOLUMES_END; gpa += VOLUME_ALIGN) {
+        const struct plan_range *r = plan_find(mon->m->plan, gpa);
+        uint8_t h[48];
+        if (r == NULL || r->cls != CLASS_FREE || !memory_read(mem, gpa, h, sizeof h) || le32(h + 40) != 0x4856465Fu)
+            continue;
+        const uint64_t size = le64(h + 32);
+        if (size >= sizeof h && size <= VOLUME_MAX)
+            keep(mon, (struct span){gpa, gpa + size}, KEEP_VOLUME, "unpacked firmware volume");
+    }
+}
+
+void preserve_end(struct monitor *mon)
+{
+    for (size_t i = 0; i < mon->preserve.nr; i++)
+        free(mon->preserve.k[i].bytes);
+    mon->preserve.nr = 0;
+}
+
+/* Has a finding told of a write that reached @gpa? */
+static bool told(const struct view *v, uint64_t gpa)
+{
+    const struct findings *list = &v->mon->v->findings;
+    for (size_t i = 0; i < list->nr; i++)
+        if (list->f[i].access == ACCESS_WRITE && span_has(list->f[i].touched, gpa))
+            return true;
+    return false;
+}
+
+/*
+ * PVH's reset vector makes its GDT's address right inside the image (E:OvmfPkg/XenResetVector/Ia32/XenPVHMain.asm): a
+ * byte of the doubleword that is now GDTR's base, behind the word that is its limit.
+ */
+static bool is_gdt_base(const struct view *v, uint64_t gpa)
+{
+    uint64_t base;
+    uint32_t limit;
+    engine_gdt(v->m->engine, &base, &limit);
+    for (uint64_t at = gpa - 3; v->m->layout->type == GUEST_PVH && at <= gpa; at++) {
+        uint8_t p[6];
+        if (memory_read(&v->m->memory, at - 2, p, sizeof p) && le16(p) == limit && le32(p + 2) == base)
+            return true;
+    }
+    return false;
+}
+
+struct change {
+    uint64_t first; /* gpa */
+    uint64_t count; /* bytes */
+    uint8_t was, is;
+};
+
+static void compare(const struct view *v, const struct kept *k, struct change *c)
+{
+    for (uint64_t page = k->at.start, n; page < k->at.end; page += n) {
+        n = page_down(page) + PAGE_SIZE - page;
+        n = n < k->at.end - page ? n : k->at.end - page;
+        const uint8_t *now = memory_hva(&v->m->memory, page);
+        const uint8_t *was = k->bytes + (page - k->at.start);
+        if (now == NULL || memcmp(now, was, n) == 0)
+            continue;
+        for (uint64_t i = 0; i < n; i++) {
+            if (now[i] == was[i] || told(v, page + i) || (k->why == KEEP_RESERVED && is_gdt_base(v, page + i)))
+                continue;
+            if (c->count++ == 0)
+                *c = (struct change){page + i, 1, was[i], now[i]};
+        }
+    }
+}
+
+static void tell(struct view *v, enum rule_id rule, const struct kept *k, const struct hob *h, const char *since)
+{
+    struct change c = {0};
+    compare(v, k, &c);
+    if (c.count != 0)
+        handoff_tell(v, rule, h, (struct span){c.first, c.first + 1},
+                     "%s %#llx-%#llx: %llu byte%s changed since %s, the first at %#llx from %02x to %02x", k->owner,
+                     (unsigned long long)k->at.start, (unsigned long long)k->at.end, (unsigned long long)c.count,
+                     c.count == 1 ? " has" : "s have", since, (unsigned long long)c.first, c.was, c.is);
+}
+
+/* The volume that DXE is given and that no code has run from in place: PEI modules that do may write to themselves. */
+static const struct hob *volume_at(const struct view *v, struct span at)
+{
+    for (size_t i = 0; i < v->mon->nr_volumes_run; i++)
+        if (v->mon->volume[i] == at.start)
+            return NULL;
+    for (size_t i = 0; i < v->hobs->nr; i++) {
+        const struct hob *h = &v->hobs->h[i];
+        if ((h->type == HOB_FV || h->type == HOB_FV2 || h->type == HOB_FV3) && h->range.start == at.start)
+            return h;
+    }
+    return NULL;
+}
+
+void check_bytes_changed(struct view *v)
+{
+    const struct preserve *p = &v->mon->preserve;
+    for (size_t i = 0; i < p->nr; i++) {
+        const struct hob *h = p->k[i].why == KEEP_VOLUME ? volume_at(v, p->k[i].at) : NULL;
+        if (p->k[i].why == KEEP_RESERVED)
+            tell(v, RULE_BYTES_CHANGED, &p->k[i], NULL, "the firmware was entered");
+        else if (h != NULL)
+            tell(v, RULE_BYTES_CHANGED, &p->k[i], h, "PEI began");
+    }
+}
+
+void check_low_memory(struct view *v)
+{
+    const struct preserve *p = &v->mon->preserve;
+    for (size_t i = 0; i < p->nr; i++)
+        if (p->k[i].why == KEEP_LOW)
+            tell(v, RULE_LOW_MEMORY, &p->k[i], NULL, "the firmware was entered");
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bytes that must be at the hand-off what they were when the firmware was entered. Writes to them trap; this finds what
+ * no right can: writes that a phase allows, or that were let through without a finding of their own. Copies, not
+ * hashes, so that the first byte that differs can be shown.
+ */
+#ifndef HVMBED_CHECK_PRESERVE_H
+#define HVMBED_CHECK_PRESERVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "layout/plan.h"
+
+enum keep {
+    KEEP_RESERVED, /* the operating system's, Xen's, or the image */
+    KEEP_LOW,      /* free memory below 1 MiB, which firmware borrows at most */
+    KEEP_VOLUME,   /* a firmware volume that SEC has unpacked */
+};
+
+struct kept {
+    struct span at;
+    enum keep why;
+    const char *owner;
+    uint8_t *bytes; /* owned */
+};
+
+#define KEPT_MAX 256
+struct preserve {
+    struct kept k[KEPT_MAX];
+    size_t nr;
+};
+
+#endif

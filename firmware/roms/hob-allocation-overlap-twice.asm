@@ -1,0 +1,6 @@
+; One range is allocated twice.
+%macro AT_HOBS 0
+        HOB_ALLOCATION 4, 0x2000000, 0x2002000
+        HOB_ALLOCATION 4, 0x2000000, 0x2002000
+%endmacro
+%include "rom.inc"
