@@ -1,0 +1,67 @@
+#!/bin/bash
+# Faults planted in what real firmware leaves at the hand-off are found, each by its rule, and nothing else is.
+. "$SRC/tests/tap.sh"
+. "$SRC/tests/boot/boots.sh"
+
+# fault, the rule that must speak first, what its text must have; "-": this image has nothing to plant it in
+FAULTS="acpi-as-ram hob-ram 0xfc000000-0xfc001000.is.no.RAM
+ram-too-large hob-ram is.no.RAM
+ram-too-small hob-ram-missing which.the.E820.has.as.RAM
+memory-over-top hob-memory no.HOB.declares.all
+overlapping hob-allocation-overlap overlaps.HOB
+allocated-outside hob-allocation no.HOB.declares.all
+list-cut hob-list less.than.a.header
+stack-moved hob-stack no.HOB.says
+cpu-wide hob-cpu 52.memory
+volume-damaged hob-volume checksum
+volume-changed bytes-changed 0x980000
+other-xen hob-xen CPUID.says.4.17
+slow-clock bus-clock is.10000000.Hz
+acpi-altered bytes-changed ACPI.tables.*0xfc001040
+rsdp-altered bytes-changed RSDP.*0xea024
+image-altered bytes-changed OVMF.image
+ring-altered bytes-changed special.pages.*0xfefff800
+low-altered low-memory 0x9f000
+table-wide page-tables beyond.the.processor
+table-elsewhere page-tables leads.to.0
+table-short page-tables only.up.to.0
+table-free page-tables that.no.HOB.allocates"
+
+found() { # OUTPUT FAULT RULE TEXT
+    awk -F'\t' -v f="$2" '$1 == f' "$1" | head -n 1 | grep -qP "^$2\t$3\t.*$4" && return
+    grep "^$2" "$1"
+    return 1
+}
+clean() { # OUTPUT: the run arrived, no check failed, and nothing was found where nothing was planted
+    [ "$(cat "$1.rc")" = 0 ] && ! grep -P '^none\t|\t\?\t' "$1" && return
+    cat "$1.err"
+    return 1
+}
+plant() { # OUTPUT LAYOUT HANDOFF IMAGE
+    timeout 120 "$BUILD/proof/planted" "$SRC/layouts/$2.cfg" "$3" "$FIRMWARE_DIR/$4" >"$1" 2>"$1.err"
+    echo $? >"$1.rc"
+}
+
+BOOTS="hvm-1g-stolen hvm OVMF.fd
+hvm-256m-stolen hvm ovmfxen/RELEASE/OVMF.fd
+hvm-8g hvm ovmfxen/DEBUG-FP/OVMF.fd
+pvh-1g pvh ovmfxen/RELEASE/OVMF.fd
+pvh-8g pvh ovmfxen/DEBUG/OVMF.fd"
+
+while read -r layout handoff image; do
+    if have "$image"; then at_once plant "$T/$layout" "$layout" "$handoff" "$image"; fi
+done <<<"$BOOTS"
+wait
+while read -r layout handoff image; do
+    name="$(basename "$(dirname "/$image")") $layout"
+    have "$image" || { skip "$name" "$(why_not "$image")"; continue; }
+    ok "$name: nothing without a fault" clean "$T/$layout"
+    while read -r fault rule text; do
+        case $image.$fault.$handoff in
+        OVMF.fd.other-xen.* | OVMF.fd.slow-clock.*) rule=- text= ;;
+        *.rsdp-altered.pvh) rule=low-memory text=0xea024 ;; # free RAM there
+        esac
+        ok "$name: $fault" found "$T/$layout" "$fault" "$rule" "$text"
+    done <<<"$FAULTS"
+done <<<"$BOOTS"
+done_testing

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Are faults found in what real firmware leaves? Boots an image once; at the hand-off, for each fault of the table, a
+ * child process changes the guest as that fault would have, lets the checks look, and prints what they say.
+ * Usage: planted LAYOUT HANDOFF FIRMWARE; "FAULT<tab>RULE<tab>TEXT" a line, RULE "-" where the image has nothing to
+ * plant that fault in. Exit 0 when the hand-off was reached.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/le.h"
+#include "check/monitor.h"
+#include "machine/machine.h"
+
+struct bed {
+    struct monitor monitor; /* first: a pointer to it is what the machine gives its watcher */
+    struct layout layout;
+    struct guest_memory guest;
+    struct image image;
+    struct plan plan;
+    struct machine machine;
+    struct verdict verdict;
+    const struct machine_watcher *checks; /* the monitor's own */
+    bool arrived;
+};
+
+/* --- finding HOBs in the guest ------------------------------------------------------------------------------------ */
+
+static bool read_guest(const void *self, uint64_t gpa, void *dst, size_t n)
+{
+    return memory_read(self, gpa, dst, n);
+}
+
+/* gpa of the first HOB for which @is is true, 0 for none. */
+static uint64_t find(struct bed *b, bool (*is)(const struct bed *b, const struct hob *h))
+{
+    const struct hob_reader r = {read_guest, &b->machine.memory};
+    struct hob_list l = {0};
+    uint64_t at = 0;
+    if (hob_list_read(&r, b->verdict.hob_list, &l))
+        for (size_t i = 0; i < l.nr && at == 0; i++)
+            if (is(b, &l.h[i]))
+                at = l.h[i].at;
+    hob_list_free(&l);
+    return at;
+}
+
+static bool is_low_ram(const struct bed *b, const struct hob *h)
+{
+    (void)b;
+    return h->type == HOB_RESOURCE && h->kind == HOB_RESOURCE_RAM && h->range.start == MIB;
+}
+static bool is_io_port(const struct bed *b, const struct hob *h)
+{
+    (void)b;
+    return h->type == HOB_RESOURCE && h->kind == HOB_RESOURCE_IO;
+}
+static bool is_code(const struct bed *b, const struct hob *h)
+{
+    (void)b;
+    return h->type == HOB_ALLOCATION && h->kind == 3 && h->entry == 0;
+}
+static bool is_stack(const struct bed *b, const struct hob *h)
+{
+    (void)b;
+    return h->type == HOB_ALLOCATION && guid_equal(&h->guid, &hob_guid_stack);
+}
+static bool is_table_pool(const struct bed *b, const struct hob *h)
+{
+    struct paging p;
+    machine_paging(&b->machine, &p);
+    return h->type == HOB_ALLOCATION && span_has(h->range, page_down(p.cr3));
+}
+static bool is_cpu(const struct bed *b, const struct hob *h)
+{
+    (void)b;
+    return h->type == HOB_CPU;
+}
+static bool is_pcd(const struct bed *b, const struct hob *h)
+{
+    (void)b;
+    return h->type == HOB_GUID && guid_equal(&h->guid, &hob_guid_pcd_database);
+}
+static bool is_xen(const struct bed *b, const struct hob *h)
+{
+    (void)b;
+    return h->type == HOB_GUID && guid_equal(&h->guid, &hob_guid_xen_info);
+}
+
+static bool put64(struct bed *b, uint64_t gpa, uint64_t v)
+{
+    uint8_t raw[8];
+    put_le64(raw, v);
+    return gpa > 64 && memory_write(&b->machine.memory, gpa, raw, sizeof raw);
+}
+static bool put32(struct bed *b, uint64_t gpa, uint32_t v)
+{
+    uint8_t raw[4];
+    put_le32(raw, v);
+    return gpa > 64 && memory_write(&b->machine.memory, gpa, raw, sizeof raw);
+}
+/* The byte at @gpa becomes another. */
+static bool flip(struct bed *b, uint64_t gpa)
+{
+    uint8_t v;
+    if (!memory_read(&b->machine.memory, gpa, &v, 1))
+        return false;
+    v ^= 0x55;
+    return memory_write(&b->machine.memory, gpa, &v, 1);
+}
+static bool resource(struct bed *b, uint64_t hob, uint32_t kind, uint64_t start, uint64_t size)
+{
+    return hob != 0 && put32(b, hob + 24, kind) && put64(b, hob + 32, start) && put64(b, hob + 40, size);
+}
+
+/* --- the faults --------------------------------------------------------------------------------------------------- */
+
+static bool nothing(struct bed *b)
+{
+    (void)b;
+    return true;
+}
+static bool acpi_as_ram(struct bed *b)
+{
+    return resource(b, find(b, is_io_port), HOB_RESOURCE_RAM, 0xFC000000, 0x1000);
+}
+static bool ram_too_large(struct bed *b)
+{
+    return resource(b, find(b, is_low_ram), HOB_RESOURCE_RAM, MIB, b->guest.low_end - MIB + PAGE_SIZE);
+}
+static bool ram_too_small(struct bed *b)
+{
+    return resource(b, find(b, is_low_ram), HOB_RESOURCE_RAM, MIB, b->guest.low_end - MIB - 0x20000);
+}
+static bool memory_over_top(struct bed *b)
+{
+    return put64(b, b->verdict.hob_list + 16, b->guest.low_end + 0x10000);
+}
+static bool overlapping(struct bed *b)
+{
+    const uint64_t hob = find(b, is_code);
+    uint8_t raw[8];
+    return hob != 0 && memory_read(&b->machine.memory, hob + 24, raw, 8) && put64(b, hob + 24, le64(raw) - PAGE_SIZE);
+}
+static bool allocated_outside(struct bed *b)
+{
+    return put64(b, find(b, is_code) + 24, b->guest.low_end);
+}
+static bool list_cut(struct bed *b)
+{
+    return put32(b, find(b, is_cpu), HOB_CPU);
+}
+static bool stack_moved(struct bed *b)
+{
+    const uint64_t hob = find(b, is_stack);
+    return hob != 0 && put64(b, hob + 8, 0);
+}
+static bool cpu_wide(struct bed *b)
+{
+    return put32(b, find(b, is_cpu) + 8, 0x1034);
+}
+static bool volume_damaged(struct bed *b)
+{
+    return flip(b, 0x900000 + 50);
+}
+static bool volume_changed(struct bed *b)
+{
+    return flip(b, 0x980000);
+}
+static bool other_xen(struct bed *b)
+{
+    const uint64_t hob = find(b, is_xen);
+    return hob != 0 && flip(b, hob + 24 + 8) && flip(b, hob + 24);
+}
+static bool slow_clock(struct bed *b)
+{
+    const uint64_t hob = find(b, is_pcd);
+    uint8_t raw[4];
+    for (uint64_t at = hob + 24; hob != 0 && at < hob + 400; at += 4)
+        if (memory_read(&b->machine.memory, at, raw, 4) && le32(raw) > 99000000 && le32(raw) < 101000000)
+            return put32(b, at, 10000000);
+    return false;
+}
+static bool acpi_altered(struct bed *b)
+{
+    return flip(b, 0xFC001040);
+}
+static bool rsdp_altered(struct bed *b)
+{
+    return flip(b, 0xEA024);
+}
+static bool image_altered(struct bed *b)
+{
+    return flip(b, b->guest.image.end - 0x100);
+}
+static bool ring_altered(struct bed *b)
+{
+    return flip(b, 0xFEFFF800);
+}
+static bool low_altered(struct bed *b)
+{
+    return flip(b, 0x9F000);
+}
+/* In the table that CR3 leads to first: entry 511 maps what no processor of this guest can address. */
+static bool table_entry(struct bed *b, unsigned i, uint64_t entry)
+{
+    struct paging p;
+    uint8_t raw[8];
+    machine_paging(&b->machine, &p);
+    return memory_read(&b->machine.memory, page_down(p.cr3), raw, 8) &&
+           put64(b, (le64(raw) & 0xffffffffff000) + (uint64_t)8 * i, entry);
+}
+static bool table_wide(struct bed *b)
+{
+    return table_entry(b, 511, 0x83 | 1ULL << b->layout.phys_bits);
+}
+static bool table_elsewhere(struct bed *b)
+{
+    return table_entry(b, 511, 0x83);
+}
+static bool table_short(struct bed *b)
+{
+    return table_entry(b, 0, 0);
+}
+static bool table_free(struct bed *b)
+{
+    const uint64_t hob = find(b, is_table_pool);
+    return hob != 0 && put32(b, hob + 40, HOB_MEMORY_FREE);
+}
+
+static const struct {
+    const char *name;
+    bool (*plant)(struct bed *b);
+} faults[] = {
+    {"none", nothing},
+    {"acpi-as-ram", acpi_as_ram},
+    {"ram-too-large", ram_too_large},
+    {"ram-too-small", ram_too_small},
+    {"memory-over-top", memory_over_top},
+    {"overlapping", overlapping},
+    {"allocated-outside", allocated_outside},
+    {"list-cut", list_cut},
+    {"stack-moved", stack_moved},
+    {"cpu-wide", cpu_wide},
+    {"volume-damaged", volume_damaged},
+    {"volume-changed", volume_changed},
+    {"other-xen", other_xen},
+    {"slow-clock", slow_clock},
+    {"acpi-altered", acpi_altered},
+    {"rsdp-altered", rsdp_altered},
+    {"image-altered", image_altered},
+    {"ring-altered", ring_altered},
+    {"low-altered", low_altered},
+    {"table-wide", table_wide},
+    {"table-elsewhere", table_elsewhere},
+    {"table-short", table_short},
+    {"table-free", table_free},
+};
+
+/* --- the boot ----------------------------------------------------------------------------------------------------- */
+
+static void print_findings(const struct bed *b, const char *fault)
+{
+    const struct findings *list = &b->verdict.findings;
+    for (size_t i = 0; i < list->nr; i++)
+        if (list->f[i].phase == PHASE_DXE)
+            printf("%s\t%s\t%s\n", fault, rules[list->f[i].rule].name, list->f[i].text);
+}
+
+static void on_paused(void *self)
+{
+    struct bed *b = self;
+    b->arrived = b->verdict.ending == END_HANDOFF && b->machine.stopping;
+    for (size_t i = 0; b->arrived && i < sizeof faults / sizeof faults[0]; i++) {
+        (void)fflush(stdout);
+        const pid_t child = fork();
+        if (child == 0) {
+            if (!faults[i].plant(b))
+                printf("%s\t-\tnothing to plant it in\n", faults[i].name);
+            else
+                b->checks->paused(&b->monitor);
+            print_findings(b, faults[i].name);
+            (void)fflush(stdout);
+            _exit(0);
+        }
+        int status = 1;
+        if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+            printf("%s\t?\tthe checks failed\n", faults[i].name);
+    }
+    b->checks->paused(&b->monitor);
+}
+
+static bool boot(struct bed *b, char **argv, struct diag *d)
+{
+    struct cpu_entry entry = {0};
+    struct monitor_options options;
+    const struct handoff *h = handoff_find(argv[2]);
+    if (h == NULL || h->first_stage)
+        return diag_fail(d, argv[2], 0, "not a hand-off that plants can be made for");
+    if (!layout_read(argv[1], &b->layout, d) || !image_load(argv[3], &b->image, d) ||
+        !layout_resolve(&b->layout, b->image.size, &b->guest, d))
+        return false;
+    plan_init(&b->plan, guest_top(&b->guest));
+    if (!h->plan(&b->layout, &b->guest, &b->image, &b->plan, &entry, d) || !plan_seal(&b->plan, d) ||
+        !machine_init(&b->machine, &b->layout, &b->guest, &b->plan, &entry, true, false, d))
+        return false;
+    monitor_defaults(&options);
+    monitor_init(&b->monitor, &b->machine, &options, &b->verdict);
+    b->checks = b->machine.watcher;
+    struct machine_watcher watcher = *b->checks;
+    watcher.paused = on_paused;
+    b->machine.watcher = &watcher;
+    monitor_run(&b->monitor);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct diag d = {0};
+    struct bed *b = calloc(1, sizeof *b);
+    if (argc != 4 || b == NULL) {
+        (void)fprintf(stderr, "usage: planted LAYOUT HANDOFF FIRMWARE\n");
+        free(b);
+        return 2;
+    }
+    if (boot(b, argv, &d))
+        machine_exit(&b->machine);
+    else
+        (void)fprintf(stderr, "planted: %s: %s\n", d.file, d.message);
+    const bool arrived = b->arrived;
+    hob_list_free(&b->verdict.hobs);
+    plan_exit(&b->plan);
+    image_free(&b->image);
+    free(b);
+    return arrived ? 0 : 2;
+}
