@@ -42,6 +42,17 @@ static bool is_part(struct monitor *mon, enum engine_fault kind, uint64_t pc, ui
     return true;
 }
 
+/* Until when the access is forbidden, for the text; "" when it stays so. */
+static const char *until(const struct plan_range *r, enum phase now, enum engine_fault kind)
+{
+    static const char *const text[PHASE_COUNT] = {"", ", until PEI", ", until PEI memory is in use", ", until DXE"};
+    const unsigned need = kind == ENGINE_WRITE ? ALLOW_W : ALLOW_R;
+    for (unsigned p = now; p < PHASE_COUNT; p++)
+        if ((r->allow[p] & need) != 0)
+            return text[p];
+    return "";
+}
+
 bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
                   const struct plan_range *range)
 {
@@ -73,7 +84,7 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
     f->touched = (struct span){gpa, gpa + size};
     if (kind == ENGINE_FETCH && pc == gpa)
         led_here(mon, f, pc);
-    (void)snprintf(f->text, sizeof f->text, "%s at %#llx: %s", rules[rule].title, (unsigned long long)gpa,
-                   range->owner);
+    (void)snprintf(f->text, sizeof f->text, "%s at %#llx: %s%s", rules[rule].title, (unsigned long long)gpa,
+                   range->owner, until(range, mon->m->phase, kind));
     return through;
 }

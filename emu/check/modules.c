@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/le.h"
 #include "base/span.h"
 #include "check/internal.h"
 #include "image/agree.h"
