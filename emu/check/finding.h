@@ -142,6 +142,7 @@ enum unpacked { UNPACKED_NOT, UNPACKED_BY_GUEST, UNPACKED_BY_HOST };
 struct known_difference {
     enum rule_id rule;
     const char *why; /* static */
+    uint64_t count;  /* of the same kind; @text is the first */
     char text[256];
 };
 #define KNOWN_MAX 32

@@ -47,15 +47,19 @@ void hob_label(const struct view *v, const struct hob *h, char out[HOB_LABEL_SIZ
 
 static void tell_known(struct verdict *v, enum rule_id rule, const char *text, const char *why)
 {
-    if (v->nr_known == KNOWN_MAX)
+    for (size_t i = 0; i < v->nr_known; i++)
+        if (v->known[i].rule == rule && v->known[i].why == why) {
+            v->known[i].count++;
+            return;
+        }
+    if (v->nr_known == KNOWN_MAX) /* more than known.c has rows */
         return;
     struct known_difference *k = &v->known[v->nr_known++];
-    k->rule = rule;
-    k->why = why;
+    *k = (struct known_difference){.rule = rule, .why = why, .count = 1};
     (void)snprintf(k->text, sizeof k->text, "%s", text);
 }
 
-void handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct span at, const char *fmt, ...)
+bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct span at, const char *fmt, ...)
 {
     char label[HOB_LABEL_SIZE] = "";
     char text[sizeof((struct finding *)0)->text];
@@ -69,16 +73,17 @@ void handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct
     const char *why = known_why(v, rule, at);
     if (why != NULL) {
         tell_known(v->mon->v, rule, text, why);
-        return;
+        return false;
     }
     struct finding *f = record_new(v->mon, rule, v->mon->v->dxe_entry, plan_find(v->m->plan, at.start));
     if (f == NULL)
-        return;
+        return true;
     f->gpa = f->gva = at.start;
     f->touched = at;
     if (h != NULL)
         f->hob = (struct finding_hob){true, (size_t)(h - v->hobs->h), h->at, h->range};
     (void)snprintf(f->text, sizeof f->text, "%s", text);
+    return true;
 }
 
 const struct hob *hob_ram_around(const struct view *v, struct span at)

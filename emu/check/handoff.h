@@ -19,9 +19,9 @@ struct view {
 
 /*
  * A finding of @rule about @at (guest-physical) and, unless NULL, the HOB @h; or an entry among the known differences
- * when known.c has a row for it. The text goes behind the HOB's.
+ * when known.c has a row for it. The text goes behind the HOB's. True when it is a finding.
  */
-void handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct span at, const char *fmt, ...)
+bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct span at, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 /* Why a finding of @rule about @at is none; NULL when it is one. */
 const char *known_why(const struct view *v, enum rule_id rule, struct span at);

@@ -98,11 +98,12 @@ static void compare_clock(struct view *v, const struct hob *live, const struct h
     uint8_t *b = read_data(v, defaults);
     const size_t at =
         a != NULL && b != NULL && defaults->data_size <= live->data_size ? find_clock(b, defaults->data_size) : 0;
+    const struct span place = {live->at + 24 + at, live->at + 28 + at};
     const uint32_t hz = at != 0 ? le32(a + at) : LAPIC_HZ;
     if (hz < LAPIC_HZ - LAPIC_HZ / 100 || hz > LAPIC_HZ + LAPIC_HZ / 100)
-        handoff_tell(v, RULE_BUS_CLOCK, live, (struct span){live->at + 24 + at, live->at + 28 + at},
+        handoff_tell(v, RULE_BUS_CLOCK, live, place,
                      "PcdFSBClock at %#llx is %u Hz, the local APIC's timer runs at %u Hz",
-                     (unsigned long long)(live->at + 24 + at), hz, LAPIC_HZ);
+                     (unsigned long long)place.start, hz, LAPIC_HZ);
     free(a);
     free(b);
 }

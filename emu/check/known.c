@@ -13,6 +13,11 @@ static struct span above_cmos(const struct view *v)
     const struct guest_memory *g = v->m->guest;
     return (struct span){g->cmos_low_ram, g->cmos_low_ram < g->low_end ? g->low_end : g->cmos_low_ram};
 }
+/* What 1 GiB pages in one table reach, and the processor does not. */
+static struct span wide_pages(const struct view *v)
+{
+    return (struct span){1ULL << v->m->layout->phys_bits, 512 * GIB};
+}
 static struct span image(const struct view *v)
 {
     return v->m->guest->image;
@@ -64,6 +69,12 @@ static const struct known {
      NULL,
      "OvmfXen before 202411 keeps the address in temporary RAM of a page that PEI has moved since (repaired by removing "
      "the page, E:0e6f6c715c): DXE's hypercalls go through memory that nothing reserves"},
+    {RULE_PAGE_TABLES,
+     ANY_FIRMWARE,
+     ANY_GUEST,
+     {0, 0},
+     wide_pages,
+     "DxeIpl fills its whole table of 1 GiB pages, 512 of them, however narrow the processor is: nobody uses those"},
     {RULE_DESCRIPTOR_TABLES,
      ANY_FIRMWARE,
      ONLY_PVH,

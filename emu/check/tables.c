@@ -5,6 +5,8 @@
 
 /* More faults than this are more of the same. */
 #define TOLD_MAX 4u
+#define PTE_PAGE 0x80u
+#define PTE_ADDRESS 0x000fffffc0000000ULL /* of a page of 1 GiB */
 #define RFLAGS_IF 0x200u
 
 struct audit {
@@ -17,11 +19,15 @@ struct audit {
 static void on_fault(void *self, const struct pagemap_fault *f)
 {
     struct audit *a = self;
-    if (a->faults++ < TOLD_MAX)
-        handoff_tell(a->v, RULE_PAGE_TABLES, NULL, (struct span){f->entry_gpa, f->entry_gpa + 8},
-                     "the level %u entry at %#llx, %#llx, for gva %#llx: %s", f->level,
-                     (unsigned long long)f->entry_gpa, (unsigned long long)f->entry, (unsigned long long)f->gva,
-                     f->why);
+    struct span at = {f->entry_gpa, f->entry_gpa + 8};
+    /* A page of 1 GiB at its own address is named by that address: known.c has a row for some. */
+    if (f->level == 3 && (f->entry & PTE_PAGE) != 0 && (f->entry & PTE_ADDRESS) == f->gva)
+        at = (struct span){f->gva, f->gva + GIB};
+    if (a->faults < TOLD_MAX &&
+        handoff_tell(a->v, RULE_PAGE_TABLES, NULL, at, "the level %u entry at %#llx, %#llx, for gva %#llx: %s",
+                     f->level, (unsigned long long)f->entry_gpa, (unsigned long long)f->entry,
+                     (unsigned long long)f->gva, f->why))
+        a->faults++;
 }
 
 static void on_table(void *self, uint64_t gpa)
@@ -34,6 +40,12 @@ static void on_table(void *self, uint64_t gpa)
                      (unsigned long long)gpa);
 }
 
+/* Is the gva the gpa, as far as canonical addresses allow? The upper half's are sign-extended. */
+static bool is_own(const struct pagemap_run *r)
+{
+    return r->gva == r->gpa || (r->gva >> 47 == 0x1FFFF && (r->gva & ((1ULL << 48) - 1)) == r->gpa);
+}
+
 static void on_run(void *self, const struct pagemap_run *r)
 {
     struct audit *a = self;
@@ -42,18 +54,18 @@ static void on_run(void *self, const struct pagemap_run *r)
         a->sum->wx += r->size;
         a->sum->wx_runs++;
     }
-    if (r->gva != r->gpa) {
+    const struct span at = {r->gpa, r->gpa + r->size};
+    const uint64_t end = r->gva + r->size;
+    if (!is_own(r)) {
         if (a->elsewhere++ < TOLD_MAX)
-            handoff_tell(a->v, RULE_PAGE_TABLES, NULL, (struct span){r->gpa, r->gpa + r->size},
+            handoff_tell(a->v, RULE_PAGE_TABLES, NULL, at,
                          "gva %#llx-%#llx leads to %#llx, where DXE expects memory at its own address",
-                         (unsigned long long)r->gva, (unsigned long long)(r->gva + r->size),
-                         (unsigned long long)r->gpa);
+                         (unsigned long long)r->gva, (unsigned long long)end, (unsigned long long)r->gpa);
         return;
     }
-    if (r->gva <= a->covered && r->gva + r->size > a->covered)
-        a->covered = r->gva + r->size;
+    if (r->gva <= a->covered && end > a->covered)
+        a->covered = end;
     /* DxeIpl protects the tables' own pool so (E:MdeModulePkg/Core/DxeIplPeim/X64/VirtualMemory.c). */
-    const struct span at = {r->gpa, r->gpa + r->size};
     if (!r->writable && !hob_is_kept(a->v, at) && a->unwritable++ < TOLD_MAX)
         handoff_tell(a->v, RULE_PAGE_TABLES, NULL, at, "RAM at %#llx-%#llx that is free is mapped read-only",
                      (unsigned long long)at.start, (unsigned long long)at.end);

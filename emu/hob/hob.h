@@ -55,20 +55,20 @@ struct hob_phit {
 
 struct hob {
     uint64_t at;       /* gpa of its header */
-    uint16_t type;     /* enum hob_type, or any number */
-    uint16_t size;     /* bytes, header included */
+    struct span range; /* allocation, resource, volume, capsule; else empty. Cut at 2^64 when @wraps */
+    uint64_t entry;    /* module allocation: entry point */
+    struct hob_phit phit;
     struct guid guid;  /* allocation: its name; resource: its owner; GUID HOB, FV2, FV3: the name; else zero */
     struct guid name2; /* module allocation: the module; FV2, FV3: the file that it came from; else zero */
-    struct span range; /* allocation, resource, volume, capsule; else empty. Cut at 2^64 when @wraps */
-    bool wraps;        /* start + length is more than 64 bits hold */
     uint32_t kind;     /* resource: enum hob_resource; allocation: EFI_MEMORY_TYPE */
     uint32_t attributes;
-    uint64_t entry;            /* module allocation: entry point */
-    uint8_t mem_bits, io_bits; /* CPU */
-    uint32_t authentication;   /* FV3 */
-    struct hob_phit phit;
+    uint32_t authentication;    /* FV3 */
+    uint16_t type;              /* enum hob_type, or any number */
+    uint16_t size;              /* bytes, header included */
+    uint16_t data_size;         /* GUID HOB: of its data, from at + 24 */
+    uint8_t mem_bits, io_bits;  /* CPU */
     uint8_t data[HOB_DATA_MAX]; /* GUID HOB: the first bytes of its data */
-    uint16_t data_size;         /* all of it, from at + 24 */
+    bool wraps;                 /* start + length is more than 64 bits hold */
 };
 
 /* Guest-physical bytes; false when one is not there. */

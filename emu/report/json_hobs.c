@@ -66,8 +66,8 @@ json_t *json_known(const struct verdict *v)
     json_t *list = json_array();
     for (size_t i = 0; i < v->nr_known; i++) {
         const struct known_difference *k = &v->known[i];
-        json_t *e =
-            json_pack("{s:s, s:o, s:s}", "rule", rules[k->rule].name, "text", json_safe(k->text), "why", k->why);
+        json_t *e = json_pack("{s:s, s:o, s:s, s:I}", "rule", rules[k->rule].name, "text", json_safe(k->text), "why",
+                              k->why, "count", (json_int_t)k->count);
         if (json_array_append_new(list, e) != 0) {
             json_decref(list);
             return NULL;

@@ -192,6 +192,8 @@ static void write_known(const struct verdict *v, FILE *out)
     for (size_t i = 0; i < v->nr_known; i++) {
         fprintf(out, "    %s: ", rules[v->known[i].rule].name);
         text_safe(out, v->known[i].text);
+        if (v->known[i].count > 1)
+            fprintf(out, ", the first of %" PRIu64, v->known[i].count);
         fprintf(out, "\n        (%s)\n", v->known[i].why);
     }
 }

@@ -147,7 +147,7 @@ static void add_handoff(struct run *r)
     struct verdict *v = &r->verdict;
     v->hobs = (struct hob_list){.h = hobs, .nr = sizeof hobs / sizeof hobs[0], .complete = true};
     v->paging = (struct paging_summary){7, 0x10000000000, 0x200000, 2};
-    v->known[v->nr_known++] = (struct known_difference){RULE_HOB_OVERLAP, "it is known", "HOB 3 overlaps \033"};
+    v->known[v->nr_known++] = (struct known_difference){RULE_HOB_OVERLAP, "it is known", 3, "HOB 3 overlaps \033"};
     struct finding *f = add(r, RULE_HOB_RAM);
     f->hob = (struct finding_hob){true, 1, 0x3ae00038, {0x100000, 0x3eeb4000}};
     f = add(r, RULE_HOB_CPU);
@@ -547,7 +547,7 @@ static void text_handed(void **state)
     text = written(r, "text", (struct report_style){.hobs = true});
     has(text, "HOB list at 0x3ae00000: 5 HOBs\n");
     has(text, "  1  0x03ae00038  resource RAM 0x100000-0x3eeb4000, present initialized tested UC WC WT WB\n");
-    has(text, "hob-overlap: HOB 3 overlaps \\x1b\n        (it is known)\n");
+    has(text, "hob-overlap: HOB 3 overlaps \\x1b, the first of 3\n        (it is known)\n");
     is_safe(text);
     free(text);
     text = written(r, "text", (struct report_style){.verbose = 1});
