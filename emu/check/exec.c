@@ -15,22 +15,38 @@ enum code_width width_of(const struct monitor *mon, const struct cpu_regs *r)
     return (r->cr0 & 1) != 0 ? CODE_32 : CODE_16;
 }
 
-/* The CALL that led to where @f was found, if one did: its return address is on top of the stack. */
-static void find_caller(struct monitor *mon, struct finding *f)
+/* *@back: what is on top of the stack; false when no CALL ends there. */
+static bool behind_call(struct monitor *mon, const struct finding *f, uint64_t *back)
 {
     enum code_width w = width_of(mon, &f->regs);
     unsigned n = w == CODE_64 ? 8 : w == CODE_32 ? 4 : 2;
     uint8_t raw[8] = {0};
     uint8_t code[8];
     if (!machine_read(mon->m, f->regs.gpr[4], raw, n))
+        return false;
+    *back = le64(raw);
+    return *back >= sizeof code && machine_read(mon->m, *back - sizeof code, code, sizeof code) &&
+           insn_call_before(code, sizeof code, w) != 0;
+}
+
+/* The CALL that led to where @f was found, if one did: its return address is on top of the stack. */
+static void find_caller(struct monitor *mon, struct finding *f)
+{
+    uint64_t back;
+    if (!behind_call(mon, f, &back))
         return;
-    uint64_t back = le64(raw);
     /* A jump leaves an older return address there: the call must be the end of the block that ran last. */
     uint64_t from = engine_last_block(mon->m->engine);
     if (back <= from || back - from > LONGEST_BLOCK)
         return;
-    if (back < sizeof code || !machine_read(mon->m, back - sizeof code, code, sizeof code) ||
-        insn_call_before(code, sizeof code, w) == 0)
+    f->has_caller = true;
+    place_return(mon, back, &f->caller);
+}
+
+void find_stub_caller(struct monitor *mon, struct finding *f)
+{
+    uint64_t back;
+    if (f->at.module[0] != '\0' || !behind_call(mon, f, &back))
         return;
     f->has_caller = true;
     place_return(mon, back, &f->caller);

@@ -31,6 +31,8 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
 void exec_block(struct monitor *mon, const struct engine_block *b);
 /* For a control transfer to @pc: caller, transfer and backtrace of @f. */
 void led_here(struct monitor *mon, struct finding *f, uint64_t pc);
+/* The caller of @f's code where that is a stub outside all modules that keeps nothing on the stack: Xen's hypercall page. */
+void find_stub_caller(struct monitor *mon, struct finding *f);
 /* boot.c: phases and the hand-off */
 /* True while a first stage runs: its blocks are not the firmware's. */
 bool boot_loading(struct monitor *mon, const struct engine_block *b);

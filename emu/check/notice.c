@@ -30,6 +30,8 @@ void notice_taken(struct monitor *mon, const struct machine_notice *n)
     } else {
         (void)snprintf(f->text, sizeof f->text, "%s", n->text);
     }
+    if (n->kind == NOTICE_HYPERCALL)
+        find_stub_caller(mon, f);
 }
 
 /* The first gpa of @at where memory is not what the image has there; 0 for none. It ends at 1 MiB, and at 4 GiB. */
