@@ -44,7 +44,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all setup run test ovmfxen bench asan lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all setup run test ovmfxen faults faults-quick test-faults bench asan lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -67,6 +67,11 @@ firmware:
 # (After setup, or two would install packages at once.)
 ovmfxen: | setup ## build OvmfXen from Debian's source, once, into a cache
 	@firmware/ovmfxen/build.sh $(FIRMWARE_DIR)/ovmfxen || test $$? = 77
+
+faults: ovmfxen ## build every broken OvmfXen (seeded faults) into the cache
+	@firmware/ovmfxen/faults.sh $(FIRMWARE_DIR)/ovmfxen all || test $$? = 77
+faults-quick: ovmfxen
+	@firmware/ovmfxen/faults.sh $(FIRMWARE_DIR)/ovmfxen quick || test $$? = 77
 
 # --- the program
 # Files that change only when their text does: what depends on flags or on the list of sources is then made anew.
@@ -119,8 +124,11 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen $(program) $(units) $(proofs) roms ## run all tests, or those whose names contain T=
+test: setup ovmfxen faults-quick $(program) $(units) $(proofs) roms ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
+
+test-faults: faults $(program) ## the detection table: every seeded fault, and every good image
+	@$(environment) tests/faults/table.sh
 
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test
@@ -170,6 +178,6 @@ clean: ## remove BUILD (the OvmfXen cache stays)
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  %-11s %s\n", $$1, $$2 }'
 
 -include $(objects:.o=.d) $(patsubst $(OUT)/%,$(OUT)/obj/tests/%.d,$(units) $(benches) $(proofs)) $(roms:=.d)
