@@ -43,8 +43,8 @@ static json_t *json_hob(const struct hob *h)
     return json_pack("{s:o, s:I, s:s?, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "at", json_hex(h->at),
                      "type", (json_int_t)h->type, "name", hob_type_name(h->type), "size", (json_int_t)h->size, "range",
                      range, "kind", typed ? json_integer((json_int_t)h->kind) : json_null(), "kind_name", json_kind(h),
-                     "attributes", attributes, "guid", json_named_guid(&h->guid), "from", json_named_guid(&h->name2), "entry",
-                     h->entry != 0 ? json_hex(h->entry) : json_null(), "phit", json_phit(h), "address_bits",
+                     "attributes", attributes, "guid", json_named_guid(&h->guid), "from", json_named_guid(&h->name2),
+                     "entry", h->entry != 0 ? json_hex(h->entry) : json_null(), "phit", json_phit(h), "address_bits",
                      address_bits);
 }
 
