@@ -160,6 +160,7 @@ static const struct option_spec specs[] = {
 
 /* Everything a run owns, so that one place frees it. */
 struct run {
+    struct layout_lines lines;
     struct image image;
     struct loader loader;
     struct layout layout;
@@ -186,7 +187,8 @@ static bool prepare(struct run *r, const struct run_options *o, const char *path
 {
     layout_default(&r->layout);
     char file[512];
-    if (o->layout != NULL && (!layout_find(o->layout, file, sizeof file, d) || !layout_read(file, &r->layout, d)))
+    if (o->layout != NULL &&
+        (!layout_find(o->layout, file, sizeof file, d) || !layout_read_lines(file, &r->layout, &r->lines, d)))
         return false;
     *h = choose(o, &r->layout);
     if (o->layout == NULL)
@@ -229,6 +231,15 @@ static bool write_report(const struct run *r, const struct run_options *o, const
     return outfile_commit(out, d);
 }
 
+/* What the guest's file asks for and does not get. A key that xl does not know either is lint's business. */
+static void write_notes(const struct run *r)
+{
+    for (unsigned i = 0; i < r->lines.nr_notes; i++)
+        if (!r->lines.note[i].unknown)
+            (void)fprintf(stderr, "hvmbed: %s:%u: note: %s\n", r->layout.path, r->lines.note[i].line,
+                          r->lines.note[i].text);
+}
+
 static int boot(struct run *r, const struct run_options *o, const char *path)
 {
     struct diag d = {0};
@@ -238,6 +249,8 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
         return cli_complain(&d);
     if (o->symbols != NULL && (r->symbols = symbols_open(o->symbols, &d)) == NULL)
         return cli_complain(&d);
+    if (!o->quiet)
+        write_notes(r);
     if (h->first_stage)
         builder_entry(&r->loader, &r->image, &entry);
     if (!machine_init(&r->machine, &r->layout, &r->guest, &r->plan, &entry, !o->unchecked, h->first_stage, &d)) {

@@ -119,6 +119,7 @@ static bool read_slack(struct draft *t, const struct key *k, struct diag *d)
     const char *s;
     if (!cfg_string(t->f, k->name, &s, d))
         return false;
+    t->has_slack = s != NULL;
     if (s == NULL || strcmp(s, "ample") != 0)
         return read_u64(t, k, d);
     t->l.slack_pages = SLACK_AMPLE;
@@ -178,10 +179,9 @@ static const char *skip_blanks(const char *s)
     return s + strspn(s, " \t");
 }
 
-/* "START-END TYPE" with hexadecimal addresses, END being the address after the last byte. */
-static bool parse_entry(const char *s, uint64_t *start, uint64_t *end, uint32_t *type)
+bool parse_range(const char **at, uint64_t *start, uint64_t *end)
 {
-    s = skip_blanks(s);
+    const char *s = skip_blanks(*at);
     skip_0x(&s);
     if (!take_digits(&s, 16, start))
         return false;
@@ -190,7 +190,15 @@ static bool parse_entry(const char *s, uint64_t *start, uint64_t *end, uint32_t 
         return false;
     s = skip_blanks(s);
     skip_0x(&s);
-    if (!take_digits(&s, 16, end) || (*s != ' ' && *s != '\t'))
+    const bool ok = take_digits(&s, 16, end);
+    *at = s;
+    return ok;
+}
+
+/* "START-END TYPE" with hexadecimal addresses, END being the address after the last byte. */
+static bool parse_entry(const char *s, uint64_t *start, uint64_t *end, uint32_t *type)
+{
+    if (!parse_range(&s, start, end) || (*s != ' ' && *s != '\t'))
         return false;
     *type = e820_type_parse(skip_blanks(s));
     return *type != 0;
@@ -269,6 +277,8 @@ static const struct key keys[] = {
      .max = 1024 * GIB,
      .hvm_only = true},
     {.name = "bed_e820", .read = read_e820},
+    {.name = "bed_rmrr", .read = rmrr_read},
+    {.name = "bed_tpm_version", .read = read_unsigned, .offset = AT(tpm_version), .min = 0, .max = 2, .hvm_only = true},
 };
 #define NR_KEYS (sizeof keys / sizeof keys[0])
 

@@ -184,6 +184,13 @@ bool cfg_list(struct cfgfile *f, const char *key, XLU_ConfigList **list, int *nr
     return e == 0 || e == ESRCH || report_fail(f, d, "");
 }
 
+bool cfg_is_list(const struct cfgfile *f, const char *key)
+{
+    XLU_ConfigList *list;
+    int nr;
+    return xlu_cfg_get_list(f->xlu, key, &list, &nr, 1) == 0;
+}
+
 bool cfg_item(struct cfgfile *f, const char *key, XLU_ConfigList *list, int i, const char **value, unsigned *line,
               struct diag *d)
 {

@@ -45,6 +45,8 @@ bool cfg_string(struct cfgfile *f, const char *key, const char **value, struct d
 bool cfg_long(struct cfgfile *f, const char *key, long *value, struct diag *d);
 /* The same for lists; *list is NULL when the key is absent. */
 bool cfg_list(struct cfgfile *f, const char *key, XLU_ConfigList **list, int *nr, struct diag *d);
+/* Is the key there, and a list? */
+bool cfg_is_list(const struct cfgfile *f, const char *key);
 /* One string of a list and its line. */
 bool cfg_item(struct cfgfile *f, const char *key, XLU_ConfigList *list, int i, const char **value, unsigned *line,
               struct diag *d);

@@ -14,6 +14,13 @@
 
 #define ABSENT LONG_MIN
 
+/* Of bed_rmrr: memory of the host, and whose. */
+#define NO_BDF UINT32_MAX
+struct rmrr {
+    struct span at;
+    uint32_t bdf; /* domain << 16 | bus << 8 | devfn, or NO_BDF */
+};
+
 /* A layout in the making: what is done, and xl's settings that depend on each other. Strings belong to @f. */
 struct draft {
     struct cfgfile *f;
@@ -22,7 +29,30 @@ struct draft {
     const char *type, *builder, *vga;         /* NULL when absent */
     long memory, maxmem, videoram, mmio_hole; /* MiB, or ABSENT */
     long vcpus, maxvcpus, stdvga, acpi;       /* numbers, or ABSENT */
+    bool has_slack;                           /* bed_slack_pages given */
+    unsigned nr_rmrrs;
+    struct rmrr rmrr[RDM_MAX];
 };
+
+/* Adds a note about @key to t->at; what does not fit is dropped. */
+void draft_note(struct draft *t, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* What xl.cfg(5) calls a boolean; @v keeps what it has when the key is absent. */
+bool draft_flag(struct draft *t, const char *key, bool *v, struct diag *d);
+/* Is the key there, and neither 0 nor empty? */
+bool draft_given(const struct draft *t, const char *key);
+
+#define NAMES_END \
+    {             \
+        NULL, 0   \
+    }
+struct name_value {
+    const char *name;
+    unsigned value;
+};
+/* A key that takes one of @names or, with @number, the value itself; @v keeps what it has when the key is absent. */
+bool draft_choice(struct draft *t, const char *key, const struct name_value *names, bool number, unsigned *v,
+                  struct diag *d);
 
 struct key {
     const char *name;
@@ -31,6 +61,18 @@ struct key {
     uint64_t min, max; /* of a number; both 0 when any will do */
     bool hvm_only;     /* xl ignores such a key in a PVH guest; the bed refuses its own */
 };
+
+/* Devices, firmware, tables, timers: what is neither memory nor CPUID. (guestkeys.c) */
+bool guest_keys_read(struct draft *t, struct diag *d);
+bool viridian_read(struct draft *t, struct diag *d);
+/* After bed_keys_read(): pci=, rdm=, rdm_mem_boundary=, gfx_passthru= into t->l.rdm and t->l.dev.igd. (rdmkeys.c) */
+bool rdm_keys_read(struct draft *t, struct diag *d);
+bool rmrr_read(struct draft *t, const struct key *k, struct diag *d);
+/* After bed_keys_read(): cpuid= into t->l.cpuid, and what else of the layout follows from it. (cpuidkeys.c) */
+bool cpuid_key_read(struct draft *t, struct diag *d);
+
+/* "0x100000-0x200000" and so on at *@s, which is moved behind it; hexadecimal. (bedkeys.c) */
+bool parse_range(const char **s, uint64_t *start, uint64_t *end);
 
 /* Reads the bed's own keys into t->l; an unknown bed_ key is an error. */
 bool bed_keys_read(struct draft *t, struct diag *d);

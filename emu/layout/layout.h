@@ -18,6 +18,39 @@
 enum guest_type { GUEST_HVM, GUEST_PVH };
 enum cpu_vendor { VENDOR_INTEL, VENDOR_AMD };
 
+/* Memory of the host that devices use by themselves (an RMRR), and that this guest is to keep clear of. */
+#define RDM_MAX 16
+struct rdm {
+    struct span at;
+    bool strict; /* where it lies over RAM, the guest is not built; else it is left out */
+};
+
+/* Bits of CPUID that cpuid= fixes. A leaf without subleaves has ANY_SUBLEAF. */
+#define CPUID_RULES_MAX 32
+#define ANY_SUBLEAF UINT32_MAX
+enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
+struct cpuid_rule {
+    uint32_t leaf, subleaf;
+    enum cpuid_reg reg;
+    uint32_t set, clear; /* masks */
+};
+
+#define NICS_MAX 8
+enum nic_model { NIC_RTL8139, NIC_E1000 };
+
+/* Devices and tables that a key of xl.cfg adds or takes away. HVM alone. */
+struct guest_devices {
+    bool acpi_s3, acpi_s4; /* their SSDTs */
+    bool apic;             /* apic=: with one vCPU, whether there is a MADT */
+    bool hpet;
+    bool platform; /* xen_platform_pci= */
+    bool usb;      /* usb=, usbdevice=: the UHCI controller */
+    bool ahci;     /* hdtype="ahci" */
+    bool igd;      /* gfx_passthru= of 00:02.0: hvmloader gives it an OpRegion */
+    unsigned nics; /* of vif=, those that QEMU emulates */
+    enum nic_model nic[NICS_MAX];
+};
+
 struct layout {
     char path[256]; /* the file it came from, for messages; "" for the built-in default */
     enum guest_type type;
@@ -27,6 +60,21 @@ struct layout {
     uint64_t mmio_hole; /* bytes below 4 GiB: xl.cfg mmio_hole=; 0 = Xen's default */
     unsigned vcpus;     /* one of them runs; firmware sees the number */
     bool acpi;          /* xl.cfg acpi=, default true */
+    bool hap;           /* xl.cfg hap=, default true */
+    struct guest_devices dev;
+    uint32_t viridian;   /* HVM_PARAM_VIRIDIAN; 0: no Hyper-V interface */
+    unsigned timer_mode; /* HVM_PARAM_TIMER_MODE */
+    bool vpt_align;      /* HVM_PARAM_VPT_ALIGN */
+    unsigned altp2m;     /* HVM_PARAM_ALTP2M */
+    unsigned tsc_mode;   /* xl.cfg tsc_mode=, as CPUID leaf base + 3 tells it */
+    bool itsc;           /* an invariant TSC, CPUID 80000007 EDX8 */
+    bool nested;         /* xl.cfg nestedhvm=: VMX or SVM in CPUID */
+    bool genid;          /* xl.cfg ms_vm_genid="generate" */
+    unsigned nr_rdms;    /* rdm=, pci= and bed_rmrr= together */
+    struct rdm rdm[RDM_MAX];
+    uint64_t rdm_boundary; /* bytes: xl.cfg rdm_mem_boundary=; RAM never makes way below it */
+    unsigned nr_cpuid;
+    struct cpuid_rule cpuid[CPUID_RULES_MAX];
 
     /* What the bed adds. */
     unsigned xen_major, xen_minor; /* bed_xen_version="4.17" */
@@ -38,8 +86,16 @@ struct layout {
     uint64_t pci_bar64;            /* bed_pci_bar64: bytes of a passed-through device's BAR, 0 for no such device */
     bool has_cmos_low_ram;         /* bed_cmos_low_ram given */
     uint64_t cmos_low_ram;         /* bytes: end of low RAM as CMOS 34/35 tell it, whatever the E820 says */
+    unsigned tpm_version;          /* bed_tpm_version: platform/tpm_version, 0 for none */
     bool has_e820;                 /* bed_e820 given: the firmware is told exactly this table */
     struct e820_map e820;
+};
+
+#define LAYOUT_NOTES_MAX 32
+struct layout_note {
+    bool unknown; /* no such key; else it is not honoured here */
+    unsigned line;
+    char text[200];
 };
 
 /* Where a layout file says what, for messages about it: 1-based lines, 0 where it does not. */
@@ -48,15 +104,22 @@ struct layout_lines {
     unsigned phys_bits, cmos_low_ram, fill;
     unsigned e820;            /* bed_e820 */
     unsigned entry[E820_MAX]; /* its entries, in the order of layout.e820 */
+
+    /* What xl knows and the bed does not do, and keys that nobody knows; the first ones of them. */
+    unsigned nr_notes;
+    struct layout_note note[LAYOUT_NOTES_MAX];
 };
 
 /* What the toolstack and (for HVM) hvmloader make of a layout, for one image. */
 struct guest_memory {
-    uint64_t mmio_start;   /* gpa where the hole below 4 GiB begins */
-    uint64_t pci_start;    /* HVM: where hvmloader lets BARs lie, at most mmio_start; they end at FC000000 */
-    struct span pci_high;  /* and above 4 GiB; empty when none lies there */
+    uint64_t mmio_start;  /* gpa where the hole below 4 GiB begins */
+    uint64_t pci_start;   /* HVM: where hvmloader lets BARs lie, at most mmio_start; they end at FC000000 */
+    struct span pci_high; /* and above 4 GiB; empty when none lies there */
+    unsigned nr_rdms;     /* what of layout.rdm the guest is told */
+    struct span rdm[RDM_MAX];
     uint64_t low_end;      /* end of populated RAM below 4 GiB, after stealing */
     uint64_t high_end;     /* end of populated RAM above 4 GiB, or 0 */
+    uint64_t built_low;    /* end of what the builder populated below 4 GiB */
     uint64_t built_end;    /* end of what the builder populated above 4 GiB, before anything was stolen, or 0 */
     uint64_t stolen_pages; /* taken from the top of RAM for the image and the tables */
     uint64_t cmos_low_ram; /* bytes: what CMOS 34/35 (and 30/31) say; HVM only */
@@ -78,6 +141,16 @@ bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *
 
 /* False with @d when the image does not fit or no RAM is where firmware must have it. */
 bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_memory *g, struct diag *d);
+
+/*
+ * Where hvmloader puts the OpRegion of an Intel graphics device: the first pages that it takes below its shared info
+ * (X:hvmloader/pci.c:pci_setup, util.c:mem_hole_alloc).
+ */
+#define IGD_OPREGION_START 0xFDFFC000ULL
+#define IGD_OPREGION_END 0xFDFFF000ULL
+
+/* The pages that hvmloader sets aside for the log of a TPM 2.0; empty for others. */
+struct span tpm_log_area(const struct layout *l);
 
 /* The top of what a plan must cover: 4 GiB, or the end of what was high RAM at first, or of what the E820 claims there. */
 uint64_t guest_top(const struct guest_memory *g);

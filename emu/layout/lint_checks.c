@@ -550,6 +550,24 @@ static void fill(struct lint *o)
 /* --- the image */
 
 /* X:hvmloader/ovmf.c:ovmf_load rounds the place, not the size. */
+static void notes(struct lint *o, bool unknown)
+{
+    const struct layout_lines *at = o->in->at;
+    for (unsigned i = 0; at != NULL && i < at->nr_notes; i++)
+        if (at->note[i].unknown == unknown)
+            lint_hit(o, at->note[i].line, "%s", at->note[i].text);
+}
+
+static void unknown_key(struct lint *o)
+{
+    notes(o, true);
+}
+
+static void not_honoured(struct lint *o)
+{
+    notes(o, false);
+}
+
 static void image_size(struct lint *o)
 {
     uint64_t size = o->in->firmware->size;
@@ -640,6 +658,10 @@ const struct lint_check lint_checks[LINT_COUNT] = {
     {LINT_PEI_NOT_RAM, LINT_ERROR, "pei-not-ram", "where PEI's memory will lie is not all RAM", pei_not_ram, LINT_BOTH,
      AFTER(TABLE_IS_SOUND, LINT_CMOS_ABOVE_RAM, LINT_RAM_UNPOPULATED)},
     {LINT_FILL, LINT_NOTE, "fill", "RAM does not start as zeroes", fill, LINT_BOTH, ALONE},
+    {LINT_UNKNOWN_KEY, LINT_WARNING, "unknown-key", "a key that xl does not know either", unknown_key, LINT_BOTH,
+     ALONE},
+    {LINT_NOT_HONOURED, LINT_NOTE, "not-honoured", "a key that the bed reads and does not follow", not_honoured,
+     LINT_BOTH, ALONE},
     {LINT_IMAGE_SIZE, LINT_ERROR, "image-size", "the image is not a whole number of MiB", image_size,
      LINT_HVM | LINT_NEEDS_FIRMWARE, ALONE},
     {LINT_PVH_NO_ENTRY, LINT_ERROR, "pvh-no-entry", "the image has no PVH entry", pvh_no_entry,

@@ -54,34 +54,96 @@ static const struct pci_desc fixed[] = {
      .subsystem = 0x1100,
      .pin = 1,
      .reg = {{0x40, 0x01, 0x01}, {0x41, 0, 0xB0}, {0x80, 0, 0x01}, {0xD2, 0x09, 0}}},
-    /* Xen */
-    {.devfn = 0x10,
-     .owner = "PCI BAR of the Xen platform device",
-     .vendor = 0x5853,
-     .device = 0x0001,
-     .class_code = 0xFF8000,
-     .revision = 1,
-     .pin = 1,
-     .subsystem_vendor = 0x5853,
-     .subsystem = 0x0001,
-     .bar = {{0, PCI_BAR_IO, 256, 0, BEHIND_ZEROES}, {1, PCI_BAR_PREFETCH, 16 * MIB, 0, BEHIND_ZEROES}}},
-    /* NIC */
-    {.devfn = 0x20,
-     .owner = "PCI BAR of the network card",
-     .vendor = 0x10EC,
-     .device = 0x8139,
-     .class_code = 0x020000,
-     .revision = 0x20,
-     .pin = 1,
-     .subsystem_vendor = 0x1AF4,
-     .subsystem = 0x1100,
-     .bar = {{0, PCI_BAR_IO, 256, 0, BEHIND_ZEROES},
-             {1, 0, 256, 0, BEHIND_ZEROES},
-             {PCI_ROM, 0, 256 * KIB, 0, BEHIND_ONES}}},
+};
+
+static const struct pci_desc xen_platform = {
+    .owner = "PCI BAR of the Xen platform device",
+    .vendor = 0x5853,
+    .device = 0x0001,
+    .class_code = 0xFF8000,
+    .revision = 1,
+    .pin = 1,
+    .subsystem_vendor = 0x5853,
+    .subsystem = 0x0001,
+    .bar = {{0, PCI_BAR_IO, 256, 0, BEHIND_ZEROES}, {1, PCI_BAR_PREFETCH, 16 * MIB, 0, BEHIND_ZEROES}},
+};
+
+static const struct pci_desc nics[] = {
+    [NIC_RTL8139] = {.owner = "PCI BAR of the network card",
+                     .vendor = 0x10EC,
+                     .device = 0x8139,
+                     .class_code = 0x020000,
+                     .revision = 0x20,
+                     .pin = 1,
+                     .subsystem_vendor = 0x1AF4,
+                     .subsystem = 0x1100,
+                     .bar = {{0, PCI_BAR_IO, 256, 0, BEHIND_ZEROES},
+                             {1, 0, 256, 0, BEHIND_ZEROES},
+                             {PCI_ROM, 0, 256 * KIB, 0, BEHIND_ONES}}},
+    [NIC_E1000] = {.owner = "PCI BAR of the network card",
+                   .vendor = 0x8086,
+                   .device = 0x100E,
+                   .class_code = 0x020000,
+                   .revision = 3,
+                   .pin = 1,
+                   .subsystem_vendor = 0x1AF4,
+                   .subsystem = 0x1100,
+                   .bar = {{0, 0, 128 * KIB, 0, BEHIND_ZEROES},
+                           {1, PCI_BAR_IO, 64, 0, BEHIND_ZEROES},
+                           {PCI_ROM, 0, 256 * KIB, 0, BEHIND_ONES}}},
+};
+
+/* hw/usb/hcd-uhci.c, as a function of the PIIX3. */
+static const struct pci_desc usb = {
+    .owner = "PCI BAR of the USB controller",
+    .devfn = 0x0A,
+    .vendor = 0x8086,
+    .device = 0x7020,
+    .class_code = 0x0C0300,
+    .revision = 1,
+    .subsystem_vendor = 0x1AF4,
+    .subsystem = 0x1100,
+    .pin = 4,
+    .bar = {{4, PCI_BAR_IO, 32, 0, BEHIND_ZEROES}},
+    .reg = {{0x60, 0x10, 0x10}},
+};
+
+/* hw/ide/ich.c */
+static const struct pci_desc ahci = {
+    .owner = "PCI BAR of the SATA controller",
+    .vendor = 0x8086,
+    .device = 0x2922,
+    .class_code = 0x010601,
+    .revision = 2,
+    .subsystem_vendor = 0x1AF4,
+    .subsystem = 0x1100,
+    .pin = 1,
+    .bar = {{4, PCI_BAR_IO, 32, 0, BEHIND_ZEROES}, {5, 0, 4096, 0, BEHIND_ZEROES}},
+};
+
+/*
+ * Intel's graphics, passed through: a Haswell with an aperture of 128 MiB, so that all fits into the usual hole. QEMU
+ * keeps slot 2 free for it (hw/xen/xen_pt.c); hvmloader writes the OpRegion's address to register FC.
+ */
+static const struct pci_desc igd = {
+    .owner = "PCI BAR of Intel's graphics",
+    .devfn = 0x10,
+    .vendor = 0x8086,
+    .device = 0x0412,
+    .class_code = 0x030000,
+    .revision = 6,
+    .subsystem_vendor = 0x8086,
+    .subsystem = 0x2010,
+    .pin = 1,
+    .bar = {{0, PCI_BAR_64, 4 * MIB, 0, BEHIND_DEVICE},
+            {2, PCI_BAR_64 | PCI_BAR_PREFETCH, 128 * MIB, 0, BEHIND_DEVICE},
+            {4, PCI_BAR_IO, 64, 0, BEHIND_ZEROES}},
+    .reg = {{0xFD, 0, (uint8_t)(IGD_OPREGION_START >> 8)},
+            {0xFE, 0, (uint8_t)(IGD_OPREGION_START >> 16)},
+            {0xFF, 0, (uint8_t)(IGD_OPREGION_START >> 24)}},
 };
 
 static const struct pci_desc vga_std = {
-    .devfn = 0x18,
     .owner = "PCI BAR of the VGA card",
     .vendor = 0x1234,
     .device = 0x1111,
@@ -94,7 +156,6 @@ static const struct pci_desc vga_std = {
             {PCI_ROM, 0, 64 * KIB, 0, BEHIND_ONES}},
 };
 static const struct pci_desc vga_cirrus = {
-    .devfn = 0x18,
     .owner = "PCI BAR of the VGA card",
     .vendor = 0x1013,
     .device = 0x00B8,
@@ -122,7 +183,6 @@ static struct pci_desc passed_through(uint64_t size)
 {
     return (struct pci_desc){
         .owner = "PCI BAR of the passed-through device",
-        .devfn = 0x28,
         .vendor = 0x1B36,
         .device = 0xBED0,
         .class_code = 0x120000, /* processing accelerator */
@@ -130,21 +190,57 @@ static struct pci_desc passed_through(uint64_t size)
     };
 }
 
+struct table {
+    struct pci_desc *out;
+    size_t nr;
+    uint8_t slot; /* the next free one */
+};
+
+static void add(struct table *t, const struct pci_desc *d)
+{
+    t->out[t->nr++] = *d;
+}
+
+/* QEMU gives the lowest free slot to each, in the order of its command line (X:libxl_dm.c). */
+static void add_in_slot(struct table *t, const struct pci_desc *d)
+{
+    add(t, d);
+    t->out[t->nr - 1].devfn = (uint8_t)(t->slot++ << 3);
+}
+
+static void add_fixed(struct table *t, bool with_usb)
+{
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        if (with_usb && fixed[i].devfn > usb.devfn && fixed[i - 1].devfn < usb.devfn)
+            add(t, &usb);
+        add(t, &fixed[i]);
+    }
+}
+
 size_t pci_table(struct pci_desc out[PCI_MAX_FUNCTIONS], const struct layout *l)
 {
-    const struct pci_desc video = video_card(l->videoram);
-    bool waiting = l->videoram != 0;
-    size_t nr = 0;
-    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-        if (waiting && fixed[i].devfn > video.devfn) {
-            out[nr++] = video;
-            waiting = false;
-        }
-        out[nr++] = fixed[i];
+    const struct guest_devices *dev = &l->dev;
+    struct table t = {.out = out, .slot = 2};
+    add_fixed(&t, dev->usb);
+    if (dev->igd) {
+        add(&t, &igd);
+        t.slot++;
     }
-    if (l->pci_bar64 != 0)
-        out[nr++] = passed_through(l->pci_bar64);
-    return nr;
+    if (dev->platform)
+        add_in_slot(&t, &xen_platform);
+    if (l->videoram != 0) {
+        const struct pci_desc video = video_card(l->videoram);
+        add_in_slot(&t, &video);
+    }
+    for (unsigned i = 0; i < dev->nics; i++)
+        add_in_slot(&t, &nics[dev->nic[i]]);
+    if (dev->ahci)
+        add_in_slot(&t, &ahci);
+    if (l->pci_bar64 != 0) {
+        const struct pci_desc d = passed_through(l->pci_bar64);
+        add_in_slot(&t, &d);
+    }
+    return t.nr;
 }
 
 /* --- pci_setup ---------------------------------------------------------------------------------------------------- */
@@ -183,23 +279,44 @@ static void collect(struct setup *s, struct pci_desc *d, size_t nr)
         }
 }
 
+/* With an RMRR in it, the window begins where RAM ends: BARs are to find room beside it. */
+static uint64_t widened(uint64_t start, const struct guest_memory *g)
+{
+    for (unsigned i = 0; i < g->nr_rdms; i++)
+        if (start > g->built_low && span_overlaps(g->rdm[i], (struct span){start, PCI_WINDOW_END}))
+            return g->built_low;
+    return start;
+}
+
 /* As large as needed, but no further down than RAM reaches: libxl does not allow hvmloader to move RAM. */
 static uint64_t window_start(const struct setup *s, const struct layout *l, const struct guest_memory *g)
 {
-    const uint64_t ram = page_down(l->maxmem - l->videoram);
-    const uint64_t low_end = ram < g->mmio_start ? ram : g->mmio_start;
     if (l->mmio_hole != 0 && 4 * GIB - l->mmio_hole <= HVM_MMIO_START)
         return g->mmio_start;
     uint64_t start = HVM_MMIO_START;
     for (;;) {
         const uint64_t next = (uint32_t)(start << 1);
-        if (s->total <= PCI_WINDOW_END - start || next == 0 || next < low_end)
-            return start;
+        if (s->total <= PCI_WINDOW_END - start || next == 0 || next < g->built_low)
+            return widened(start, g);
         start = next;
     }
 }
 
-static void place(struct setup *s, struct pci_bar *b)
+/* pci.c:find_next_rmrr, check_overlap_all: the next place for @size from @at on that no RMRR takes. */
+static uint64_t clear_of_rdms(const struct guest_memory *g, uint64_t at, uint64_t size)
+{
+    for (unsigned i = 0; i < g->nr_rdms;) {
+        if (span_overlaps((struct span){at, at + size}, g->rdm[i])) {
+            at = (g->rdm[i].end + size - 1) & ~(size - 1);
+            i = 0; /* once more from the first */
+        } else {
+            i++;
+        }
+    }
+    return at;
+}
+
+static void place(struct setup *s, const struct guest_memory *g, struct pci_bar *b)
 {
     struct span *room = &s->mem;
     if ((b->flags & PCI_BAR_IO) != 0) {
@@ -214,7 +331,9 @@ static void place(struct setup *s, struct pci_bar *b)
         if (!is_huge(s, b))
             s->total -= b->size;
     }
-    const uint64_t at = (room->start + b->size - 1) & ~(b->size - 1);
+    uint64_t at = (room->start + b->size - 1) & ~(b->size - 1);
+    if (room == &s->mem)
+        at = clear_of_rdms(g, at, b->size);
     b->placed = at + b->size >= room->start && at + b->size <= room->end ? at : 0;
     if (b->placed != 0)
         room->start = at + b->size;
@@ -234,7 +353,7 @@ void pci_place(struct pci_desc *d, size_t nr, const struct layout *l, const stru
     if (s.total > span_size(s.mem))
         s.relocate = true;
     for (size_t i = 0; i < s.nr; i++)
-        place(&s, s.order[i]);
+        place(&s, g, s.order[i]);
     /* Its end is aligned as its start is, so that few MTRRs cover it. */
     w->high = (struct span){s.high_start, 0};
     if (s.high_start != 0)

@@ -9,7 +9,7 @@
 #include "base/span.h"
 #include "layout/layout.h"
 
-#define PCI_MAX_FUNCTIONS 8
+#define PCI_MAX_FUNCTIONS 20
 #define PCI_MAX_BARS 4
 #define PCI_MAX_REGS 8
 
@@ -62,7 +62,7 @@ struct pci_windows {
 
 /*
  * Places all BARs as hvmloader does (X:tools/firmware/hvmloader/pci.c:pci_setup): the largest first, memory upwards in
- * its window, ports from C000. One without room stays away. Of @g, what the builder made is used: mmio_start, built_end.
+ * its window, ports from C000. One without room stays away. Of @g, what the builder made is used: mmio_start, built_low, built_end, rdm.
  */
 void pci_place(struct pci_desc *d, size_t nr, const struct layout *l, const struct guest_memory *g,
                struct pci_windows *w);

@@ -9,6 +9,7 @@
 
 #include "layout/layout.h"
 #include "layout/pci_table.h"
+#include "layout/rdm.h"
 
 #define GIB4 (4ULL * GIB)
 
@@ -25,7 +26,9 @@
 #define KERNEL_BASE MIB                 /* hvmloader and PVH firmware are both linked or loaded here */
 #define HVMLOADER_SIZE 0x34000ULL       /* page-rounded memsz of Debian's 4.17 hvmloader */
 #define RSDP_SIZE 64                    /* X:libxl_x86_acpi.c:RSDP_LEN */
-#define CMOS_BASE (16 * MIB)            /* CMOS 34/35 count 64 KiB units from here */
+#define TPM_LOG_START 0xFED50000ULL
+#define TPM_LOG_END 0xFED60000ULL
+#define CMOS_BASE (16 * MIB) /* CMOS 34/35 count 64 KiB units from here */
 #define CMOS_UNIT (64 * KIB)
 
 static bool xen_at_least(const struct layout *l, unsigned major, unsigned minor)
@@ -66,6 +69,9 @@ static bool place_ram(const struct layout *l, struct guest_memory *g, struct dia
         g->low_end = g->mmio_start;
         g->high_end = GIB4 + (ram - g->mmio_start);
     }
+    if (!rdm_resolve(l, g, d))
+        return false;
+    g->built_low = g->low_end;
     g->built_end = g->high_end;
     if (g->high_end > 1ULL << l->phys_bits)
         return diag_fail(d, l->path, 0,
@@ -103,14 +109,22 @@ static bool place_image(const struct layout *l, uint64_t size, struct guest_memo
     return true;
 }
 
+/* X:hvmloader/util.c:hvmloader_acpi_build_tables, X:libacpi/acpi2_0.h:TPM_LOG_AREA_ADDRESS; new in 4.18. */
+struct span tpm_log_area(const struct layout *l)
+{
+    const bool there = l->type == GUEST_HVM && l->acpi && l->tpm_version == 2 && xen_at_least(l, 4, 18);
+    return (struct span){TPM_LOG_START, there ? TPM_LOG_END : TPM_LOG_START};
+}
+
 /*
  * X:util.c:mem_hole_populate_ram: once Xen grants no further page, each one that hvmloader wants is moved
  * from the top of high RAM, and of low RAM when that is used up. It wants the image, the ACPI info page and
- * tables, and one page for the VM86 TSS.
+ * tables, the log of a TPM 2.0, and one page for the VM86 TSS.
  */
 static bool steal(const struct layout *l, struct guest_memory *g, struct diag *d)
 {
-    uint64_t want = (span_size(g->image) >> PAGE_SHIFT) + 1 + (l->acpi ? 1 + g->acpi_pages : 0);
+    uint64_t want = (span_size(g->image) >> PAGE_SHIFT) + 1 + (l->acpi ? 1 + g->acpi_pages : 0) +
+                    (span_size(tpm_log_area(l)) >> PAGE_SHIFT);
     g->stolen_pages = want > l->slack_pages ? want - l->slack_pages : 0;
 
     uint64_t left = g->stolen_pages << PAGE_SHIFT;
@@ -148,7 +162,14 @@ static void e820_hvm(const struct layout *l, const struct guest_memory *g, uint6
         reserved = ACPI_TABLES_BASE + ((uint64_t)g->acpi_pages << PAGE_SHIFT);
         e820_add(m, RESERVED_MEMBASE, reserved, E820_TYPE_NVS);
     }
+    if (l->dev.igd) {
+        e820_add(m, reserved, IGD_OPREGION_START, E820_TYPE_RESERVED);
+        e820_add(m, IGD_OPREGION_START, IGD_OPREGION_END, E820_TYPE_NVS);
+        reserved = IGD_OPREGION_END;
+    }
     e820_add(m, reserved, GIB4, E820_TYPE_RESERVED);
+    for (unsigned i = 0; i < g->nr_rdms; i++)
+        e820_add(m, g->rdm[i].start, g->rdm[i].end, E820_TYPE_RESERVED);
 
     /*
      * X:e820.c:adjust_memory_map does nothing once high RAM is gone, so the entry keeps its last page
@@ -158,6 +179,7 @@ static void e820_hvm(const struct layout *l, const struct guest_memory *g, uint6
         e820_add(m, GIB4, g->high_end, E820_TYPE_RAM);
     else if (high != 0)
         e820_add(m, GIB4, GIB4 + PAGE_SIZE, E820_TYPE_RAM);
+    e820_sort(m);
 }
 
 /* X:libxl_x86.c:domain_construct_memmap: in this order, unsorted. acpi=0 changes nothing for PVH. */
@@ -167,6 +189,8 @@ static void e820_pvh(const struct layout *l, const struct guest_memory *g, struc
     uint64_t rsdp = ACPI_TABLES_BASE + ((uint64_t)g->acpi_pages << PAGE_SHIFT);
 
     e820_add(m, 0, g->low_end, E820_TYPE_RAM);
+    for (unsigned i = 0; i < g->nr_rdms; i++)
+        e820_add(m, g->rdm[i].start, g->rdm[i].end, E820_TYPE_RESERVED);
     e820_add(m, SPECIAL_PAGES_BASE, SPECIAL_PAGES_END, E820_TYPE_RESERVED);
     e820_add(m, rsdp, rsdp + RSDP_SIZE, acpi);
     e820_add(m, RESERVED_MEMBASE, ACPI_TABLES_BASE, acpi);

@@ -7,10 +7,14 @@
 #include <string.h>
 
 #include "layout/keys.h"
+#include "layout/xlkeys.h"
 
 #define MAX_MEMORY_MIB (16ULL << 20) /* 16 TiB */
 #define MAX_VCPUS 128                /* X:xen/include/public/hvm/hvm_info_table.h:HVM_MAX_VCPUS */
-#define DEFAULT_SLACK 192            /* pages; see docs/layouts.md */
+/* Pages that libxl's allowance leaves, and what QEMU's option ROMs take of them; see docs/layouts.md. */
+#define SLACK_WITHOUT_ROMS 272u
+#define ROM_OF_VGA 16u
+#define ROM_OF_NIC 64u
 
 /* MiB; X:libxl_create.c. Without vga= and stdvga= a guest has a Cirrus card. */
 static const struct {
@@ -126,6 +130,32 @@ static bool finish_video(struct draft *t, struct diag *d)
     return true;
 }
 
+/* Of more than four cards QEMU cannot get the ROMs' memory, and the guest is not started. */
+static bool finish_slack(struct draft *t, struct diag *d)
+{
+    const bool vga = t->l.type == GUEST_HVM && t->l.videoram != 0;
+    const unsigned roms = (vga ? ROM_OF_VGA : 0) + ROM_OF_NIC * t->l.dev.nics;
+    if (t->has_slack)
+        return true;
+    if (roms > SLACK_WITHOUT_ROMS)
+        return cfg_fail(t->f, "vif", d,
+                        "the option ROMs of %u emulated network cards need more memory than libxl allows QEMU, so the "
+                        "guest would not start; say type=vif for some of them, or give bed_slack_pages",
+                        t->l.dev.nics);
+    t->l.slack_pages = SLACK_WITHOUT_ROMS - roms;
+    return true;
+}
+
+/* X:xen/arch/x86/include/asm/paging.h:paging_max_paddr_bits; shadow paging has no 1 GiB pages. */
+static void finish_paging(struct layout *l)
+{
+    if (l->hap)
+        return;
+    l->page_1g = false;
+    if (l->phys_bits > 44 && (l->xen_major > 4 || l->xen_minor >= 16))
+        l->phys_bits = 44;
+}
+
 /* What can be said against the whole before an image is known. */
 static bool check_whole(const struct draft *t, struct diag *d)
 {
@@ -145,6 +175,11 @@ void layout_default(struct layout *l)
         .maxmem = GIB,
         .vcpus = 1,
         .acpi = true,
+        .hap = true,
+        .dev = {.acpi_s3 = true, .acpi_s4 = true, .apic = true, .hpet = true, .platform = true, .nics = 1},
+        .timer_mode = 1, /* no_delay_for_missed_ticks */
+        .vpt_align = true,
+        .rdm_boundary = 2 * GIB,
         .xen_major = 4,
         .xen_minor = 17,
         .phys_bits = 40,
@@ -160,16 +195,26 @@ static bool read_all(struct draft *t, struct diag *d)
         !read_keys(t, keys, sizeof keys / sizeof keys[0], d))
         return false;
     t->l.acpi = t->acpi == ABSENT || t->acpi != 0;
-    return finish_vcpus(t, d) && finish_memory(t, d) && finish_video(t, d) && bed_keys_read(t, d) && check_whole(t, d);
+    if (!finish_vcpus(t, d) || !finish_memory(t, d) || !finish_video(t, d) || !guest_keys_read(t, d) ||
+        !bed_keys_read(t, d) || !cpuid_key_read(t, d) || !rdm_keys_read(t, d) || !finish_slack(t, d))
+        return false;
+    finish_paging(&t->l);
+    xl_keys_note(t);
+    return check_whole(t, d);
 }
 
 /* A message quotes the file; what is not printable in it must not reach a terminal. */
+static void make_plain(char *c)
+{
+    for (; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+}
+
 static bool fail_plain(struct diag *d)
 {
     if (d != NULL)
-        for (char *c = d->message; *c != '\0'; c++)
-            if (*c < ' ' || *c > '~')
-                *c = '?';
+        make_plain(d->message);
     return false;
 }
 
@@ -181,6 +226,8 @@ static void find_lines(struct draft *t)
     at->cmos_low_ram = cfg_line(t->f, "bed_cmos_low_ram");
     at->fill = cfg_line(t->f, "bed_fill");
     at->e820 = cfg_line(t->f, "bed_e820");
+    for (unsigned i = 0; i < at->nr_notes; i++)
+        make_plain(at->note[i].text);
 }
 
 bool layout_read(const char *path, struct layout *l, struct diag *d)
@@ -196,7 +243,6 @@ bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *
 
     struct draft t = {.f = &f, .mmio_hole = ABSENT, .stdvga = ABSENT};
     layout_default(&t.l);
-    t.l.slack_pages = DEFAULT_SLACK;
     (void)snprintf(t.l.path, sizeof t.l.path, "%s", path);
     bool ok = read_all(&t, d);
     if (ok && at != NULL) {

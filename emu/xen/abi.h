@@ -32,6 +32,10 @@
 /* The first guest of a host that was just booted. */
 #define BED_DOMID 1u
 
+/* What ms_vm_genid="generate" generates. */
+#define BED_GENERATION_ID_LOW UINT64_C(0x0123456789ABCDEF)
+#define BED_GENERATION_ID_HIGH UINT64_C(0x0FEDCBA987654321)
+
 /* --- hypercalls -------------------------------------------------------------------------------------------- */
 
 /* X:xen/include/xen/hypercall.h: MEMOP_EXTENT_SHIFT: the upper bits of the command carry a continuation. */
@@ -46,6 +50,8 @@ _Static_assert(HYPERCALL_STUBS *HYPERCALL_STUB_SIZE == 4096, "a page of stubs");
 
 /* The Xen MSR that CPUID leaf base + 2 names, and the range that is Xen's (X:xen/arch/x86/msr.c:guest_wrmsr). */
 #define MSR_XEN_HYPERCALL_PAGE 0x40000000u
+#define MSR_XEN_BEHIND_VIRIDIAN 0x40000200u /* where it is when the guest has a Hyper-V interface, too */
+#define MSR_XEN_COUNT 0x100u
 
 /*
  * Where a field lies for a 64-bit caller and for a 32-bit one, whose structures (X:xen/include/compat) no public

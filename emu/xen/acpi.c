@@ -224,8 +224,8 @@ static void make_info(uint8_t info[40], const struct layout *l, const struct gue
                       uint64_t madt_checksum, uint64_t lapic0)
 {
     memset(info, 0, 40);
-    info[0] = hvm ? 8 : 0; /* hpet_present */
-    put_le16(info + 2, (uint16_t)l->vcpus);
+    info[0] = hvm && l->dev.hpet ? 8 : 0; /* hpet_present */
+    put_le16(info + 2, lapic0 != 0 ? (uint16_t)l->vcpus : 0);
     if (hvm) {
         put_le32(info + 4, (uint32_t)g->pci_start);
         put_le32(info + 8, (uint32_t)(XEN_AREA_START - g->pci_start));
@@ -234,6 +234,12 @@ static void make_info(uint8_t info[40], const struct layout *l, const struct gue
     }
     put_le32(info + 12, (uint32_t)madt_checksum);
     put_le32(info + 16, (uint32_t)lapic0);
+}
+
+/* X:tools/libacpi/build.c:new_vm_gid, which takes the next free place; the real tables are longer. */
+uint64_t acpi_generation_id_at(const struct guest_memory *g)
+{
+    return ACPI_TABLES + ((uint64_t)g->acpi_pages << PAGE_SHIFT) - 16;
 }
 
 static void build(struct builder *b, const struct layout *l, const struct guest_memory *g, bool hvm,
@@ -252,21 +258,31 @@ static void build(struct builder *b, const struct layout *l, const struct guest_
     const uint64_t fadt_1 = gpa_of(b, fadt(b, FADT_1_SIZE, 1, hvm, gpa_of(b, facs), gpa_of(b, dsdt)));
     uint64_t entry[MAX_TABLES];
     unsigned nr = 0;
-    uint8_t *lapic0;
+    uint8_t *lapic0 = NULL, *apic = NULL;
     entry[nr++] = gpa_of(b, fadt(b, FADT_4_SIZE, 4, hvm, gpa_of(b, facs), gpa_of(b, dsdt)));
-    uint8_t *apic = madt(b, l, hvm, &lapic0);
-    entry[nr++] = gpa_of(b, apic);
-    if (hvm) {
-        entry[nr++] = gpa_of(b, hpet(b));
-        entry[nr++] = gpa_of(b, waet(b));
-        entry[nr++] = gpa_of(b, ssdt(b, s3_aml, sizeof s3_aml));
-        entry[nr++] = gpa_of(b, ssdt(b, s4_aml, sizeof s4_aml));
+    if (!hvm || l->dev.apic || l->vcpus > 1) {
+        apic = madt(b, l, hvm, &lapic0);
+        entry[nr++] = gpa_of(b, apic);
     }
+    if (hvm && l->dev.hpet)
+        entry[nr++] = gpa_of(b, hpet(b));
+    if (hvm)
+        entry[nr++] = gpa_of(b, waet(b));
+    if (hvm && l->dev.acpi_s3)
+        entry[nr++] = gpa_of(b, ssdt(b, s3_aml, sizeof s3_aml));
+    if (hvm && l->dev.acpi_s4)
+        entry[nr++] = gpa_of(b, ssdt(b, s4_aml, sizeof s4_aml));
     const uint64_t xsdt = gpa_of(b, root(b, "XSDT", 8, entry, nr));
     entry[0] = fadt_1;
     const uint64_t rsdt = gpa_of(b, root(b, "RSDT", 4, entry, nr));
     make_rsdp(rsdp, rsdt, xsdt);
-    make_info(info, l, g, hvm, gpa_of(b, apic + 9), gpa_of(b, lapic0));
+    make_info(info, l, g, hvm, apic != NULL ? gpa_of(b, apic + 9) : 0, apic != NULL ? gpa_of(b, lapic0) : 0);
+    if (hvm && l->genid) {
+        uint8_t *id = b->bytes + (acpi_generation_id_at(g) - ACPI_TABLES);
+        put_le64(id, BED_GENERATION_ID_LOW);
+        put_le64(id + 8, BED_GENERATION_ID_HIGH);
+        put_le32(info + 20, (uint32_t)acpi_generation_id_at(g));
+    }
 }
 
 /* The info page is wanted before the tables and the TSS: when it was moved there, it keeps what it held. */

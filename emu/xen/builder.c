@@ -17,11 +17,17 @@
 
 struct built_ram builder_ram(const struct layout *l, const struct guest_memory *g)
 {
-    const uint64_t ram = l->maxmem > l->videoram ? page_down(l->maxmem - l->videoram) : 0;
-    struct built_ram r = {.low_end = ram < g->mmio_start ? ram : g->mmio_start};
-    if (ram > g->mmio_start)
-        r.high_end = 4 * GIB + (ram - g->mmio_start);
-    return r;
+    (void)l;
+    return (struct built_ram){.low_end = g->built_low, .high_end = g->built_end};
+}
+
+void builder_map(const struct guest_memory *g, struct e820_map *m)
+{
+    m->nr = 0;
+    (void)e820_add(m, MIB, g->built_low, E820_TYPE_RAM);
+    for (unsigned i = 0; i < g->nr_rdms; i++)
+        (void)e820_add(m, g->rdm[i].start, g->rdm[i].end, E820_TYPE_RESERVED);
+    (void)e820_add(m, 4 * GIB, g->built_end, E820_TYPE_RAM); /* refused when there is none */
 }
 
 static bool put_segments(struct memory *m, const struct loader *loader)
@@ -40,20 +46,22 @@ static bool put_segments(struct memory *m, const struct loader *loader)
     return true;
 }
 
-static bool put_start_info(struct memory *m, uint64_t at, struct span module, const struct built_ram *ram)
+static bool put_start_info(struct memory *m, uint64_t at, struct span module, const struct guest_memory *g)
 {
     static const char command_line[] = "firmware"; /* HVMLOADER_MODULE_NAME of xg_dom_hvmloader.c:modules_init */
-    const struct hvm_memmap_table_entry map[] = {
-        {.addr = MIB, .size = ram->low_end - MIB, .type = XEN_HVM_MEMMAP_TYPE_RAM},
-        {.addr = 4 * GIB, .size = ram->high_end - 4 * GIB, .type = XEN_HVM_MEMMAP_TYPE_RAM},
-    };
+    struct e820_map e820;
+    struct hvm_memmap_table_entry map[RDM_MAX + 2] = {{0}};
+    builder_map(g, &e820);
+    for (unsigned i = 0; i < e820.nr; i++)
+        map[i] = (struct hvm_memmap_table_entry){
+            .addr = e820.e[i].at.start, .size = span_size(e820.e[i].at), .type = e820.e[i].type};
     const struct hvm_start_info info = {
         .magic = XEN_HVM_START_MAGIC_VALUE,
         .version = 1,
         .nr_modules = 1,
         .modlist_paddr = at + MODLIST_AT,
         .memmap_paddr = at + MEMMAP_AT,
-        .memmap_entries = ram->high_end != 0 ? 2 : 1,
+        .memmap_entries = e820.nr,
     };
     const struct hvm_modlist_entry entry = {
         .paddr = module.start,
@@ -71,7 +79,7 @@ void builder_hvm_info(uint8_t info[48], const struct layout *l, const struct gue
     struct hvm_info_table t = {
         .signature = "HVM INFO",
         .length = sizeof t,
-        .apic_mode = 1,
+        .apic_mode = l->dev.apic,
         .nr_vcpus = l->vcpus,
         .low_mem_pgend = (uint32_t)(ram.low_end >> PAGE_SHIFT),
         .reserved_mem_pgstart = (uint32_t)SPECIAL_IOREQ_SERVER_PFN,
@@ -109,10 +117,9 @@ void builder_entry(const struct loader *loader, const struct image *firmware, st
 bool builder_fill(struct memory *m, const struct layout *l, const struct guest_memory *g, const struct image *firmware,
                   const struct loader *loader, struct diag *d)
 {
-    const struct built_ram ram = builder_ram(l, g);
     const struct span module = module_at(loader, firmware);
     if (put_segments(m, loader) && memory_write(m, module.start, firmware->bytes, firmware->size) &&
-        put_start_info(m, page_up(module.end), module, &ram) && put_hvm_info(m, l, g))
+        put_start_info(m, page_up(module.end), module, g) && put_hvm_info(m, l, g))
         return true;
     return diag_fail(d, loader->path, 0,
                      "the loader, the firmware and the start info do not fit into the guest's RAM below %#llx",

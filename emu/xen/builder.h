@@ -18,6 +18,9 @@ struct built_ram {
 };
 struct built_ram builder_ram(const struct layout *l, const struct guest_memory *g);
 
+/* The map that libxl gives to Xen and to hvmloader: from 1 MiB, in its order (X:libxl_x86.c:domain_construct_memmap). */
+void builder_map(const struct guest_memory *g, struct e820_map *m);
+
 /* Its table for hvmloader (X:tools/libs/guest/xg_dom_x86.c:build_hvm_info). */
 void builder_hvm_info(uint8_t info[48], const struct layout *l, const struct guest_memory *g);
 

@@ -2,8 +2,8 @@
 /*
  * CPUID as the guest sees it: Xen's leaves (X:xen/arch/x86/cpuid.c:cpuid_hypervisor_leaves) and those of a fixed
  * processor as Xen's default policy shows it (X:tools/libs/guest/xg_cpuid_x86.c). Nothing comes from the host.
- * Not offered, because the engine has no such thing or because runs would differ: RDRAND, RDSEED, XSAVE, AVX, VMX,
- * SVM, MONITOR, RDTSCP, TSC deadline, machine check.
+ * Not offered, because the engine has no such thing or because runs would differ: RDRAND, RDSEED, XSAVE, AVX,
+ * MONITOR, RDTSCP, TSC deadline, machine check. VMX and SVM are shown with nestedhvm=1, and do not work.
  */
 #include <string.h>
 
@@ -12,8 +12,6 @@
 #define INTEL 1u
 #define AMD 2u
 #define BOTH (INTEL | AMD)
-
-#define ANY_SUBLEAF UINT32_MAX
 
 /* Leaf 1. */
 #define ECX_SSE3 (1u << 0)
@@ -36,6 +34,9 @@
 #define EDX_HTT (1u << 28) /* always set: APIC ids are twice the vCPU number */
 #define EDX_1 (EDX_COMMON | EDX_SEP | EDX_CLFLUSH | EDX_FXSR | EDX_SSE | EDX_SSE2 | EDX_HTT)
 
+#define ECX_VMX (1u << 5)
+#define EDX_APIC (1u << 9)
+
 /* Leaf 80000001. */
 #define EDX_SYSCALL (1u << 11)
 #define EDX_NX (1u << 20)
@@ -43,6 +44,10 @@
 #define EDX_LM (1u << 29)
 #define EDX_EXT (EDX_SYSCALL | EDX_NX | EDX_LM)
 #define ECX_LAHF 1u
+#define ECX_SVM (1u << 2)
+#define EDX_ITSC (1u << 8) /* of leaf 80000007 */
+
+#define TSC_ALWAYS_EMULATE 1u /* X:asm/time.h:TSC_MODE_ALWAYS_EMULATE */
 
 #define MAX_BASIC 0x0000000Bu
 #define MAX_EXTENDED 0x80000008u
@@ -70,6 +75,8 @@ static void fill_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
 {
     (void)subleaf;
     out[1] = vcpu_apic_id(x->vcpus->current) << 24 | logical_per_package(x) << 16 | 8u << 8; /* CLFLUSH: 8 quadwords */
+    if (x->layout->nested && x->layout->vendor == VENDOR_INTEL)
+        out[2] |= ECX_VMX;
 }
 
 static void fill_4(const struct xen *x, uint32_t subleaf, uint32_t out[4])
@@ -91,6 +98,14 @@ static void fill_80000001(const struct xen *x, uint32_t subleaf, uint32_t out[4]
     (void)subleaf;
     if (x->layout->page_1g)
         out[3] |= EDX_PAGE1GB;
+    if (x->layout->nested && x->layout->vendor == VENDOR_AMD)
+        out[2] |= ECX_SVM;
+}
+
+static void fill_80000007(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    (void)subleaf;
+    out[3] = x->layout->itsc ? EDX_ITSC : 0;
 }
 
 static void fill_80000008(const struct xen *x, uint32_t subleaf, uint32_t out[4])
@@ -113,6 +128,14 @@ static void fill_xen_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
     out[0] = x->layout->xen_major << 16 | x->layout->xen_minor;
 }
 
+static void fill_xen_3(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+{
+    if (subleaf == 0) {
+        out[0] |= x->layout->tsc_mode == TSC_ALWAYS_EMULATE ? 1 : 0;
+        out[1] = x->layout->tsc_mode;
+    }
+}
+
 static const struct row table[] = {
     {0x00000000, ANY_SUBLEAF, INTEL, {MAX_BASIC, 0x756E6547, 0x6C65746E, 0x49656E69}, NULL}, /* GenuineIntel */
     {0x00000000, ANY_SUBLEAF, AMD, {MAX_BASIC, 0x68747541, 0x444D4163, 0x69746E65}, NULL},   /* AuthenticAMD */
@@ -132,8 +155,8 @@ static const struct row table[] = {
      NULL},
     {0x40000001, ANY_SUBLEAF, BOTH, {0, 0, 0, 0}, fill_xen_1},
     {0x40000002, ANY_SUBLEAF, BOTH, {1, MSR_XEN_HYPERCALL_PAGE, 0, 0}, NULL},
-    {0x40000003, 0, BOTH, {1u << 1, 0, CLOCK_TSC_KHZ, 0}, NULL}, /* the host's TSC is safe to use */
-    {0x40000003, 1, BOTH, {0, 0, 0x80000000, 0}, NULL},          /* no offset; scale of 2 GHz */
+    {0x40000003, 0, BOTH, {1u << 1, 0, CLOCK_TSC_KHZ, 0}, fill_xen_3}, /* the host's TSC is safe to use */
+    {0x40000003, 1, BOTH, {0, 0, 0x80000000, 0}, NULL},                /* no offset; scale of 2 GHz */
     {0x40000003, 2, BOTH, {CLOCK_TSC_KHZ, 0, 0, 0}, NULL},
     {0x40000004,
      0,
@@ -152,10 +175,11 @@ static const struct row table[] = {
     {0x80000003, ANY_SUBLEAF, BOTH, {0x65636F72, 0x726F7373, 0, 0}, NULL},
     {0x80000005, ANY_SUBLEAF, AMD, {0, 0, 0x20080140, 0x20080140}, NULL}, /* L1 32 KiB, 8 ways */
     {0x80000006, ANY_SUBLEAF, BOTH, {0, 0, 0x01006040, 0}, NULL},         /* L2 256 KiB, 8 ways */
+    {0x80000007, ANY_SUBLEAF, BOTH, {0, 0, 0, 0}, fill_80000007},
     {0x80000008, ANY_SUBLEAF, BOTH, {0, 0, 0, 0}, fill_80000008},
 };
 
-void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+static void look_up(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
     const uint32_t vendor = x->layout->vendor == VENDOR_AMD ? AMD : INTEL;
     memset(out, 0, 4 * sizeof out[0]);
@@ -168,4 +192,49 @@ void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t ou
             r->fill(x, subleaf, out);
         return;
     }
+}
+
+/* Leaves where only what is there can be taken away; in the others cpuid= sets numbers. */
+static bool is_feature(uint32_t leaf, uint32_t reg)
+{
+    return (leaf == 1 || leaf == 0x80000001) && (reg == CPUID_ECX || reg == CPUID_EDX);
+}
+
+/* cpuid=: Xen keeps what depends on the vCPU, in EBX of leaf 1 (X:xen/arch/x86/cpuid.c:recalculate_cpuid_policy). */
+static void apply_rules(const struct layout *l, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+    for (unsigned i = 0; i < l->nr_cpuid; i++) {
+        const struct cpuid_rule *r = &l->cpuid[i];
+        if (r->leaf != leaf || (r->subleaf != ANY_SUBLEAF && r->subleaf != subleaf) ||
+            (leaf == 1 && r->reg == CPUID_EBX) || (leaf == 0x80000008 && r->reg == CPUID_EAX))
+            continue;
+        out[r->reg] &= ~r->clear;
+        out[r->reg] |= is_feature(leaf, r->reg) ? 0 : r->set;
+    }
+    /* X:xen/tools/gen-cpuid.py: what depends on what. */
+    if (leaf == 1 && (out[3] & EDX_APIC) == 0)
+        out[2] &= ~ECX_X2APIC;
+}
+
+#define XEN_LEAVES 0x40000000u
+#define HYPERVISOR_LEAVES 0x100u /* of one interface */
+#define XEN_LEAVES_BEHIND_VIRIDIAN (XEN_LEAVES + HYPERVISOR_LEAVES)
+
+void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+    if (x->layout->viridian != 0 && leaf - XEN_LEAVES < HYPERVISOR_LEAVES) {
+        viridian_cpuid(x, leaf, out);
+        return;
+    }
+    if (x->layout->viridian == 0 || leaf - XEN_LEAVES_BEHIND_VIRIDIAN >= HYPERVISOR_LEAVES) {
+        look_up(x, leaf, subleaf, out);
+        if (leaf - XEN_LEAVES >= HYPERVISOR_LEAVES)
+            apply_rules(x->layout, leaf, subleaf, out);
+        return;
+    }
+    look_up(x, leaf - HYPERVISOR_LEAVES, subleaf, out);
+    if (leaf == XEN_LEAVES_BEHIND_VIRIDIAN)
+        out[0] += HYPERVISOR_LEAVES;
+    if (leaf == XEN_LEAVES_BEHIND_VIRIDIAN + 2)
+        out[1] += MSR_XEN_BEHIND_VIRIDIAN - MSR_XEN_HYPERCALL_PAGE;
 }

@@ -52,6 +52,17 @@ static bool lay_vm86_tss(const struct layout *l, const struct guest_memory *g, s
     return lay_page(p, r, tss, sizeof tss, g->stolen_pages > 0 ? l->fill : 0, d);
 }
 
+/* What hvmloader takes from the holes of Xen's area for some guests: the OpRegion's pages are the host's. */
+static bool lay_options(const struct layout *l, struct plan *p, struct diag *d)
+{
+    static const char signature[] = "IntelGraphicsMem";
+    const struct lay_range opregion = {
+        {IGD_OPREGION_START, IGD_OPREGION_END}, PLAN_RAM, CLASS_PRESERVED, "IGD OpRegion"};
+    const struct lay_range log = {tpm_log_area(l), PLAN_RAM, CLASS_PRESERVED, "TPM 2.0 log area"};
+    return (!l->dev.igd || lay(p, opregion, signature, sizeof signature - 1, d)) &&
+           (span_size(log.at) == 0 || lay(p, log, "", 0, d));
+}
+
 static bool lay_image(const struct guest_memory *g, const struct image *im, struct plan *p, struct diag *d)
 {
     if (im->size < LOW_COPY_SIZE || im->size != span_size(g->image) || g->image.end != 4 * GIB)
@@ -80,8 +91,9 @@ static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const
     };
     return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && lay_rules(g, p, d) &&
            lay_ranges(p, fixed, sizeof fixed / sizeof fixed[0], d) && lay_vm86_tss(l, g, p, d) &&
-           lay_special_pages(p, true, d) && lay_hvmloader_reserved(p, d) && (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) &&
-           lay_smbios(p, l, g, d) && lay_image(g, im, p, d) && lay_hvmloader_live(p, l, g, d);
+           lay_special_pages(p, true, d) && lay_options(l, p, d) && lay_hvmloader_reserved(p, d) &&
+           (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, l, g, d) && lay_image(g, im, p, d) &&
+           lay_hvmloader_live(p, l, g, d);
 }
 
 const struct handoff handoff_hvm = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/le.h"
+#include "xen/lay.h"
 #include "xen/private.h"
 
 _Static_assert(HVM_NR_PARAMS <= XEN_HVM_NR_PARAMS_MAX, "struct xen holds all parameters");
@@ -51,10 +52,7 @@ static const struct {
     {HVM_PARAM_STORE_EVTCHN, FOR_HVM | FOR_PVH, 1},
     {HVM_PARAM_IOREQ_PFN, FOR_HVM, SPECIAL_IOREQ_PFN},
     {HVM_PARAM_BUFIOREQ_PFN, FOR_HVM, SPECIAL_BUFIOREQ_PFN},
-    {HVM_PARAM_TIMER_MODE, FOR_HVM | FOR_PVH, HVMPTM_no_delay_for_missed_ticks},
-    {HVM_PARAM_HPET_ENABLED, FOR_HVM, 1},
     {HVM_PARAM_IDENT_PT, FOR_HVM | FOR_PVH, SPECIAL_IDENT_PT_PFN << PAGE_SHIFT},
-    {HVM_PARAM_VPT_ALIGN, FOR_HVM, 1},
     {HVM_PARAM_CONSOLE_PFN, FOR_HVM | FOR_PVH, SPECIAL_CONSOLE_PFN},
     {HVM_PARAM_CONSOLE_EVTCHN, FOR_HVM | FOR_PVH, 2},
     {HVM_PARAM_ACPI_IOPORTS_LOCATION, FOR_HVM, 1},
@@ -72,6 +70,17 @@ void hvm_params_init(struct xen *x)
     for (size_t i = 0; i < sizeof initial / sizeof initial[0]; i++)
         if ((initial[i].type & here) != 0)
             x->param[initial[i].index] = initial[i].value;
+    /* X:libxl_x86.c:libxl__arch_domain_create; no guest may read these, but for ALTP2M. */
+    const struct layout *l = x->layout;
+    x->param[HVM_PARAM_TIMER_MODE] = l->timer_mode;
+    if (l->type == GUEST_HVM) {
+        x->param[HVM_PARAM_HPET_ENABLED] = l->dev.hpet;
+        x->param[HVM_PARAM_VPT_ALIGN] = l->vpt_align;
+        x->param[HVM_PARAM_VIRIDIAN] = l->viridian;
+        x->param[HVM_PARAM_ALTP2M] = l->altp2m;
+    }
+    if (l->type == GUEST_HVM && l->acpi && l->genid)
+        x->param[HVM_PARAM_VM_GENERATION_ID_ADDR] = acpi_generation_id_at(x->guest);
     if (!x->layout->acpi) /* hvmloader.c:main sets it where it makes tables */
         x->param[HVM_PARAM_ACPI_IOPORTS_LOCATION] = 0;
 }
@@ -79,6 +88,7 @@ void hvm_params_init(struct xen *x)
 void hvm_params_before_loader(struct xen *x)
 {
     x->param[HVM_PARAM_ACPI_IOPORTS_LOCATION] = 0;
+    x->param[HVM_PARAM_VM_GENERATION_ID_ADDR] = 0;
     x->param[HVM_PARAM_VM86_TSS_SIZED] = 0;
 }
 

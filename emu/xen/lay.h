@@ -38,6 +38,8 @@ bool lay_special_pages(struct plan *p, bool ioreq_server, struct diag *d);
  * *@rsdp_gpa: where. (acpi.c)
  */
 bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory *g, uint64_t *rsdp_gpa, struct diag *d);
+/* HVM, ms_vm_genid: where the 16 bytes of the generation id are, in the tables' last page. (acpi.c) */
+uint64_t acpi_generation_id_at(const struct guest_memory *g);
 /* HVM: the SMBIOS entry point and tables. (smbios.c) */
 bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
 /* Its tables once more, where hvmloader made them: stale. */

@@ -46,11 +46,7 @@ static void toolstack_map(const struct xen *x, struct e820_map *m)
         *m = g->e820;
         return;
     }
-    const struct built_ram ram = builder_ram(l, g);
-    m->nr = 0;
-    (void)e820_add(m, MIB, ram.low_end, E820_TYPE_RAM);
-    if (ram.high_end != 0)
-        (void)e820_add(m, 4 * GIB, ram.high_end, E820_TYPE_RAM);
+    builder_map(g, m);
 }
 
 static int64_t memory_map(struct xen *x, const struct hypercall *c)

@@ -14,6 +14,9 @@
 
 #define MSR_TSC 0x10u
 #define MSR_APIC_BASE 0x1Bu
+#define MSR_FEATURE_CONTROL 0x3Au
+#define FEATURE_CONTROL_VMX 4u /* VMXON outside SMX */
+#define MSR_MTRR_CAP 0xFEu
 #define MSR_MTRR_PHYS 0x200u
 #define MTRR_VARIABLE 8u
 #define MSR_MTRR_DEF_TYPE 0x2FFu
@@ -125,7 +128,7 @@ static const struct row {
     {0x17, 1, INTEL, READ, 0, 0, NULL}, /* PLATFORM_ID */
     {MSR_APIC_BASE, 1, BOTH, RW, LAPIC_START | APIC_BASE_ENABLE | APIC_BASE_BSP,
      LAPIC_START | APIC_BASE_ENABLE | APIC_BASE_BSP, check_apic_base},
-    {0x3A, 1, INTEL, READ, 1, 1, NULL},                                /* FEATURE_CONTROL: locked */
+    {MSR_FEATURE_CONTROL, 1, INTEL, READ, 1, 1, NULL},                 /* locked */
     {0x8B, 1, INTEL, READ | IGNORE, 0x2800000000, 0x2800000000, NULL}, /* microcode revision */
     {0x8B, 1, AMD, READ | IGNORE, 0x08001250, 0x08001250, NULL},
     {0xCE, 1, BOTH, READ, 0, 0, NULL},                                  /* PLATFORM_INFO */
@@ -192,6 +195,14 @@ static void variable_mtrrs(const struct xen *x, uint64_t values_of[MSR_VALUES])
     }
 }
 
+/* Hidden by cpuid=, they are #GP, and hvmloader leaves them alone. */
+static bool has_mtrrs(const struct xen *x)
+{
+    uint32_t leaf1[4];
+    xen_cpuid(x, 1, 0, leaf1);
+    return (leaf1[3] >> 12 & 1) != 0;
+}
+
 /* hvmloader sets up every processor alike (smp.c), and so does Xen for PVH. */
 static void start_values(const struct xen *x, unsigned vcpu)
 {
@@ -202,6 +213,8 @@ static void start_values(const struct xen *x, unsigned vcpu)
             v[slot++] = x->layout->type == GUEST_PVH ? table[i].pvh : table[i].hvm;
     if (x->layout->type == GUEST_HVM)
         variable_mtrrs(x, v);
+    if (x->layout->nested && find(x, MSR_FEATURE_CONTROL, &at) != NULL)
+        v[at] |= FEATURE_CONTROL_VMX;
     if (vcpu != 0 && find(x, MSR_APIC_BASE, &at) != NULL)
         v[at] &= ~(uint64_t)APIC_BASE_BSP;
 }
@@ -213,6 +226,8 @@ bool msr_init(struct xen *x)
         return false;
     for (unsigned vcpu = 0; vcpu < VCPUS_MAX; vcpu++)
         start_values(x, vcpu);
+    if (x->layout->type == GUEST_HVM && !has_mtrrs(x))
+        msr_reset_state(x);
     return true;
 }
 
@@ -231,9 +246,27 @@ void msr_exit(struct xen *x)
     x->msr = NULL;
 }
 
+/* The MSR that the table calls @index; Xen's own lie behind Hyper-V's when the guest has those. */
+static bool locate(const struct xen *x, uint32_t *index)
+{
+    if (x->layout->viridian != 0 && *index - MSR_XEN_BEHIND_VIRIDIAN < MSR_XEN_COUNT)
+        *index -= MSR_XEN_BEHIND_VIRIDIAN - MSR_XEN_HYPERCALL_PAGE;
+    return (!is_mtrr(*index) && *index != MSR_MTRR_CAP) || has_mtrrs(x);
+}
+
+static bool is_viridian(const struct xen *x, uint32_t index)
+{
+    return x->layout->viridian != 0 &&
+           index - MSR_XEN_HYPERCALL_PAGE < MSR_XEN_BEHIND_VIRIDIAN - MSR_XEN_HYPERCALL_PAGE;
+}
+
 bool xen_rdmsr(struct xen *x, uint32_t index, uint64_t *value)
 {
     size_t at;
+    if (is_viridian(x, index))
+        return viridian_rdmsr(x, index, value);
+    if (!locate(x, &index))
+        return false;
     const struct row *r = find(x, index, &at);
     if (r == NULL || (r->flags & READ) == 0 || at >= MSR_VALUES)
         return false;
@@ -244,6 +277,10 @@ bool xen_rdmsr(struct xen *x, uint32_t index, uint64_t *value)
 bool xen_wrmsr(struct xen *x, uint32_t index, uint64_t value)
 {
     size_t at;
+    if (is_viridian(x, index))
+        return viridian_wrmsr(x, index, value);
+    if (!locate(x, &index))
+        return false;
     const struct row *r = find(x, index, &at);
     if (r == NULL || (r->flags & (WRITE | IGNORE)) == 0 || at >= MSR_VALUES)
         return false;

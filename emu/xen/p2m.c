@@ -12,16 +12,20 @@
 
 #define RWX (ALLOW_R | ALLOW_W | ALLOW_X)
 
-/* Not there before the loader asks for it: the plan's RAM in Xen's area, but for what the builder puts there. */
+/*
+ * Not there before the loader asks for it: the plan's RAM in Xen's area, but for what the builder puts there, and the
+ * host's OpRegion. That one QEMU maps when hvmloader writes its address; nobody looks before.
+ */
 static bool take_away_area(const struct xen *x)
 {
     static const struct span special = {SPECIAL_IOREQ_SERVER_PFN << PAGE_SHIFT, SPECIAL_END_PFN << PAGE_SHIFT};
+    static const struct span opregion = {IGD_OPREGION_START, IGD_OPREGION_END};
     struct memory *m = x->memory;
     for (size_t i = 0; i < m->plan->nr; i++) {
         const struct plan_range *r = &m->plan->r[i];
         const struct span at = {page_down(r->at.start), page_up(r->at.end)};
         if (r->kind == PLAN_RAM && at.start >= XEN_AREA_START && at.end <= 4 * GIB && !span_contains(special, at) &&
-            !memory_drop(m, at, "not populated"))
+            !(x->layout->dev.igd && span_contains(opregion, at)) && !memory_drop(m, at, "not populated"))
             return false;
     }
     return true;

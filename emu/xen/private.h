@@ -60,6 +60,11 @@ bool xenstore_serve(struct xen *x);
 /* The first @gfn that this guest's physical address width cannot reach. */
 uint64_t xen_gfn_end(const struct xen *x);
 
+/* The Hyper-V interface: its leaves from 40000000, its MSRs from 40000000 to 400001FF. (viridian.c) */
+void viridian_cpuid(const struct xen *x, uint32_t leaf, uint32_t out[4]);
+bool viridian_rdmsr(const struct xen *x, uint32_t index, uint64_t *value);
+bool viridian_wrmsr(struct xen *x, uint32_t index, uint64_t value);
+
 bool msr_init(struct xen *x);
 void msr_exit(struct xen *x);
 

@@ -60,9 +60,10 @@ struct xen {
         uint16_t nr;
         uint16_t cmd;
         int64_t result;
-    } log[XEN_CALL_LOG_MAX];     /* the first ones, for the report */
-    uint64_t msr_hypercall_page; /* gpa last written to the hypercall-page MSR, 0 for never */
-    struct msr_state *msr;       /* owned */
+    } log[XEN_CALL_LOG_MAX];                  /* the first ones, for the report */
+    uint64_t msr_hypercall_page;              /* gpa last written to the hypercall-page MSR, 0 for never */
+    struct msr_state *msr;                    /* owned */
+    uint64_t viridian_os, viridian_hypercall; /* the Hyper-V MSRs GUEST_OS_ID and HYPERCALL */
 };
 #define XEN_UNMAPPED UINT64_MAX
 

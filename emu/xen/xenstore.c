@@ -32,6 +32,32 @@ static bool acpi(const struct layout *l, char *value)
     return true;
 }
 
+static bool acpi_s3(const struct layout *l, char *value)
+{
+    (void)snprintf(value, XENSTORE_VALUE_MAX, "%d", l->dev.acpi_s3);
+    return true;
+}
+
+static bool acpi_s4(const struct layout *l, char *value)
+{
+    (void)snprintf(value, XENSTORE_VALUE_MAX, "%d", l->dev.acpi_s4);
+    return true;
+}
+
+/* Not libxl's but XAPI's, which has TPMs for its guests. */
+static bool tpm_version(const struct layout *l, char *value)
+{
+    (void)snprintf(value, XENSTORE_VALUE_MAX, "%u", l->tpm_version);
+    return l->tpm_version != 0;
+}
+
+/* libxl_dom.c:libxl__build_post; as chance has it. */
+static bool generation_id(const struct layout *l, char *value)
+{
+    (void)snprintf(value, XENSTORE_VALUE_MAX, "%" PRIu64 ":%" PRIu64, BED_GENERATION_ID_LOW, BED_GENERATION_ID_HIGH);
+    return l->genid;
+}
+
 /* libxl_create.c: not written when the hole is smaller than hvmloader's own. */
 static bool mmio_hole(const struct layout *l, char *value)
 {
@@ -49,10 +75,12 @@ static const struct key {
     {"hvmloader/allow-memory-relocate", 0, "0", NULL},
     {"hvmloader/pci/xen-platform-pci-bar-uc", 21, "1", NULL},
     {"platform/acpi", 0, NULL, acpi},
-    {"platform/acpi_s3", 0, "1", NULL},
-    {"platform/acpi_s4", 0, "1", NULL},
+    {"platform/acpi_s3", 0, NULL, acpi_s3},
+    {"platform/acpi_s4", 0, NULL, acpi_s4},
     {"platform/acpi_laptop_slate", 0, "0", NULL},
+    {"platform/generation-id", 0, NULL, generation_id},
     {"platform/mmio_hole_size", 0, NULL, mmio_hole},
+    {"platform/tpm_version", 0, NULL, tpm_version},
     {"platform/device-model", 0, "qemu_xen", NULL},
 };
 

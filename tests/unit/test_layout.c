@@ -99,10 +99,10 @@ static void hvm_tables(void **state)
          0x240000000, 0, 0xBF00},
         {"memory=256\nvga=\"stdvga\"\nbed_slack_pages=192", FD2, 0xF0000000, 0x0EEB4000, 0, 332, 0x0DEB},
         {"memory=1024\nvga=\"stdvga\"\nbed_slack_pages=192", FD2, 0xF0000000, 0x3EEB4000, 0, 332, 0x3DEB},
-        {"memory=1024\nstdvga=1", FD4, 0xF0000000, 0x3ECB4000, 0, 844, 0x3DCB},
-        {"memory=4096\nstdvga=1", FD2, 0xF0000000, 0xF0000000, 0x10EEB4000, 332, 0xEF00},
-        {"memory=8192\nstdvga=1", FD2, 0xF0000000, 0xF0000000, 0x20EEB4000, 332, 0xEF00},
-        {"memory=4096\nstdvga=1\nmmio_hole=2048", FD4, 0x80000000, 0x80000000, 0x17ECB4000, 844, 0x7F00},
+        {"memory=1024\nstdvga=1\nvif=['']", FD4, 0xF0000000, 0x3ECB4000, 0, 844, 0x3DCB},
+        {"memory=4096\nvif=['']\nstdvga=1", FD2, 0xF0000000, 0xF0000000, 0x10EEB4000, 332, 0xEF00},
+        {"memory=8192\nvif=['']\nstdvga=1", FD2, 0xF0000000, 0xF0000000, 0x20EEB4000, 332, 0xEF00},
+        {"memory=4096\nvif=['']\nstdvga=1\nmmio_hole=2048", FD4, 0x80000000, 0x80000000, 0x17ECB4000, 844, 0x7F00},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[200];
@@ -215,15 +215,15 @@ static void old_xen_and_no_acpi(void **state)
     };
     struct layout l;
     struct guest_memory g;
-    must_read("type='hvm'\nmemory=1024\nstdvga=1\nbed_xen_version='4.14'\n", &l);
+    must_read("type='hvm'\nmemory=1024\nvif=['']\nstdvga=1\nbed_xen_version='4.14'\n", &l);
     must_resolve(&l, FD2, &g);
     same_e820(&g.e820, one_reserved, 4);
-    must_read("type='hvm'\nmemory=1024\nstdvga=1\nbed_xen_version='4.15'\n", &l);
+    must_read("type='hvm'\nmemory=1024\nvif=['']\nstdvga=1\nbed_xen_version='4.15'\n", &l);
     must_resolve(&l, FD2, &g);
     same_hvm_e820(&g.e820, 0x3eeb4000, 0);
 
     /* Without ACPI its 11 pages are not wanted either. */
-    must_read("type='hvm'\nmemory=1024\nstdvga=1\nacpi=0\n", &l);
+    must_read("type='hvm'\nmemory=1024\nvif=['']\nstdvga=1\nacpi=0\n", &l);
     must_resolve(&l, FD2, &g);
     assert_int_equal(g.acpi_pages, 0);
     assert_int_equal(g.stolen_pages, 321);
@@ -239,7 +239,7 @@ static void stealing_across_4g(void **state)
     (void)state;
     struct layout l;
     struct guest_memory g;
-    must_read("type='hvm'\nmemory=3841\nvga='none'\n", &l); /* 256 pages above 4 GiB */
+    must_read("type='hvm'\nmemory=3841\nvga='none'\nbed_slack_pages=192\n", &l); /* 256 pages above 4 GiB */
     must_resolve(&l, FD2, &g);
     assert_int_equal(g.stolen_pages, 332);
     assert_int_equal(g.high_end, 0);
@@ -334,7 +334,8 @@ static void defaults(void **state)
     assert_true(l.page_1g);
     assert_int_equal(l.vendor, VENDOR_INTEL);
     assert_int_equal(l.fill, 0);
-    assert_int_equal(l.slack_pages, 192);
+    assert_int_equal(l.slack_pages, 256); /* the ROM of the video card, and no network card */
+    assert_int_equal(l.dev.nics, 0);
     assert_false(l.has_cmos_low_ram);
     assert_false(l.has_e820);
 }
@@ -387,7 +388,7 @@ static void own_e820(void **state)
     };
     struct layout l;
     struct guest_memory g;
-    must_read("type='hvm'\nmemory=512\nvga='none'\n"
+    must_read("type='hvm'\nmemory=512\nvga='none'\nbed_slack_pages=192\n"
               "bed_e820 = [ '0x100000000-0x123456789A RAM', # high first\n"
               "  '0-a0000 ram', \" 100000 - 0X40000000\tRAM\",\n"
               "]\nbed_e820 += ['0x40000000-0x40000001 18', '50000000-60000000 unusable']\n",
