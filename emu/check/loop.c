@@ -3,7 +3,7 @@
  * Dead loops, proved and not guessed. Every so many blocks the state of the CPU is taken; when the same block is
  * reached again with the same registers, and nothing was stored in between that changed memory, and no device was
  * asked, then the machine, which is deterministic, will do the same for ever. A loop that asks a device is dead
- * when its state stays the same over seconds of virtual time.
+ * when its state, in registers and in memory, stays the same over seconds of virtual time.
  */
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +56,12 @@ static void same_state(struct monitor *mon)
     if (mon->exits != l->exits_at) {
         if (l->visits < POLL_VISITS)
             return;
-        if (machine_virtual_ns(mon->m) - l->since_ns >= POLL_NS)
+        if (!l->stores) { /* its state may lie in memory, such as a counter */
+            l->stores = true;
+            machine_pause(mon->m);
+        } else if (l->stored)
+            stop_looking(mon);
+        else if (machine_virtual_ns(mon->m) - l->since_ns >= POLL_NS)
             dead(mon, true);
         else
             machine_charge(mon->m, POLL_SKIP); /* only time can end this: let it fly */
