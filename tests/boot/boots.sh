@@ -6,6 +6,9 @@ DEBUG-hvm ovmfxen/DEBUG/OVMF.fd hvm
 DEBUG-pvh ovmfxen/DEBUG/OVMF.fd pvh"
 command -v jq >/dev/null || skip_all "jq is not installed"
 
+sizes() { # HANDOFF: the presets of 256 MiB, 1, 4 and 8 GiB; all others are t_presets.sh's
+    ls "$SRC"/layouts/"$1"-{256m,1g,4g,8g}{,-stolen}.cfg 2>/dev/null
+}
 have() { [ -s "$FIRMWARE_DIR/$1" ]; }
 why_not() { # IMAGE
     case $1 in

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Real images reach the hand-off with every preset, clean, and the HOB list and the DXE core lie in RAM.
+# Real images reach the hand-off with the presets of every size, clean, and the HOB list and the DXE core lie in RAM.
 . "$SRC/tests/tap.sh"
 . "$SRC/tests/boot/boots.sh"
 
@@ -33,13 +33,13 @@ no_findings() { clean "$1" && jq -e '.findings == []' "$1"; }
 
 while read -r name image handoff; do
     have "$image" || continue
-    for layout in "$SRC"/layouts/"$handoff"-*.cfg; do
+    for layout in $(sizes "$handoff"); do
         at_once boot "$T/$name.$(basename "$layout")" "$layout" "$image"
     done
 done <<<"$BOOTS"
 wait
 while read -r name image handoff; do
-    for layout in "$SRC"/layouts/"$handoff"-*.cfg; do
+    for layout in $(sizes "$handoff"); do
         layout=$(basename "$layout")
         if ! have "$image"; then
             skip "$name, $layout" "$(why_not "$image")"
