@@ -39,6 +39,33 @@ for name in "${presets[@]}"; do
     if have OVMF.fd; then ok "$name: OVMF.fd" clean "$T/$name.debian"; else skip "$name: OVMF.fd" "$(why_not OVMF.fd)"; fi
 done
 
+# --- guest files as people write them; test_guest_files.c has what comes of all of them
+guests="windows10 windows-server windows-gaming igd router no-devices xend-cpuid pvh-linux pvh-rdm"
+for name in $guests; do
+    handoff=hvm
+    [[ $name != pvh-* ]] || handoff=pvh
+    ! have "$release" || at_once boot "$T/guest.$name" "$SRC/tests/layouts/$name.cfg" "$release" --handoff $handoff
+done
+wait
+for name in $guests; do
+    if have "$release"; then
+        ok "guest $name: RELEASE" clean "$T/guest.$name"
+    else
+        skip "guest $name: RELEASE" "$(why_not "$release")"
+    fi
+done
+named() { # the notes of a run come on stderr, before it, unless -q
+    "$HVMBED" run --handoff hvm -l "$SRC/tests/layouts/freebsd.cfg" "$BUILD/roms/good.fd" >/dev/null 2>"$T/notes"
+    grep -q 'freebsd.cfg:10: note: serial: ' "$T/notes" || { cat "$T/notes"; return 1; }
+    "$HVMBED" run -q --handoff hvm -l "$SRC/tests/layouts/freebsd.cfg" "$BUILD/roms/good.fd" 2>&1 >/dev/null | grep -c note && return 1
+    return 0
+}
+if [ -e "$BUILD/roms/good.fd" ]; then
+    ok "a run names what it does not honour" named
+else
+    skip "a run names what it does not honour" "no test ROM"
+fi
+
 # --- what they stand for
 ends() { # PRESET LOW HIGH ENTRIES
     "$HVMBED" layout show "$1" >"$T/show" || return
