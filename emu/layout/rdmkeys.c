@@ -3,7 +3,7 @@
  * Pass-through: which of the host's RMRRs this guest is to keep clear of. X:tools/libs/util/libxlu_pci.c,
  * X:libxl_dm.c:libxl__domain_device_construct_rdm.
  */
-#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "layout/keys.h"
@@ -16,23 +16,34 @@
 
 static const struct name_value policies[] = {{"strict", 1}, {"relaxed", 0}, NAMES_END};
 
+/* Hexadecimal digits, at most @max, and then @after; moves *@s behind it. */
+static bool take_hex(const char **s, unsigned long max, char after, uint32_t *v)
+{
+    const size_t digits = strspn(*s, "0123456789abcdefABCDEF");
+    const unsigned long n = strtoul(*s, NULL, 16);
+    if (digits == 0 || digits > 8 || n > max || (after != '\0' && (*s)[digits] != after))
+        return false;
+    *v = (uint32_t)n;
+    *s += digits + (after != '\0');
+    return true;
+}
+
 /* "DDDD:BB:DD.F" or "BB:DD.F"; @len: how long it is. A function * is function 0, as in xl. */
 static bool parse_bdf(const char *s, uint32_t *bdf, size_t *len)
 {
-    unsigned domain = 0, bus, dev, fn = 0;
-    int n = 0;
-    const size_t colons = strcspn(s, ".");
-    const bool has_domain = memchr(s, ':', colons) != NULL && strchr(strchr(s, ':') + 1, ':') != NULL &&
-                            strchr(strchr(s, ':') + 1, ':') < s + colons;
-    if (has_domain ? sscanf(s, "%x:%x:%x.%n", &domain, &bus, &dev, &n) != 3 || n == 0
-                   : sscanf(s, "%x:%x.%n", &bus, &dev, &n) != 2 || n == 0)
+    const char *const start = s, *colon = strchr(s, ':');
+    const bool has_domain = colon != NULL && colon[1 + strspn(colon + 1, "0123456789abcdefABCDEF")] == ':';
+    uint32_t domain = 0, bus, dev, fn = 0;
+    if ((has_domain && !take_hex(&s, 0xFFFF, ':', &domain)) || !take_hex(&s, 0xFF, ':', &bus) ||
+        !take_hex(&s, 0x1F, '.', &dev))
         return false;
-    int more = 1;
-    if (s[n] != '*' && (sscanf(s + n, "%x%n", &fn, &more) != 1 || fn > 7))
+    if (*s == '*')
+        s++;
+    else if (!take_hex(&s, 7, '\0', &fn))
         return false;
-    *len = (size_t)n + (size_t)more;
+    *len = (size_t)(s - start);
     *bdf = domain << 16 | bus << 8 | dev << 3 | fn;
-    return domain <= 0xFFFF && bus <= 0xFF && dev <= 0x1F;
+    return true;
 }
 
 /* One of @names, up to a comma or the end. */

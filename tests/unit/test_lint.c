@@ -316,7 +316,8 @@ static void presets(void **state)
         resolve(k);
         lint_run(&k->lint, &k->in);
         for (unsigned j = 0; j < k->lint.nr; j++)
-            if (k->lint.found[j].severity > LINT_NOTE)
+            if (k->lint.found[j].severity > LINT_NOTE && !(k->lint.found[j].id == LINT_E820_OVER_16 &&
+                                                           strstr(found.gl_pathv[i], "hvm-too-many-entries") != NULL))
                 fail_msg("%s: %s", found.gl_pathv[i], k->lint.found[j].message);
     }
     globfree(&found);
