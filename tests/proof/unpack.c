@@ -13,6 +13,7 @@
 #include "base/span.h"
 #include "check/monitor.h"
 #include "machine/machine.h"
+#include "report/report.h"
 
 #define RANGES_MAX 64u
 
@@ -109,21 +110,49 @@ static unsigned judge(const struct bed *b, const struct difference *d)
     return bad;
 }
 
+/* The whole verdict, as programs get it. */
+static char *report(const struct bed *b, size_t *size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+    const struct report_style style = {.verbose = 1};
+    const struct report_input in = {
+        .image = &b->image,
+        .layout = &b->layout,
+        .guest = &b->guest,
+        .verdict = &b->verdict,
+        .handoff = handoff_for(b->layout.type)->name,
+        .engine_version = "",
+    };
+    bool ok = out != NULL && report_writer_find("json")->write(&in, &style, out);
+    if (out == NULL || fclose(out) != 0 || !ok) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
 static unsigned compare_verdicts(struct bed *host, struct bed *guest)
 {
-    struct verdict *a = &host->verdict, *b = &guest->verdict;
     unsigned bad = 0;
-    if (a->unpacked != UNPACKED_BY_HOST || b->unpacked != UNPACKED_BY_GUEST) {
-        printf("unpacked by %d and %d\n", (int)a->unpacked, (int)b->unpacked);
+    if (host->verdict.unpacked != UNPACKED_BY_HOST || guest->verdict.unpacked != UNPACKED_BY_GUEST) {
+        printf("unpacked by %d and %d\n", (int)host->verdict.unpacked, (int)guest->verdict.unpacked);
         bad++;
     }
-    b->unpacked = a->unpacked;
-    b->debug_log = a->debug_log;
+    guest->verdict.unpacked = host->verdict.unpacked;
+    size_t na = 0, nb = 0;
+    char *a = report(host, &na), *b = report(guest, &nb);
+    if (a == NULL || b == NULL || na != nb || memcmp(a, b, na) != 0) {
+        printf("the reports differ\n");
+        bad++;
+    }
+    free(a);
+    free(b);
     struct cpu_regs ra, rb;
     engine_regs(host->machine.engine, &ra);
     engine_regs(guest->machine.engine, &rb);
-    if (memcmp(a, b, sizeof *a) != 0 || memcmp(&ra, &rb, sizeof ra) != 0) {
-        printf("the verdict or the registers differ\n");
+    if (memcmp(&ra, &rb, sizeof ra) != 0) {
+        printf("the registers differ\n");
         bad++;
     }
     return bad;
@@ -133,6 +162,7 @@ static void take_down(struct bed *b)
 {
     if (b->machine.engine != NULL)
         machine_exit(&b->machine);
+    verdict_free(&b->verdict);
     plan_exit(&b->plan);
     image_free(&b->image);
     free(b);
