@@ -17,7 +17,7 @@ each() { # FUNCTION: for each quick row, with NUMBER and the row
     done <"$faults_table"
 }
 start() {
-    [ ! -s "$(fault_image "$2" "$3")" ] || at_once boot_row "$T/$1" "$2" "$3" "$4" "$5"
+    [ ! -s "$(fault_image "$2" "$3")" ] || at_once boot_row "$T/$1" "$2" "$3" "$4" "$5" "$6"
 }
 check() {
     local what="$2, $3, $4: $6 in $7"

@@ -28,7 +28,7 @@ each() { # FUNCTION: for each row and hand-off, with NUMBER and the row
     done <"$faults_table"
 }
 start() {
-    [ ! -s "$(fault_image "$2" "$3")" ] || at_once boot_row "$T/$1" "$2" "$3" "$4" "$5"
+    [ ! -s "$(fault_image "$2" "$3")" ] || at_once boot_row "$T/$1" "$2" "$3" "$4" "$5" "$6"
 }
 line='%-24s %-9s %-10s %-48s %-48s %s\n'
 all=0 right=0 waiting=0 missing=0
