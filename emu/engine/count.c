@@ -44,10 +44,8 @@ void engine_slice(struct engine *e, uint64_t blocks)
     engine_next_event(e);
 }
 
-static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+void engine_count_block(struct engine *e, uint64_t pc, uint32_t size)
 {
-    struct engine *e = user;
-    (void)uc;
     const struct icount_slot *s = slot(e, pc);
     /* Its slot was taken: four bytes an instruction is near enough, and the same every time. */
     e->instructions += s->pc == pc ? s->instructions : (size + 3) / 4;
@@ -59,17 +57,26 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
         e->trace(e->trace_self, pc);
 }
 
+static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    (void)uc;
+    engine_count_block(user, pc, size);
+}
+
 void engine_count(struct engine *e, bool on)
 {
     if (on == (e->block_hook != 0))
         return;
     if (on) {
-        if (uc_hook_add(e->uc, &e->block_hook, UC_HOOK_BLOCK, (void *)on_block, e, 1, 0) != UC_ERR_OK)
+        void *fn = e->spy != NULL ? (void *)engine_spy_block : (void *)on_block;
+        if (uc_hook_add(e->uc, &e->block_hook, UC_HOOK_BLOCK, fn, e, 1, 0) != UC_ERR_OK)
             e->block_hook = 0;
     } else {
         (void)uc_hook_del(e->uc, e->block_hook);
         e->block_hook = 0;
     }
+    if (e->spy != NULL)
+        engine_spy_hooks(e, on);
     /* Hooks are compiled into the blocks. */
     (void)uc_ctl_flush_tb(e->uc);
 }

@@ -148,4 +148,16 @@ void engine_trace(struct engine *e, void (*fn)(void *self, uint64_t pc), void *s
 void engine_watch_stores(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size, uint64_t value),
                          void *self);
 
+/* Everything that counted code does, for comparing runs: what a client of engine_spy() is told. */
+struct engine_spy {
+    /* Before each counted block runs. The registers are those that it starts with. */
+    void (*block)(void *self, uint64_t pc, uint32_t size);
+    /* Each load and store, in pieces of at most 8 bytes, devices too; engine_pc() tells by whom. Either may be NULL. */
+    void (*load)(void *self, uint64_t gpa, unsigned size, uint64_t value);
+    void (*store)(void *self, uint64_t gpa, unsigned size, uint64_t value);
+};
+/* Until @spy is NULL. What is executed, and the work counted, stay the same. Loads and stores are slow. Not from a
+ * callback. */
+void engine_spy(struct engine *e, const struct engine_spy *spy, void *self);
+
 #endif

@@ -72,6 +72,9 @@ struct engine {
     void *trace_self;
     void (*store)(void *self, uint64_t gpa, unsigned size, uint64_t value);
     void *store_self;
+    const struct engine_spy *spy; /* spy.c; NULL for none */
+    void *spy_self;
+    uc_hook spy_load, spy_store;
 
     uint64_t msr_site[MSR_SITES_MAX]; /* linear addresses that carry a hook */
     size_t nr_msr_sites;
@@ -106,5 +109,9 @@ bool engine_find_msr(struct engine *e, const struct engine_block *b);
 /* count.c */
 void engine_next_event(struct engine *e);
 void engine_remember_icount(struct engine *e, const struct engine_block *b);
+void engine_count_block(struct engine *e, uint64_t pc, uint32_t size);
+/* spy.c: hooks for loads and stores come and go with counting; the one for blocks takes the place of the usual one. */
+void engine_spy_hooks(struct engine *e, bool on);
+void engine_spy_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
 
 #endif
