@@ -205,6 +205,21 @@ enum spin insn_spin(const uint8_t *code, size_t n, enum code_width w, uint64_t p
     return SPIN_NONE;
 }
 
+size_t insn_last(const uint8_t *code, size_t n, enum code_width w)
+{
+    ZydisDecoder d;
+    ZydisDecodedInstruction in;
+    size_t last = 0;
+    if (!decoder_for(w, &d))
+        return 0;
+    for (size_t at = 0; at < n; at += in.length) {
+        if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&d, NULL, code + at, n - at, &in)))
+            return 0;
+        last = at;
+    }
+    return last;
+}
+
 void insn_text(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, char *out, size_t out_size)
 {
     out[0] = '\0';

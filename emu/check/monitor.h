@@ -71,6 +71,8 @@ struct unpack_watch {
     uint64_t size;       /* unpacked, as its header says */
     uint64_t scratch;    /* the decoder's memory */
     uint64_t charge;
+    uint64_t pointer;   /* gpa of the pointer to its output */
+    struct span output; /* when it is done; empty when the pointer is none */
     struct machine_mark entered;
 };
 static inline bool unpack_running(const struct unpack_watch *u)
@@ -112,5 +114,10 @@ struct monitor {
 void monitor_init(struct monitor *mon, struct machine *m, const struct monitor_options *o, struct verdict *v);
 /* Boots. Afterwards @v is complete but for the debug log. */
 void monitor_run(struct monitor *mon);
+
+/* For what looks at a run from outside, while its machine is on: in which module @gva lies. */
+void monitor_place(struct monitor *mon, uint64_t gva, struct code_place *out);
+/* The last instruction of a block of @size bytes: where, and as text ("" when it does not decode). */
+void monitor_branch(struct monitor *mon, uint64_t pc, uint32_t size, struct code_place *at, char *text, size_t n);
 
 #endif

@@ -72,7 +72,16 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
     u->return_to = le64(back);
     u->caller_rsp = engine_reg(e, RSP) + 8;
     u->charge = u->size * COST_PER_BYTE;
+    u->pointer = engine_reg(e, RDX);
     machine_pause(mon->m);
+}
+
+static struct span output(const struct monitor *mon)
+{
+    const struct unpack_watch *u = &mon->unpack;
+    uint8_t at[8];
+    bool there = memory_read(&mon->m->memory, u->pointer, at, sizeof at) && le64(at) < mon->m->memory.size;
+    return there ? (struct span){le64(at), le64(at) + u->size} : (struct span){0, 0};
 }
 
 /* Something looks like the decompressor and does not end: count from here on, so that the loop rules see it. */
@@ -87,6 +96,7 @@ static void charge(struct monitor *mon, enum unpacked by)
     machine_charge(mon->m, mon->unpack.charge);
     mon->v->charged += mon->unpack.charge;
     mon->v->unpacked = by;
+    mon->unpack.output = output(mon);
     mon->unpack.state = UNPACK_DONE;
 }
 

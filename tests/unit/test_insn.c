@@ -122,11 +122,21 @@ static void test_spins(void **state)
     assert_int_equal(insn_spin(CODE(0x85, 0xc0, 0x74, 0x80), CODE_64, 0x500), SPIN_NONE);
 }
 
+static void test_last(void **state)
+{
+    (void)state;
+    assert_int_equal(insn_last(CODE(0x90, 0x48, 0x31, 0xc0, 0x74, 0x05), CODE_64), 4); /* nop; xor rax, rax; jz */
+    assert_int_equal(insn_last(CODE(0xc3), CODE_64), 0);
+    assert_int_equal(insn_last(CODE(0x90, 0x0f), CODE_64), 0);
+    assert_int_equal(insn_last(CODE(0xb8, 0x34, 0x12, 0xeb, 0xfe), CODE_16), 3); /* mov ax, 0x1234; jmp $ */
+    assert_int_equal(insn_last(NULL, 0, CODE_32), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calls),     cmocka_unit_test(test_writes), cmocka_unit_test(test_text),
-        cmocka_unit_test(test_transfers), cmocka_unit_test(test_spins),
+        cmocka_unit_test(test_transfers), cmocka_unit_test(test_spins),  cmocka_unit_test(test_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
