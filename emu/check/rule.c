@@ -119,6 +119,14 @@ const struct rule rules[RULE_COUNT] = {
     {RULE_LOW_MEMORY, "low-memory", SEVERITY_WARNING, GO_ON_THROUGH, "low memory changed",
      "Before DXE nothing has business below 1 MiB but to borrow a page for waking processors, and to restore it; "
      "usually a null or truncated pointer was written through."},
+    {RULE_UNINITIALISED_FLOW, "uninitialised-flow", SEVERITY_WARNING, GO_ON_THROUGH,
+     "a decision by memory that nobody has written",
+     "With RAM that starts as something else the firmware goes another way: usually a variable, a buffer or a page "
+     "of the stack is used without having been set, or a table is looked for where only luck puts zeros."},
+    {RULE_UNINITIALISED_HOB, "uninitialised-hob", SEVERITY_WARNING, GO_ON_THROUGH,
+     "bytes in the HOB list that nobody has written",
+     "What RAM held at power-on goes on to DXE: usually padding, or a field that is not set, in a HOB that was built "
+     "in place; harmless as long as nobody reads it."},
 };
 
 const struct rule *rule_find(const char *name)
