@@ -11,6 +11,8 @@
 #include "cli/find.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "compare/compare.h"
+#include "compare/patterns.h"
 #include "machine/machine.h"
 #include "report/report.h"
 #include "xen/builder.h"
@@ -25,6 +27,8 @@ struct run_options {
     struct report_style style;
     bool quiet;
     bool unchecked;
+    uint64_t fill[COMPARE_FILLS_MAX];
+    unsigned nr_fills; /* 0: the layout's */
     struct monitor_options monitor;
 };
 
@@ -90,6 +94,11 @@ static bool set_patience(void *self, const char *v)
     ((struct run_options *)self)->monitor.patience = (unsigned)seconds;
     return true;
 }
+static bool set_fill(void *self, const char *v)
+{
+    struct run_options *o = self;
+    return patterns_parse(v, o->fill, &o->nr_fills);
+}
 static bool set_severity(struct run_options *o, const char *name, enum severity s)
 {
     if (strcmp(name, "all") == 0) {
@@ -148,6 +157,7 @@ static const struct option_spec specs[] = {
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
     {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},
     {"sec-lzma", 0, "host|guest", "who unpacks the firmware: liblzma (default), or its own code", set_lzma},
+    {"fill", 0, "PATTERN[,PATTERN...]", "RAM starts as this; with several, boot with each and compare", set_fill},
     {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
@@ -166,9 +176,13 @@ struct run {
     struct layout layout;
     struct guest_memory guest;
     struct plan plan;
+    const struct handoff *handoff;
+    struct cpu_entry entry;
     struct machine machine;
     struct verdict verdict;
     struct symbols *symbols; /* NULL without --symbols */
+    struct compare_result compared;
+    bool unchecked;
 };
 
 /* As the user says; else the real hvmloader where it is there and can serve this guest; else by the guest's type. */
@@ -217,6 +231,7 @@ static bool write_report(const struct run *r, const struct run_options *o, const
         .verdict = &r->verdict,
         .handoff = handoff,
         .loader = r->loader.bytes != NULL ? &r->loader : NULL,
+        .compared = r->compared.nr_runs != 0 ? &r->compared : NULL,
         .engine_version = version,
         .symbols = r->symbols,
         .exit_code = code,
@@ -240,28 +255,56 @@ static void write_notes(const struct run *r)
                           r->lines.note[i].text);
 }
 
+/* A machine that is ready to run; for compare_setup too. */
+static bool power_on(void *self, const struct layout *l, struct machine *m, struct diag *d)
+{
+    const struct run *r = self;
+    bool first_stage = r->handoff->first_stage;
+    if (!machine_init(m, l, &r->guest, &r->plan, &r->entry, !r->unchecked, first_stage, d))
+        return false;
+    if (!first_stage || builder_fill(&m->memory, l, &r->guest, &r->image, &r->loader, d))
+        return true;
+    machine_exit(m);
+    return false;
+}
+
+static bool boot_once(struct run *r, const struct monitor_options *options, struct diag *d)
+{
+    struct monitor monitor;
+    if (!power_on(r, &r->layout, &r->machine, d))
+        return false;
+    monitor_init(&monitor, &r->machine, options, &r->verdict);
+    monitor_run(&monitor);
+    r->verdict.debug_log =
+        platform_debug_log(&r->machine.platform, &r->verdict.debug_log_size, &r->verdict.debug_log_truncated);
+    return true;
+}
+
+static bool boot_with_each(struct run *r, const struct run_options *o, const struct monitor_options *options,
+                           struct diag *d)
+{
+    struct compare_setup s = {
+        .layout = &r->layout, .nr = o->nr_fills, .options = options, .power_on = power_on, .self = r};
+    memcpy(s.fill, o->fill, sizeof s.fill);
+    bool ok = compare_boots(&s, &r->verdict, &r->compared, d);
+    r->layout.fill = o->fill[r->compared.shown];
+    return ok;
+}
+
 static int boot(struct run *r, const struct run_options *o, const char *path)
 {
     struct diag d = {0};
-    const struct handoff *h = NULL;
-    struct cpu_entry entry = {0};
-    if (!prepare(r, o, path, &h, &entry, &d))
+    if (!prepare(r, o, path, &r->handoff, &r->entry, &d))
         return cli_complain(&d);
     if (o->symbols != NULL && (r->symbols = symbols_open(o->symbols, &d)) == NULL)
         return cli_complain(&d);
     if (!o->quiet)
         write_notes(r);
-    if (h->first_stage)
-        builder_entry(&r->loader, &r->image, &entry);
-    if (!machine_init(&r->machine, &r->layout, &r->guest, &r->plan, &entry, !o->unchecked, h->first_stage, &d)) {
-        (void)cli_complain(&d);
-        return EXIT_DEFECT;
-    }
-    if (h->first_stage && !builder_fill(&r->machine.memory, &r->layout, &r->guest, &r->image, &r->loader, &d)) {
-        machine_exit(&r->machine);
-        return cli_complain(&d);
-    }
-    struct monitor monitor;
+    if (r->handoff->first_stage)
+        builder_entry(&r->loader, &r->image, &r->entry);
+    r->unchecked = o->unchecked;
+    if (o->nr_fills != 0)
+        r->layout.fill = o->fill[0];
     struct progress progress;
     struct monitor_options options = o->monitor;
     progress_init(&progress, o->quiet);
@@ -269,14 +312,14 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
     options.progress = progress_show;
     options.progress_self = &progress;
     options.symbols = r->symbols;
-    monitor_init(&monitor, &r->machine, &options, &r->verdict);
-    monitor_run(&monitor);
+    bool ok = o->nr_fills > 1 ? boot_with_each(r, o, &options, &d) : boot_once(r, &options, &d);
     progress_end(&progress);
-    r->verdict.debug_log =
-        platform_debug_log(&r->machine.platform, &r->verdict.debug_log_size, &r->verdict.debug_log_truncated);
+    if (!ok) {
+        (void)cli_complain(&d);
+        return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
+    }
     int code = verdict_exit_code(&r->verdict);
-    bool ok = write_report(r, o, h->name, code, &d);
-    machine_exit(&r->machine);
+    ok = write_report(r, o, r->handoff->name, code, &d);
     return ok ? code : cli_complain(&d);
 }
 
@@ -304,6 +347,9 @@ int cli_run(int argc, char **argv)
     if (r == NULL)
         return EXIT_DEFECT;
     int code = boot(r, &o, argv[first]);
+    if (r->machine.engine != NULL)
+        machine_exit(&r->machine);
+    compare_free(&r->compared);
     verdict_free(&r->verdict);
     symbols_close(r->symbols);
     plan_exit(&r->plan);

@@ -198,7 +198,7 @@ static json_t *json_report(const struct report_input *in, const struct report_st
         json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",
                   (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns);
     return json_pack(
-        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, "
+        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, "
         "s:o, s:o, "
         "s:{s:s, s:s}}",
         "schema", SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending",
@@ -206,9 +206,10 @@ static json_t *json_report(const struct report_input *in, const struct report_st
         "loader", json_loader(in->loader), "image", json_image(in->image), "layout", json_layout(in->layout), "memory",
         json_memory(in->guest), "work", work, "processors", json_processors(in), "dxe", dxe, "hobs", json_hobs(v),
         "paging", json_paging(v), "known", json_known(v), "modules", json_modules(v), "findings",
-        json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "debug_log",
-        json_debug_log(v, style->verbose > 0), "last_blocks", json_last_blocks(v, style->verbose > 0), "symbols",
-        json_symbols(in->symbols), "engine", "name", "unicorn", "version", in->engine_version);
+        json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "fill",
+        json_fill(in->compared), "debug_log", json_debug_log(v, style->verbose > 0), "last_blocks",
+        json_last_blocks(v, style->verbose > 0), "symbols", json_symbols(in->symbols), "engine", "name", "unicorn",
+        "version", in->engine_version);
 }
 
 bool report_json_write(const struct report_input *in, const struct report_style *style, FILE *out)

@@ -92,7 +92,7 @@ static json_t *json_fault(const struct fault_info *fault)
                      page ? json_hex(fault->cr2) : json_null(), "walk", page ? json_walk(&fault->walk) : json_null());
 }
 
-static json_t *json_registers(const struct cpu_regs *r)
+json_t *json_registers(const struct cpu_regs *r)
 {
     const struct {
         const char *name;

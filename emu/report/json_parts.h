@@ -10,6 +10,7 @@
 
 #include "base/span.h"
 #include "check/finding.h"
+#include "compare/result.h"
 #include "image/image.h"
 
 /* "0x…": 64-bit addresses do not fit the numbers of most JSON readers. */
@@ -26,7 +27,10 @@ json_t *json_image_verdict(const struct image_verdict *v);
 json_t *json_guid(const char *guid);
 /* An address in code, and what is known about it. */
 json_t *json_place(const struct code_place *p);
+json_t *json_registers(const struct cpu_regs *r);
 json_t *json_finding(const struct finding *f);
+/* null for NULL: one boot */
+json_t *json_fill(const struct compare_result *r);
 
 /* json_hobs.c: null before the hand-off; what is known to differ; the page tables, null when not looked at. */
 json_t *json_hobs(const struct verdict *v);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "check/finding.h"
+#include "compare/result.h"
 #include "debug/symbols.h"
 #include "image/image.h"
 #include "image/loader.h"
@@ -17,9 +18,10 @@ struct report_input {
     const struct layout *layout;
     const struct guest_memory *guest;
     const struct verdict *verdict;
-    const char *handoff;         /* "hvm", "pvh", "hvmloader" */
-    const struct loader *loader; /* the first stage that was used, NULL for none */
-    const char *engine_version;  /* "2.1.4" */
+    const char *handoff;                   /* "hvm", "pvh", "hvmloader" */
+    const struct loader *loader;           /* the first stage that was used, NULL for none */
+    const struct compare_result *compared; /* boots with several fills, NULL for one boot */
+    const char *engine_version;            /* "2.1.4" */
     int exit_code;
     const struct symbols *symbols; /* that names come from, NULL for none */
 };

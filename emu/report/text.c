@@ -10,6 +10,7 @@
 #include "report/formats.h"
 #include "report/image_report.h"
 #include "report/text_code.h"
+#include "report/text_fill.h"
 #include "report/text_finding.h"
 
 static void write_number(FILE *out, uint64_t n, const char *noun)
@@ -133,6 +134,8 @@ static void write_summary(const struct report_input *in, FILE *out)
     fprintf(out, ", %" PRIu64 ".%06" PRIu64 " s of virtual time\n", v->virtual_ns / 1000000000u,
             v->virtual_ns / 1000u % 1000000u);
     write_symbols(in->symbols, out);
+    if (in->compared != NULL)
+        text_fill(in->compared, out);
     text_label(out, "engine");
     fprintf(out, "Unicorn %s\n", in->engine_version);
 }

@@ -34,17 +34,22 @@ static void write_module_place(FILE *out, const struct code_place *p)
     fprintf(out, "+0x%" PRIx64, p->offset);
 }
 
-void text_place(FILE *out, const char *label, const struct code_place *p)
+void text_code(FILE *out, const struct code_place *p)
 {
-    text_label(out, label);
     if (p->module[0] != '\0') {
         write_module_place(out, p);
         fprintf(out, " (0x%" PRIx64 ")", p->gva);
         write_source(out, &p->source);
-        fputc('\n', out);
     } else {
-        fprintf(out, "0x%" PRIx64 " (in no known module)\n", p->gva);
+        fprintf(out, "0x%" PRIx64 " (in no known module)", p->gva);
     }
+}
+
+void text_place(FILE *out, const char *label, const struct code_place *p)
+{
+    text_label(out, label);
+    text_code(out, p);
+    fputc('\n', out);
 }
 
 /* The instruction that went astray, and where it had its pointer from. */

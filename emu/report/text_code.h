@@ -7,7 +7,9 @@
 
 #include "check/finding.h"
 
-/* A labelled line: "PeiCore+0x2fa (0x82043a) PeiDispatcher (Dispatcher.c:1139)". */
+/* "PeiCore+0x2fa (0x82043a) PeiDispatcher (Dispatcher.c:1139)", within a line. */
+void text_code(FILE *out, const struct code_place *p);
+/* A labelled line of it. */
 void text_place(FILE *out, const char *label, const struct code_place *p);
 /* The instruction that went astray, and where it had its pointer from; nothing when it is not known. */
 void text_transfer(FILE *out, const struct transfer *t);

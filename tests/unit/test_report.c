@@ -460,10 +460,11 @@ static void json_clean(void **state)
     (void)state;
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
-    static const char *const keys[] = {
-        "schema",   "verdict",          "exit_code", "ending",      "detail",  "phase", "handoff", "loader", "image",
-        "layout",   "memory",           "work",      "processors",  "dxe",     "hobs",  "paging",  "known",  "modules",
-        "findings", "findings_dropped", "debug_log", "last_blocks", "symbols", "engine"};
+    static const char *const keys[] = {"schema", "verdict",   "exit_code",   "ending",   "detail",
+                                       "phase",  "handoff",   "loader",      "image",    "layout",
+                                       "memory", "work",      "processors",  "dxe",      "hobs",
+                                       "paging", "known",     "modules",     "findings", "findings_dropped",
+                                       "fill",   "debug_log", "last_blocks", "symbols",  "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
@@ -484,6 +485,7 @@ static void json_clean(void **state)
     is_text(j, "dxe.hob_list", "0x3ae00000");
     is_text(j, "dxe.dxe_entry", "0x3ec40000");
     is_text(j, "modules.0.base", "0x820000");
+    assert_true(json_is_null(at(j, "fill")));
     assert_true(json_is_null(at(j, "debug_log.text")));
     is_text(j, "engine.version", "2.1.4");
     json_decref(j);
@@ -556,6 +558,83 @@ static void text_handed(void **state)
     free(r);
 }
 
+/* Two boots that went different ways, and a third. */
+static void fill_compared(struct compare_result *c)
+{
+    *c = (struct compare_result){.nr_runs = 3, .blocks = 4711};
+    c->run[0] = (struct compare_run){.fill = 0, .blocks = 5000, .ending = END_HANDOFF, .phase = PHASE_DXE};
+    c->run[1] = (struct compare_run){.fill = 0xaf, .blocks = 5001, .ending = END_FINDING, .phase = PHASE_PEI};
+    c->run[2] = (struct compare_run){.fill = 0xf5, .added = true, .blocks = 5000, .phase = PHASE_DXE};
+    const struct code_place code = {.gva = 0x821234, .module = "Pei\033Core", .base = 0x820000, .offset = 0x1234};
+    const struct compare_access a = {
+        .known = true, .at = code, .gpa = {0x1000, 0x2000}, .value = {0, 0xaf}, .size = 1, .unwritten = true};
+    struct compare_flow *f = &c->flow;
+    *f = (struct compare_flow){.diverged = true, .other = 1, .block = 4711, .from = code, .phase = PHASE_PEI};
+    (void)snprintf(f->insn, sizeof f->insn, "jz 0x821240");
+    f->side[0].to = code;
+    f->side[0].regs.gpr[3] = 0xb0;
+    f->side[1].ended = true;
+    f->read = f->origin = a;
+    f->origin.at.gva++;
+    c->hobs_compared = c->hobs_traced = true;
+    c->hob_runs[1] = 2;
+    c->hob_bytes = 20;
+    c->nr_hobs = 2;
+    c->hobs_dropped = 3;
+    c->hob[0] = (struct compare_hob){.index = 7, .gpa = 0x3000, .type = 4, .length = 0x40, .offset = 0x20, .size = 17};
+    c->hob[0].has_guid = true;
+    memset(c->hob[0].bytes[1], 0xf5, COMPARE_BYTES_MAX);
+    c->hob[0].write = c->hob[0].origin = a;
+    c->hob[1] = (struct compare_hob){.index = 8, .gpa = 0x3040, .type = 7, .length = 0x10, .size = 3, .maker = code};
+}
+
+static void fills(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_HANDOFF);
+    struct compare_result *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    fill_compared(c);
+    r->in.compared = c;
+    char *text = written(r, "text", (struct report_style){0});
+    has(text, "    fill    0x0000000000000000: 5000 blocks, reached the hand-off\n");
+    has(text, "0x00000000000000af: 5001 blocks, ended in PEI (finding)\n");
+    has(text, "0x0 and 0xaf go different ways after 4711 blocks, in PEI\n");
+    has(text, "at Pei\\x1bCore+0x1234 (0x821234): jz 0x821240, to Pei\\x1bCore+0x1234 (0x821234) and the run's end\n");
+    has(text, "differ: rbx 0xb0 and 0x0\n");
+    has(text, ": 1 byte at gpa 0x1000 and 0x2000, 0x0 and 0xaf, never written\n");
+    has(text, "HOB lists with 0x0 and 0xf5: 20 bytes differ\n");
+    has(text,
+        "HOB 7 at 0x3000, type 0x4 00000000-0000-0000-0000-000000000000, offset 0x20, 17 bytes: 00 00 00 00.. and f5");
+    has(text, "HOB 8 at 0x3040, type 0x7, offset 0x0, 3 bytes: 00 00 00 and 00 00 00, never written; the HOB by Pei");
+    has(text, "3 more stretches");
+    is_safe(text);
+    free(text);
+    json_t *j = parsed(r, "fill", 0);
+    is_text(j, "fill.runs.1.fill", "0xaf");
+    is_text(j, "fill.divergence.fills.1", "0xaf");
+    is_text(j, "fill.divergence.origin.gpa.1", "0x2000");
+    assert_true(json_is_null(at(j, "fill.divergence.sides.1.to")));
+    is_text(j, "fill.hobs.fills.1", "0xf5");
+    is_text(j, "fill.hobs.differences.0.bytes.1", "f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5");
+    assert_true(json_is_null(at(j, "fill.hobs.differences.0.maker")));
+    assert_true(json_is_null(at(j, "fill.hobs.differences.1.write")));
+    is_text(j, "fill.hobs.differences.1.bytes.0", "000000");
+    json_decref(j);
+    /* Nothing differs. */
+    c->flow.diverged = false;
+    c->nr_hobs = c->hobs_dropped = c->hob_bytes = 0;
+    text = written(r, "text", (struct report_style){0});
+    has(text, "no divergence in 4711 blocks\n");
+    has(text, ": the same\n");
+    free(text);
+    json_decref(parsed(r, "fill-same", 0));
+    c->hobs_compared = false;
+    json_decref(parsed(r, "fill-none", 0));
+    free(c);
+    free(r);
+}
+
 static void json_failed(void **state)
 {
     (void)state;
@@ -563,6 +642,10 @@ static void json_failed(void **state)
     add_write(r);
     add_fault(r);
     r->verdict.findings.f[0].owner = NULL;
+    struct compare_result *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    fill_compared(c);
+    r->in.compared = c;
     json_t *j = parsed(r, "failed", 1);
     is_text(j, "verdict", "fail");
     is_text(j, "ending", "finding");
@@ -583,6 +666,7 @@ static void json_failed(void **state)
     is_text(j, "findings.1.registers.rbx", "0xffffffffffffffff");
     is_text(j, "debug_log.text", "hello\n\\x1b[31mred\tx\nend");
     json_decref(j);
+    free(c);
     free(r);
 }
 
@@ -640,7 +724,7 @@ int main(void)
         cmocka_unit_test(headlines),       cmocka_unit_test(text_findings), cmocka_unit_test(text_processors),
         cmocka_unit_test(code_in_text),    cmocka_unit_test(code_in_json),  cmocka_unit_test(json_clean),
         cmocka_unit_test(json_handed),     cmocka_unit_test(text_handed),   cmocka_unit_test(json_failed),
-        cmocka_unit_test(json_everything), cmocka_unit_test(full_disk),
+        cmocka_unit_test(json_everything), cmocka_unit_test(full_disk),     cmocka_unit_test(fills),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
