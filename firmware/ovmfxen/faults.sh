@@ -10,7 +10,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 [ $# -ge 2 ] || { echo "usage: faults.sh DEST quick|all|NAME..." >&2; exit 2; }
 . "$here/tree.sh"
 
-dest=$1
+mkdir -p "$1"
+dest=$(cd "$1" && pwd)
 shift
 good=$(readlink -f "$dest/RELEASE") && [ -e "$good/OVMF.fd" ] || skip "no faults: OvmfXen was not built"
 key=$(basename "$(dirname "$good")")
