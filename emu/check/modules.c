@@ -74,7 +74,7 @@ static bool same_code(const uint8_t *file, size_t nf, const uint8_t *mem, size_t
     /* What a TE image was stripped of shifts both addresses alike. */
     return inside(a.code_raw, a.code_size, nf) && inside(b.code_at, b.code_size, nm) &&
            code_agrees(file + a.code_raw, mem + b.code_at, a.code_size,
-                       a.te ? b.image_base - a.image_base : base - a.image_base);
+                       a.te ? b.image_base - a.image_base : base - a.image_base, (struct span){base, base + nm});
 }
 
 static const char *file_name(const struct ffs_file *file, const struct pe_info *pe, const char *guid)

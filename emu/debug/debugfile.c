@@ -81,7 +81,7 @@ static bool section_agrees(Elf_Scn *section, const GElf_Shdr *h, const struct de
         return false;
     const Elf_Data *data = elf_rawdata(section, NULL);
     return data != NULL && data->d_buf != NULL && data->d_size == h->sh_size &&
-           code_agrees(data->d_buf, m->bytes + at, data->d_size, bias);
+           code_agrees(data->d_buf, m->bytes + at, data->d_size, bias, (struct span){m->base, m->base + m->size});
 }
 
 bool debug_file_matches(struct debug_file *f, const struct debug_module *m, uint64_t *bias)

@@ -25,5 +25,5 @@ judge() { # JSON RULE MODULE FUNCTION
     [ "$(cat "$1.rc")" = 1 ] || { echo "exit code $(cat "$1.rc")"; cat "$1.err"; return; }
     read -r rule module functions < <(found "$1")
     [ "$rule $module" = "$2 $3" ] || { echo "found $rule in $module"; return; }
-    ! symbols || tr ',' '\n' <<<"$functions" | sed 's/\.[0-9]*$//' | grep -qxF -- "$4" || echo "found in $functions"
+    [ "$4" = - ] || ! symbols || tr ',' '\n' <<<"$functions" | sed 's/\.[0-9]*$//' | grep -qxF -- "$4" || echo "found in $functions"
 }
