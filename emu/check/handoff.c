@@ -3,12 +3,16 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "xen/abi.h"
 
 /* What a check cannot do without; where it is not there, another rule has said so. */
 enum {
     NEEDS_LIST = 1,     /* the whole HOB list */
     NEEDS_XEN_INFO = 2, /* firmware that knows Xen */
     NEEDS_PAGING = 4,
+    NEEDS_E820 = 8, /* a firmware that was told the table which the checks know */
 };
 
 static const struct {
@@ -17,8 +21,8 @@ static const struct {
     void (*check)(struct view *v);
 } checks[] = {
     {RULE_HOB_LIST, 0, check_hob_list},
-    {RULE_HOB_RAM, 0, check_hob_ram},
-    {RULE_HOB_RAM_MISSING, NEEDS_LIST, check_hob_ram_missing},
+    {RULE_HOB_RAM, NEEDS_E820, check_hob_ram},
+    {RULE_HOB_RAM_MISSING, NEEDS_LIST | NEEDS_E820, check_hob_ram_missing},
     {RULE_HOB_OVERLAP, 0, check_hob_overlap},
     {RULE_HOB_ALLOCATION, NEEDS_LIST, check_hob_allocation},
     {RULE_HOB_ALLOCATION_OVERLAP, 0, check_hob_allocation_overlap},
@@ -114,6 +118,20 @@ bool hob_is_kept(const struct view *v, struct span at)
     return true;
 }
 
+bool handoff_tells_e820(const struct monitor *mon)
+{
+    const struct memory *mem = &mon->m->memory;
+    const struct e820_map *m = &mon->m->guest->e820;
+    const size_t size = (size_t)m->nr * E820_WIRE_SIZE;
+    uint8_t told[E820_MAX * E820_WIRE_SIZE], expected[E820_MAX * E820_WIRE_SIZE];
+    struct ovmf_info info;
+    if (mon->m->layout->type != GUEST_HVM)
+        return true; /* Xen itself tells it */
+    e820_encode(m, expected);
+    return memory_read(mem, HVMLOADER_OVMF_INFO, &info, sizeof info) && memcmp(info.signature, "XenHVMOVMF", 11) == 0 &&
+           info.e820_nr == m->nr && memory_read(mem, info.e820, told, size) && memcmp(told, expected, size) == 0;
+}
+
 void handoff_reached(struct monitor *mon)
 {
     struct verdict *verdict = mon->v;
@@ -125,7 +143,7 @@ void handoff_reached(struct monitor *mon)
     v.xen_info = hob_find(v.hobs, HOB_GUID, &hob_guid_xen_info);
     engine_regs(mon->m->engine, &v.regs);
     const unsigned has = (v.hobs->complete ? NEEDS_LIST : 0u) | (v.xen_info != NULL ? NEEDS_XEN_INFO : 0u) |
-                         ((v.regs.cr0 >> 31 & 1) != 0 ? NEEDS_PAGING : 0u);
+                         ((v.regs.cr0 >> 31 & 1) != 0 ? NEEDS_PAGING : 0u) | (mon->e820_told ? NEEDS_E820 : 0u);
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
         if ((checks[i].needs & ~has) == 0)
             checks[i].check(&v);

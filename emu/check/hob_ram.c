@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the HOB list calls RAM against what the E820 table calls RAM and what is populated. */
+/* What the HOB list calls RAM against what the E820 table calls RAM. */
 #include "check/handoff.h"
 
 static const char *type_name(const struct e820_entry *e)
@@ -14,25 +14,22 @@ static void nearer(uint64_t *edge, uint64_t p, uint64_t candidate)
         *edge = candidate;
 }
 
-/* The first address after @p where the E820's or the plan's answer may be another. */
+/* The first address after @p where the E820's answer may be another. */
 static uint64_t next_edge(const struct view *v, uint64_t p, uint64_t end)
 {
     const struct e820_map *m = &v->m->guest->e820;
-    const struct plan_range *r = plan_find(v->m->plan, p);
     for (unsigned i = 0; i < m->nr; i++) {
         nearer(&end, p, m->e[i].at.start);
         nearer(&end, p, m->e[i].at.end);
     }
-    if (r != NULL)
-        nearer(&end, p, r->at.end);
     return end;
 }
 
+/* What the table calls RAM and is not populated is a layout's fault, not the firmware's: `layout lint` tells of it. */
 static bool is_ram(const struct view *v, uint64_t p)
 {
     const struct e820_entry *e = e820_find(&v->m->guest->e820, p);
-    const struct plan_range *r = plan_find(v->m->plan, p);
-    return e != NULL && e->type == E820_TYPE_RAM && r != NULL && r->kind == PLAN_RAM;
+    return e != NULL && e->type == E820_TYPE_RAM;
 }
 
 static void tell_no_ram(struct view *v, const struct hob *h, struct span bad)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What firmware that knows Xen tells DXE about it, and what it leaves of its dealings with Xen. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/le.h"
 #include "check/handoff.h"
@@ -122,6 +123,19 @@ void check_bus_clock(struct view *v)
         compare_clock(v, two[0], two[1]);
 }
 
+/* The first part of @at that was there when the firmware was entered; empty when nothing was. */
+static struct span was_there(const struct view *v, struct span at)
+{
+    const struct preserve *p = &v->mon->preserve;
+    for (size_t i = 0; i < p->nr_gone; i++) {
+        if (span_has(p->gone[i], at.start))
+            at.start = p->gone[i].end < at.end ? p->gone[i].end : at.end;
+        else if (p->gone[i].start > at.start && p->gone[i].start < at.end)
+            at.end = p->gone[i].start;
+    }
+    return at;
+}
+
 void check_xen_mapping(struct view *v)
 {
     const struct xen *x = &v->m->xen;
@@ -132,9 +146,10 @@ void check_xen_mapping(struct view *v)
                      "the shared info page is still mapped, at %#llx", (unsigned long long)now);
     const struct memory *mem = &v->m->memory;
     for (size_t i = 0; i < mem->nr_over; i++) {
-        const struct span at = mem->over[i].at;
+        const struct span at = was_there(v, mem->over[i].at);
         const struct e820_entry *e = e820_find(&v->m->guest->e820, at.start);
-        if (mem->over[i].page == NULL && e != NULL && e->type == E820_TYPE_RAM)
+        if (mem->over[i].page == NULL && strcmp(mem->over[i].owner, MEMORY_REMOVED) == 0 && at.start < at.end &&
+            e != NULL && e->type == E820_TYPE_RAM)
             handoff_tell(v, RULE_XEN_MAPPING, NULL, at,
                          "memory at %#llx-%#llx is gone from the p2m, and the E820 has RAM there",
                          (unsigned long long)at.start, (unsigned long long)at.end);

@@ -46,6 +46,8 @@ uint32_t mp_hob_processors(const struct monitor *mon, uint64_t hob_list);
 struct hob_reader boot_hob_reader(const struct monitor *mon);
 /* handoff.c: the DXE core is about to run; reads the HOB list and looks at everything once. From paused() only. */
 void handoff_reached(struct monitor *mon);
+/* Does the loader's info block lead to the table that the layout gives? When the firmware is entered. */
+bool handoff_tells_e820(const struct monitor *mon);
 /* preserve.c: takes copies, when the firmware is entered and when PEI begins; frees them. */
 void preserve_begin(struct monitor *mon);
 void preserve_volumes(struct monitor *mon);

@@ -108,6 +108,7 @@ struct monitor {
     uint64_t volume[VOLUMES_MAX];
     size_t nr_volumes, nr_volumes_run; /* all, and those that code ran from */
     struct preserve preserve;
+    bool e820_told; /* the firmware is told the table that the layout gives */
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */

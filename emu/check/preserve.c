@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/le.h"
 #include "check/handoff.h"
@@ -11,44 +10,69 @@
 /* Of reserved RAM without content, which may be large and was never touched, the beginning is enough. */
 #define EMPTY_MAX (4 * MIB)
 /* Where SEC unpacks volumes to, and how they are aligned: E:OvmfPkg/OvmfXen.fdf, OvmfPkgX64.fdf (MEMFD). */
-#define VOLUMES_START MIB
-#define VOLUMES_END (32 * MIB)
+#define VOLUMES_START (8 * MIB)
+#define VOLUMES_END (24 * MIB)
 #define VOLUME_ALIGN (64 * KIB)
 #define VOLUME_MAX (16 * MIB)
 
-#define LARGE_PAGE (2 * MIB)
-
-/* For free(). Large ones in large pages: touching small ones would cost more than the copy. */
-static uint8_t *room_for(uint64_t size)
+/* The piece of @at that begins at @gpa and lies in one page. */
+static uint64_t in_page(struct span at, uint64_t gpa)
 {
-    if (size < LARGE_PAGE)
-        return malloc(size);
-    const uint64_t whole = (size + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
-    uint8_t *p = aligned_alloc(LARGE_PAGE, whole);
-    if (p != NULL)
-        (void)madvise(p, whole, MADV_HUGEPAGE);
-    return p;
+    const uint64_t n = page_down(gpa) + PAGE_SIZE - gpa;
+    return n < at.end - gpa ? n : at.end - gpa;
 }
 
 static void keep(struct monitor *mon, struct span at, enum keep why, const char *owner)
 {
     struct preserve *p = &mon->preserve;
-    const struct memory *mem = &mon->m->memory;
-    uint8_t *bytes = p->nr < KEPT_MAX ? room_for(span_size(at)) : NULL;
+    uint8_t *bytes = p->nr < KEPT_MAX ? malloc(span_size(at)) : NULL;
     if (bytes == NULL)
         return;
     for (uint64_t gpa = at.start, n; gpa < at.end; gpa += n) {
-        n = page_down(gpa) + PAGE_SIZE - gpa;
-        n = n < at.end - gpa ? n : at.end - gpa;
-        if (!memory_read(mem, gpa, bytes + (gpa - at.start), n)) /* gone from the p2m: never looked at again */
+        n = in_page(at, gpa);
+        if (!memory_read(&mon->m->memory, gpa, bytes + (gpa - at.start), n)) /* not there: never looked at again */
             memset(bytes + (gpa - at.start), 0, n);
     }
-    p->k[p->nr++] = (struct kept){at, why, owner, bytes};
+    p->k[p->nr++] = (struct kept){.at = at, .why = why, .owner = owner, .bytes = bytes};
+}
+
+/* Not against malice, but against stray writes: FNV-1a over words, which no single change leaves alone. */
+static uint64_t hash_page(const uint8_t *page)
+{
+    uint64_t h = 0xcbf29ce484222325;
+    for (size_t i = 0; i < PAGE_SIZE; i += 8)
+        h = (h ^ le64(page + i)) * 0x100000001b3;
+    return h;
+}
+
+static void keep_volume(struct monitor *mon, struct span at)
+{
+    struct preserve *p = &mon->preserve;
+    const uint64_t pages = span_size(at) >> PAGE_SHIFT;
+    uint64_t *hash = p->nr < KEPT_MAX ? calloc(pages, sizeof *hash) : NULL;
+    for (uint64_t i = 0; hash != NULL && i < pages; i++) {
+        const uint8_t *page = memory_hva(&mon->m->memory, at.start + (i << PAGE_SHIFT));
+        hash[i] = page != NULL ? hash_page(page) : 0;
+    }
+    if (hash != NULL)
+        p->k[p->nr++] = (struct kept){.at = at, .why = KEEP_VOLUME, .owner = "unpacked firmware volume", .hash = hash};
+}
+
+static void note_gone(struct monitor *mon)
+{
+    const struct memory *mem = &mon->m->memory;
+    struct preserve *p = &mon->preserve;
+    p->gone = calloc(mem->nr_over + 1, sizeof *p->gone);
+    for (size_t i = 0; p->gone != NULL && i < mem->nr_over; i++)
+        if (mem->over[i].page == NULL)
+            p->gone[p->nr_gone++] = mem->over[i].at;
 }
 
 void preserve_begin(struct monitor *mon)
 {
     const struct plan *plan = mon->m->plan;
+    mon->e820_told = handoff_tells_e820(mon);
+    note_gone(mon);
     for (size_t i = 0; mon->m->guard_firmware && i < plan->nr; i++) {
         const struct plan_range *r = &plan->r[i];
         struct span at = r->at;
@@ -72,16 +96,19 @@ void preserve_volumes(struct monitor *mon)
         if (r == NULL || r->cls != CLASS_FREE || !memory_read(mem, gpa, h, sizeof h) || le32(h + 40) != 0x4856465Fu)
             continue;
         const uint64_t size = le64(h + 32);
-        if (size >= sizeof h && size <= VOLUME_MAX)
-            keep(mon, (struct span){gpa, gpa + size}, KEEP_VOLUME, "unpacked firmware volume");
+        if (size >= PAGE_SIZE && size <= VOLUME_MAX)
+            keep_volume(mon, (struct span){gpa, page_down(gpa + size)});
     }
 }
 
 void preserve_end(struct monitor *mon)
 {
-    for (size_t i = 0; i < mon->preserve.nr; i++)
+    for (size_t i = 0; i < mon->preserve.nr; i++) {
         free(mon->preserve.k[i].bytes);
-    mon->preserve.nr = 0;
+        free(mon->preserve.k[i].hash);
+    }
+    free(mon->preserve.gone);
+    mon->preserve = (struct preserve){.nr = 0};
 }
 
 /* Has a finding told of a write that reached @gpa? */
@@ -117,33 +144,54 @@ struct change {
     uint8_t was, is;
 };
 
+/* Is a byte that differs explained, or nobody's loss? */
+static bool excused(const struct view *v, const struct kept *k, uint64_t gpa)
+{
+    if (told(v, gpa))
+        return true;
+    return k->why == KEEP_RESERVED ? is_gdt_base(v, gpa)
+                                   : hob_allocation_around(v, (struct span){gpa, gpa + 1}) != NULL;
+}
+
 static void compare(const struct view *v, const struct kept *k, struct change *c)
 {
-    for (uint64_t page = k->at.start, n; page < k->at.end; page += n) {
-        n = page_down(page) + PAGE_SIZE - page;
-        n = n < k->at.end - page ? n : k->at.end - page;
-        const uint8_t *now = memory_hva(&v->m->memory, page);
-        const uint8_t *was = k->bytes + (page - k->at.start);
+    for (uint64_t gpa = k->at.start, n; gpa < k->at.end; gpa += n) {
+        n = in_page(k->at, gpa);
+        const uint8_t *now = memory_hva(&v->m->memory, gpa);
+        const uint8_t *was = k->bytes + (gpa - k->at.start);
         if (now == NULL || memcmp(now, was, n) == 0)
             continue;
-        for (uint64_t i = 0; i < n; i++) {
-            if (now[i] == was[i] || told(v, page + i) || (k->why == KEEP_RESERVED && is_gdt_base(v, page + i)))
-                continue;
-            if (c->count++ == 0)
-                *c = (struct change){page + i, 1, was[i], now[i]};
-        }
+        for (uint64_t i = 0; i < n; i++)
+            if (now[i] != was[i] && !excused(v, k, gpa + i) && c->count++ == 0)
+                *c = (struct change){gpa + i, 1, was[i], now[i]};
     }
 }
 
-static void tell(struct view *v, enum rule_id rule, const struct kept *k, const struct hob *h, const char *since)
+static void tell(struct view *v, enum rule_id rule, const struct kept *k)
 {
     struct change c = {0};
     compare(v, k, &c);
     if (c.count != 0)
-        handoff_tell(v, rule, h, (struct span){c.first, c.first + 1},
-                     "%s %#llx-%#llx: %llu byte%s changed since %s, the first at %#llx from %02x to %02x", k->owner,
-                     (unsigned long long)k->at.start, (unsigned long long)k->at.end, (unsigned long long)c.count,
-                     c.count == 1 ? " has" : "s have", since, (unsigned long long)c.first, c.was, c.is);
+        handoff_tell(v, rule, NULL, (struct span){c.first, c.first + 1},
+                     "%s %#llx-%#llx: %llu byte%s changed since the firmware was entered, the first at %#llx from %02x "
+                     "to %02x",
+                     k->owner, (unsigned long long)k->at.start, (unsigned long long)k->at.end,
+                     (unsigned long long)c.count, c.count == 1 ? " has" : "s have", (unsigned long long)c.first, c.was,
+                     c.is);
+}
+
+static void tell_volume(struct view *v, const struct kept *k, const struct hob *h)
+{
+    uint64_t first = 0, count = 0;
+    for (uint64_t gpa = k->at.start; gpa < k->at.end; gpa += PAGE_SIZE) {
+        const uint8_t *page = memory_hva(&v->m->memory, gpa);
+        if (page == NULL || hash_page(page) != k->hash[(gpa - k->at.start) >> PAGE_SHIFT])
+            first = count++ == 0 ? gpa : first;
+    }
+    if (count != 0)
+        handoff_tell(v, RULE_BYTES_CHANGED, h, (struct span){first, first + PAGE_SIZE},
+                     "%llu of its pages differ from what SEC has unpacked, the first at %#llx",
+                     (unsigned long long)count, (unsigned long long)first);
 }
 
 /* The volume that DXE is given and that no code has run from in place: PEI modules that do may write to themselves. */
@@ -166,9 +214,9 @@ void check_bytes_changed(struct view *v)
     for (size_t i = 0; i < p->nr; i++) {
         const struct hob *h = p->k[i].why == KEEP_VOLUME ? volume_at(v, p->k[i].at) : NULL;
         if (p->k[i].why == KEEP_RESERVED)
-            tell(v, RULE_BYTES_CHANGED, &p->k[i], NULL, "the firmware was entered");
+            tell(v, RULE_BYTES_CHANGED, &p->k[i]);
         else if (h != NULL)
-            tell(v, RULE_BYTES_CHANGED, &p->k[i], h, "PEI began");
+            tell_volume(v, &p->k[i], h);
     }
 }
 
@@ -177,5 +225,5 @@ void check_low_memory(struct view *v)
     const struct preserve *p = &v->mon->preserve;
     for (size_t i = 0; i < p->nr; i++)
         if (p->k[i].why == KEEP_LOW)
-            tell(v, RULE_LOW_MEMORY, &p->k[i], NULL, "the firmware was entered");
+            tell(v, RULE_LOW_MEMORY, &p->k[i]);
 }

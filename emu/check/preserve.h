@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Bytes that must be at the hand-off what they were when the firmware was entered. Writes to them trap; this finds what
- * no right can: writes that a phase allows, or that were let through without a finding of their own. Copies, not
- * hashes, so that the first byte that differs can be shown.
+ * no right can: writes that a phase allows, or that were let through without a finding of their own. Copies, so that the
+ * first byte that differs can be shown; of unpacked volumes, which are large, a hash a page.
  */
 #ifndef HVMBED_CHECK_PRESERVE_H
 #define HVMBED_CHECK_PRESERVE_H
@@ -22,13 +22,16 @@ struct kept {
     struct span at;
     enum keep why;
     const char *owner;
-    uint8_t *bytes; /* owned */
+    uint8_t *bytes; /* owned; NULL for a volume */
+    uint64_t *hash; /* owned; of each page of a volume */
 };
 
 #define KEPT_MAX 256
 struct preserve {
     struct kept k[KEPT_MAX];
     size_t nr;
+    struct span *gone; /* owned: what was not there when the firmware was entered, sorted */
+    size_t nr_gone;
 };
 
 #endif

@@ -303,7 +303,7 @@ bool memory_put_page(struct memory *m, uint64_t gpa, uint8_t *page, uint8_t allo
 
 bool memory_drop_page(struct memory *m, uint64_t gpa)
 {
-    return memory_drop(m, page_of(gpa), "removed from the p2m");
+    return memory_drop(m, page_of(gpa), MEMORY_REMOVED);
 }
 
 static void tell(struct memory *m, const struct span *list, size_t *nr)

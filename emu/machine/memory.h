@@ -65,7 +65,8 @@ bool memory_put(struct memory *m, struct span at, uint8_t *pages, uint8_t allow,
 /* Likewise, of pages that hardly anybody touches and that come off one by one: only where the plan has no RAM. */
 bool memory_put_lazily(struct memory *m, struct span at, uint8_t *pages, uint8_t allow, const char *owner);
 bool memory_drop(struct memory *m, struct span at, const char *owner);
-/* The same for one page. */
+/* The same for one page; what is dropped is MEMORY_REMOVED. */
+#define MEMORY_REMOVED "removed from the p2m"
 bool memory_put_page(struct memory *m, uint64_t gpa, uint8_t *page, uint8_t allow, const char *owner);
 bool memory_drop_page(struct memory *m, uint64_t gpa);
 void memory_apply(struct memory *m);

@@ -331,7 +331,7 @@ int main(int argc, char **argv)
     else
         (void)fprintf(stderr, "planted: %s: %s\n", d.file, d.message);
     const bool arrived = b->arrived;
-    hob_list_free(&b->verdict.hobs);
+    verdict_free(&b->verdict);
     plan_exit(&b->plan);
     image_free(&b->image);
     free(b);
