@@ -96,6 +96,7 @@ static void logical(void **state)
     b.vcpus.current = 0;
     command(&b, 0x0A, 0x4E00 | 0x20); /* SIPI, logical */
     assert_int_equal(up(&b), 0xB);
+    bus_exit(&b.bus);
     smp_bench(&b, 4);
     for (unsigned i = 0; i < 4; i++) {
         b.vcpus.current = i;
