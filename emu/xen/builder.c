@@ -13,7 +13,7 @@
 #define COMMAND_LINE_SIZE 1024u /* MAX_GUEST_CMDLINE */
 #define MODLIST_AT sizeof(struct hvm_start_info)
 #define CMDLINE_AT (MODLIST_AT + MODULES_MAX_HVM * sizeof(struct hvm_modlist_entry))
-#define MEMMAP_AT (CMDLINE_AT + MODULES_MAX_HVM * COMMAND_LINE_SIZE)
+#define MEMMAP_AT (CMDLINE_AT + (size_t)MODULES_MAX_HVM * COMMAND_LINE_SIZE)
 
 struct built_ram builder_ram(const struct layout *l, const struct guest_memory *g)
 {

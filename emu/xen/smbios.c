@@ -64,8 +64,9 @@ static void add_firmware_and_system(struct builder *b, const struct layout *l)
     add(b, 0, 0, bios, sizeof bios, (const char *const[]){"Xen", version, "01/01/2026", NULL});
 
     uint8_t system[27] = {[4] = 1, [5] = 2, [6] = 3, [7] = 4};
-    memcpy(system + 8, "hvmbed@\0\x80\0\0\0\0\0\0\1", 16); /* UUID, as version.c has it */
-    system[24] = 6;                                        /* wake-up: power switch */
+    static const uint8_t uuid[16] = {'h', 'v', 'm', 'b', 'e', 'd', '@', 0, 0x80, [15] = 1}; /* as version.c has it */
+    memcpy(system + 8, uuid, sizeof uuid);
+    system[24] = 6; /* wake-up: power switch */
     add(b, 1, 0x100, system, sizeof system,
         (const char *const[]){"Xen", "HVM domU", version, "68766d62-6564-4000-8000-000000000001", NULL});
 
