@@ -6,9 +6,6 @@
 /* RSP in PEI this far from where it began: the stack has moved to permanent memory. Temporary RAM is 64 KiB. */
 #define TEMPORARY_RAM (64 * KIB)
 
-#define RCX 1
-#define RSP 4
-
 static bool read_guest(const void *self, uint64_t gpa, void *dst, size_t n)
 {
     return memory_read(self, gpa, dst, n);
@@ -39,7 +36,7 @@ static bool list_names_entry(const struct hob_reader *r, uint64_t gpa, uint64_t 
 /* Called for each new block: the cheap test first. */
 static bool is_handoff(struct monitor *mon, uint64_t pc)
 {
-    uint64_t hobs = engine_reg(mon->m->engine, RCX);
+    uint64_t hobs = engine_reg(mon->m->engine, CPU_RCX);
     if (mon->m->phase < PHASE_PEI || (hobs & 7) != 0 || hobs == 0)
         return false;
     const struct hob_reader r = boot_hob_reader(mon);
@@ -71,9 +68,9 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
     struct engine *e = mon->m->engine;
     const struct plan_range *r = plan_find(mon->m->plan, b->pc);
     if (is_handoff(mon, b->pc)) {
-        mon->v->hob_list = engine_reg(e, RCX);
+        mon->v->hob_list = engine_reg(e, CPU_RCX);
         mon->v->dxe_entry = b->pc;
-        mon->v->rsp = engine_reg(e, RSP);
+        mon->v->rsp = engine_reg(e, CPU_RSP);
         mon->nr_volumes_run = mon->nr_volumes;
         mon->v->mp_processors = mp_hob_processors(mon, mon->v->hob_list);
         note_volumes(mon, mon->v->hob_list);
@@ -85,12 +82,12 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
     switch (mon->m->phase) {
     case PHASE_SEC: /* SEC runs from the image; the first code elsewhere is the PEI core's */
         if (r != NULL && r->kind == PLAN_RAM && r->cls != CLASS_IMAGE && module_at(mon, b->pc) != NULL) {
-            mon->pei_rsp = engine_reg(e, RSP);
+            mon->pei_rsp = engine_reg(e, CPU_RSP);
             want_phase(mon, PHASE_PEI);
         }
         break;
     case PHASE_PEI: {
-        uint64_t rsp = engine_reg(e, RSP);
+        uint64_t rsp = engine_reg(e, CPU_RSP);
         if (rsp - mon->pei_rsp > TEMPORARY_RAM && mon->pei_rsp - rsp > TEMPORARY_RAM)
             want_phase(mon, PHASE_MEMORY);
         break;

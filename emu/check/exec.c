@@ -22,7 +22,7 @@ static bool behind_call(struct monitor *mon, const struct finding *f, uint64_t *
     unsigned n = w == CODE_64 ? 8 : w == CODE_32 ? 4 : 2;
     uint8_t raw[8] = {0};
     uint8_t code[8];
-    if (!machine_read(mon->m, f->regs.gpr[4], raw, n))
+    if (!machine_read(mon->m, f->regs.gpr[CPU_RSP], raw, n))
         return false;
     *back = le64(raw);
     return *back >= sizeof code && machine_read(mon->m, *back - sizeof code, code, sizeof code) &&

@@ -3,8 +3,6 @@
 #include "base/le.h"
 #include "check/handoff.h"
 
-#define RSP 4
-
 static struct span from(uint64_t gpa, uint64_t size)
 {
     return (struct span){gpa, gpa + size};
@@ -44,7 +42,7 @@ void check_hob_memory(struct view *v)
 void check_hob_stack(struct view *v)
 {
     const struct hob *h = hob_find(v->hobs, HOB_ALLOCATION, &hob_guid_stack);
-    const uint64_t rsp = v->regs.gpr[RSP];
+    const uint64_t rsp = v->regs.gpr[CPU_RSP];
     if (h == NULL)
         handoff_tell(v, RULE_HOB_STACK, NULL, from(rsp, 8), "no HOB says where the stack is; RSP is %#llx",
                      (unsigned long long)rsp);

@@ -150,7 +150,7 @@ bool insn_decode_transfer(const uint8_t *code, size_t n, enum code_width w, uint
     } else if (out->kind == TRANSFER_RETURN) {
         out->in_memory = true;
         out->size = slot;
-        out->gva = segment_base(w, ZYDIS_REGISTER_SS, r) + r->gpr[4];
+        out->gva = segment_base(w, ZYDIS_REGISTER_SS, r) + r->gpr[CPU_RSP];
         out->stack_use = slot + (in.operand_count_visible != 0 ? (unsigned)op[0].imm.value.u : 0);
     } else if (out->kind != TRANSFER_NONE) {
         out->stack_use = out->kind != TRANSFER_CALL ? 0 : far_one ? 2 * slot : slot;

@@ -8,7 +8,6 @@
 
 #define LONGEST_BLOCK 4096u
 #define LONGEST_INSN 15u
-#define RSP 4
 
 static size_t read_insn(const struct monitor *mon, uint64_t pc, uint8_t out[LONGEST_INSN])
 {
@@ -31,8 +30,8 @@ static bool end_of_block(const struct monitor *mon, const struct cpu_regs *after
         if (t->kind == TRANSFER_NONE)
             continue;
         struct cpu_regs before = *after;
-        before.gpr[RSP] += t->kind == TRANSFER_CALL ? t->stack_use : 0;
-        before.gpr[RSP] -= t->kind == TRANSFER_RETURN ? t->stack_use : 0;
+        before.gpr[CPU_RSP] += t->kind == TRANSFER_CALL ? t->stack_use : 0;
+        before.gpr[CPU_RSP] -= t->kind == TRANSFER_RETURN ? t->stack_use : 0;
         return insn_decode_transfer(code, n, w, *at, &before, t);
     }
     return false;

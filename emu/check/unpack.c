@@ -12,12 +12,6 @@
 #include "check/internal.h"
 #include "image/lzma.h"
 
-#define RCX 1
-#define RDX 2
-#define RSP 4
-#define R8 8
-#define R9 9
-
 #define SECTION_GUID_DEFINED 2u
 /* gLzmaCustomDecompressGuid, E:MdeModulePkg/Include/Guid/LzmaDecompress.h */
 static const uint8_t lzma_guid[16] = {0x98, 0x58, 0x4e, 0xee, 0x14, 0x39, 0x59, 0x42,
@@ -32,22 +26,23 @@ static bool find_section(struct monitor *mon, struct unpack_watch *u)
 {
     const struct memory *mem = &mon->m->memory;
     struct engine *e = mon->m->engine;
-    uint64_t section = engine_reg(e, RCX);
+    uint64_t section = engine_reg(e, CPU_RCX);
     uint8_t h[24], lzma[LZMA_HEADER_SIZE];
     if (!memory_read(mem, section, h, sizeof h) || h[3] != SECTION_GUID_DEFINED ||
         memcmp(h + 4, lzma_guid, sizeof lzma_guid) != 0)
         return false;
     /* The handler that only asks for sizes has the same signature, but R8 then points to a variable on the stack. */
-    if (engine_reg(e, R8) - engine_reg(e, RSP) < STACK_NEAR || engine_reg(e, RSP) - engine_reg(e, R8) < STACK_NEAR)
+    if (engine_reg(e, CPU_R8) - engine_reg(e, CPU_RSP) < STACK_NEAR ||
+        engine_reg(e, CPU_RSP) - engine_reg(e, CPU_R8) < STACK_NEAR)
         return false;
-    if (memory_hva(mem, engine_reg(e, RDX)) == NULL || memory_hva(mem, engine_reg(e, R8)) == NULL ||
-        memory_hva(mem, engine_reg(e, R9)) == NULL)
+    if (memory_hva(mem, engine_reg(e, CPU_RDX)) == NULL || memory_hva(mem, engine_reg(e, CPU_R8)) == NULL ||
+        memory_hva(mem, engine_reg(e, CPU_R9)) == NULL)
         return false;
     u->payload = (struct span){section + le16(h + 20), section + (le32(h) & 0xFFFFFF)};
     if (!memory_read(mem, u->payload.start, lzma, sizeof lzma))
         return false;
     u->size = lzma_promised_size(lzma, sizeof lzma);
-    u->scratch = engine_reg(e, R8);
+    u->scratch = engine_reg(e, CPU_R8);
     return u->size != 0 && u->size <= OUTPUT_MAX;
 }
 
@@ -57,7 +52,7 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
     struct engine *e = mon->m->engine;
     uint8_t back[8];
     if (unpack_running(u)) {
-        if (b->pc == u->return_to && engine_reg(e, RSP) == u->caller_rsp) {
+        if (b->pc == u->return_to && engine_reg(e, CPU_RSP) == u->caller_rsp) {
             u->state = UNPACK_LEAVING;
             machine_pause(mon->m);
         }
@@ -66,13 +61,13 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
     /* Once: what else looks like it is counted, and so are the turns of several processors. */
     if (u->state != UNPACK_BEFORE || mon->m->phase != PHASE_SEC || !machine_alone(mon->m))
         return;
-    if (!find_section(mon, u) || !machine_read(mon->m, engine_reg(e, RSP), back, sizeof back))
+    if (!find_section(mon, u) || !machine_read(mon->m, engine_reg(e, CPU_RSP), back, sizeof back))
         return;
     u->state = UNPACK_ENTERING;
     u->return_to = le64(back);
-    u->caller_rsp = engine_reg(e, RSP) + 8;
+    u->caller_rsp = engine_reg(e, CPU_RSP) + 8;
     u->charge = u->size * COST_PER_BYTE;
-    u->pointer = engine_reg(e, RDX);
+    u->pointer = engine_reg(e, CPU_RDX);
     machine_pause(mon->m);
 }
 

@@ -11,11 +11,6 @@
 #include "check/internal.h"
 #include "image/lzma.h"
 
-#define RAX 0
-#define RDX 2
-#define RSP 4
-#define R9 9
-
 /* E:MdeModulePkg/Library/LzmaCustomDecompressLib/LzmaDecompressLibInternal.h:SCRATCH_BUFFER_REQUEST_SIZE */
 #define SCRATCH_SIZE (64 * KIB)
 
@@ -57,10 +52,10 @@ bool unpack_on_host(struct monitor *mon, const struct unpack_watch *u)
 {
     struct machine *m = mon->m;
     struct engine *e = m->engine;
-    const uint64_t status = engine_reg(e, R9);
+    const uint64_t status = engine_reg(e, CPU_R9);
     const struct span scratch = {u->scratch, u->scratch + SCRATCH_SIZE};
     uint8_t pointer[8];
-    if (!memory_read(&m->memory, engine_reg(e, RDX), pointer, sizeof pointer))
+    if (!memory_read(&m->memory, engine_reg(e, CPU_RDX), pointer, sizeof pointer))
         return false;
     const struct span out = {le64(pointer), le64(pointer) + u->size};
     if (!usable(mon, u->payload, ALLOW_R) || !usable(mon, out, ALLOW_R | ALLOW_W) ||
@@ -76,8 +71,8 @@ bool unpack_on_host(struct monitor *mon, const struct unpack_watch *u)
     if (!ok)
         return false;
     engine_wrote(e, out.start, u->size);
-    engine_set_reg(e, RAX, 0); /* RETURN_SUCCESS */
-    engine_set_reg(e, RSP, u->caller_rsp);
+    engine_set_reg(e, CPU_RAX, 0); /* RETURN_SUCCESS */
+    engine_set_reg(e, CPU_RSP, u->caller_rsp);
     engine_jump(e, u->return_to);
     return true;
 }

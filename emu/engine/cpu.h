@@ -5,8 +5,23 @@
 
 #include <stdint.h>
 
+/* General registers in the encoding's order: indices of gpr[], and what engine_reg() takes. */
+enum cpu_gpr {
+    CPU_RAX,
+    CPU_RCX,
+    CPU_RDX,
+    CPU_RBX,
+    CPU_RSP,
+    CPU_RBP,
+    CPU_RSI,
+    CPU_RDI,
+    CPU_R8,
+    CPU_R9,
+    CPU_R10,
+};
+
 struct cpu_regs {
-    uint64_t gpr[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15, the encoding's order */
+    uint64_t gpr[16]; /* by enum cpu_gpr, to r15 */
     uint64_t rip, rflags;
     uint64_t cr0, cr2, cr3, cr4, efer;
     uint16_t cs, ss, ds, es, fs, gs;

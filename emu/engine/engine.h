@@ -102,7 +102,7 @@ void engine_stop(struct engine *e);
 const char *engine_error(const struct engine *e);
 
 void engine_regs(struct engine *e, struct cpu_regs *r);
-uint64_t engine_reg(struct engine *e, unsigned gpr); /* encoding order: 0 rax … 15 r15 */
+uint64_t engine_reg(struct engine *e, unsigned gpr); /* enum cpu_gpr, to r15 */
 void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value);
 /* The guest goes on at @rip. Not from a callback. */
 void engine_jump(struct engine *e, uint64_t rip);

@@ -179,10 +179,10 @@ static bool wrmsr(void *self, uint32_t index, uint64_t value)
     return xen_wrmsr(&m->xen, index, value);
 }
 
-/* Registers of the two calling conventions, in encoding order: X:xen/include/public/arch-x86/xen-x86_{32,64}.h. */
-static const uint8_t args64[] = {7, 6, 2, 10, 8}; /* rdi rsi rdx r10 r8 */
 #define HYPERCALL_INSN_SIZE 3u
-static const uint8_t args32[] = {3, 1, 2, 6, 7}; /* ebx ecx edx esi edi */
+/* The two calling conventions: X:xen/include/public/arch-x86/xen-x86_{32,64}.h. */
+static const uint8_t args64[] = {CPU_RDI, CPU_RSI, CPU_RDX, CPU_R10, CPU_R8};
+static const uint8_t args32[] = {CPU_RBX, CPU_RCX, CPU_RDX, CPU_RSI, CPU_RDI};
 
 /* The arguments of the call that has just been made, as Xen saw them. */
 static void tell_hypercall(struct machine *m, const struct hypercall *c, int64_t result, bool ring_was_dead)
@@ -212,12 +212,12 @@ static bool hypercall(void *self, bool amd)
     engine_regs(m->engine, &regs);
     bool wide = (regs.efer & 0x400) != 0 && regs.cs != 0 && engine_code64(m->engine);
     struct hypercall c = {.compat = !wide, .cpl = regs.cs & 3u};
-    c.nr = wide ? regs.gpr[0] : (uint32_t)regs.gpr[0];
+    c.nr = wide ? regs.gpr[CPU_RAX] : (uint32_t)regs.gpr[CPU_RAX];
     for (unsigned i = 0; i < 5; i++)
         c.arg[i] = wide ? regs.gpr[args64[i]] : (uint32_t)regs.gpr[args32[i]];
     const bool ring_was_dead = m->xen.store.dead;
     int64_t result = xen_hypercall(&m->xen, &c);
-    engine_set_reg(m->engine, 0, wide ? (uint64_t)result : (uint32_t)result);
+    engine_set_reg(m->engine, CPU_RAX, wide ? (uint64_t)result : (uint32_t)result);
     tell_hypercall(m, &c, result, ring_was_dead);
     if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield)
         machine_pause(m);
