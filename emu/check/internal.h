@@ -57,7 +57,9 @@ void unpack_block(struct monitor *mon, const struct engine_block *b);
 void unpack_paused(struct monitor *mon);
 void unpack_alarm(struct monitor *mon);
 /* unpack_host.c: at the call's first instruction. False: not possible, or in doubt; nothing has changed then. */
-bool unpack_on_host(struct monitor *mon, const struct unpack_watch *u);
+bool unpack_on_host(struct monitor *mon);
+/* Where the output of the call that is watched goes: its pointer to it as it is now. Empty when it is none. */
+struct span unpack_output(const struct monitor *mon);
 /* notice.c */
 void notice_taken(struct monitor *mon, const struct machine_notice *n);
 /* The first stage has entered the firmware: is it there? */

@@ -70,9 +70,8 @@ struct unpack_watch {
     struct span payload; /* the LZMA stream, gva = gpa */
     uint64_t size;       /* unpacked, as its header says */
     uint64_t scratch;    /* the decoder's memory */
-    uint64_t charge;
-    uint64_t pointer;   /* gpa of the pointer to its output */
-    struct span output; /* when it is done; empty when the pointer is none */
+    uint64_t pointer;    /* gpa of the pointer to its output */
+    struct span output;  /* when it is done; empty when the pointer is none */
     struct machine_mark entered;
 };
 static inline bool unpack_running(const struct unpack_watch *u)

@@ -66,12 +66,11 @@ void unpack_block(struct monitor *mon, const struct engine_block *b)
     u->state = UNPACK_ENTERING;
     u->return_to = le64(back);
     u->caller_rsp = engine_reg(e, CPU_RSP) + 8;
-    u->charge = u->size * COST_PER_BYTE;
     u->pointer = engine_reg(e, CPU_RDX);
     machine_pause(mon->m);
 }
 
-static struct span output(const struct monitor *mon)
+struct span unpack_output(const struct monitor *mon)
 {
     const struct unpack_watch *u = &mon->unpack;
     uint8_t at[8];
@@ -88,10 +87,11 @@ void unpack_alarm(struct monitor *mon)
 
 static void charge(struct monitor *mon, enum unpacked by)
 {
-    machine_charge(mon->m, mon->unpack.charge);
-    mon->v->charged += mon->unpack.charge;
+    const uint64_t instructions = mon->unpack.size * COST_PER_BYTE;
+    machine_charge(mon->m, instructions);
+    mon->v->charged += instructions;
     mon->v->unpacked = by;
-    mon->unpack.output = output(mon);
+    mon->unpack.output = unpack_output(mon);
     mon->unpack.state = UNPACK_DONE;
 }
 
@@ -110,7 +110,7 @@ void unpack_paused(struct monitor *mon)
     }
     switch (u->state) {
     case UNPACK_ENTERING:
-        if (!mon->options.guest_lzma && unpack_on_host(mon, u)) {
+        if (!mon->options.guest_lzma && unpack_on_host(mon)) {
             charge(mon, UNPACKED_BY_HOST);
             break;
         }

@@ -6,7 +6,6 @@
  */
 #include <stdlib.h>
 
-#include "base/le.h"
 #include "base/span.h"
 #include "check/internal.h"
 #include "image/lzma.h"
@@ -43,24 +42,17 @@ static bool usable(struct monitor *mon, struct span at, unsigned rights)
     return mapped_one_to_one(mon, at);
 }
 
-static bool disjoint(struct span a, struct span b)
+bool unpack_on_host(struct monitor *mon)
 {
-    return a.end <= b.start || b.end <= a.start;
-}
-
-bool unpack_on_host(struct monitor *mon, const struct unpack_watch *u)
-{
+    const struct unpack_watch *u = &mon->unpack;
     struct machine *m = mon->m;
     struct engine *e = m->engine;
     const uint64_t status = engine_reg(e, CPU_R9);
     const struct span scratch = {u->scratch, u->scratch + SCRATCH_SIZE};
-    uint8_t pointer[8];
-    if (!memory_read(&m->memory, engine_reg(e, CPU_RDX), pointer, sizeof pointer))
-        return false;
-    const struct span out = {le64(pointer), le64(pointer) + u->size};
+    const struct span out = unpack_output(mon);
     if (!usable(mon, u->payload, ALLOW_R) || !usable(mon, out, ALLOW_R | ALLOW_W) ||
         !usable(mon, scratch, ALLOW_R | ALLOW_W) || !usable(mon, (struct span){status, status + 4}, ALLOW_W) ||
-        !disjoint(out, u->payload) || !disjoint(out, scratch) || !disjoint(scratch, u->payload))
+        span_overlaps(out, u->payload) || span_overlaps(out, scratch) || span_overlaps(scratch, u->payload))
         return false;
     /* Not in place: what is damaged is left to the guest, which must then find memory as it was. */
     uint8_t *bytes = malloc(u->size);
