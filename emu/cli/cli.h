@@ -3,6 +3,8 @@
 #ifndef HVMBED_CLI_CLI_H
 #define HVMBED_CLI_CLI_H
 
+#include <stdbool.h>
+
 #include "base/diag.h"
 
 #define HVMBED_VERSION "0.1.0"
@@ -25,5 +27,7 @@ int cli_rules(int argc, char **argv);
 
 /* "hvmbed: FILE:LINE: message" on stderr; returns EXIT_BAD_INPUT. */
 int cli_complain(const struct diag *d);
+/* Is the report, which goes to @output or with NULL to standard output, read on a terminal that may show colours? */
+bool cli_wants_color(const char *output);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/outfile.h"
 #include "cli/cli.h"
@@ -56,7 +55,14 @@ static const struct option_spec specs[] = {
     {"extract", 0, "GUID|NAME", "write out the file's PE32, TE or raw body", set_extract},
     {"verbose", 'v', NULL, "sections, pad files and dependency expressions too", set_verbose},
 };
-#define NR_SPECS (sizeof specs / sizeof specs[0])
+static const struct option_verb verb = {
+    .name = "image",
+    .usage = "image [options] FILE",
+    .spec = specs,
+    .nr = sizeof specs / sizeof specs[0],
+    .least = 1,
+    .most = 1,
+};
 
 /* Everything that is looked at, so that one place frees it. */
 struct look {
@@ -162,26 +168,18 @@ static int deliver(const struct look *l, const struct image_options *o)
 int cli_image(int argc, char **argv)
 {
     struct image_options o = {.format = image_writer_find("text")};
-    int first = 0;
-    bool help = false;
-    if (!options_parse("image", specs, NR_SPECS, &o, argc, argv, &first, &help))
-        return EXIT_BAD_INPUT;
-    if (help || argc - first != 1) {
-        FILE *out = help ? stdout : stderr;
-        (void)fprintf(out, "usage: hvmbed image [options] FILE\n\n");
-        options_help(specs, NR_SPECS, out);
-        return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
-    }
+    int first = 0, code;
+    if (!options_begin(&verb, &o, argc, argv, &first, &code))
+        return code;
     if (o.find != NULL && o.extract != NULL) {
         (void)fprintf(stderr, "hvmbed image: --find and --extract do not go together\n");
         return EXIT_BAD_INPUT;
     }
-    o.style.color = o.output == NULL && isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+    o.style.color = cli_wants_color(o.output);
     struct diag d = {0};
     struct look *l = calloc(1, sizeof *l);
     if (l == NULL)
         return EXIT_DEFECT;
-    int code;
     if (!image_inspect(argv[first], &l->image, &d)) {
         code = cli_complain(&d);
     } else if (!image_tree_build(l->image.bytes, l->image.size, true, &l->tree, &d)) {

@@ -58,13 +58,30 @@ static const struct option_spec import_specs[] = {
     {"format", 'f', "FORMAT", "look only for this: hvmloader, xl-dmesg, dmesg, iomem; or auto", set_format_or_auto},
     {"output", 'o', "FILE", "write there instead of to standard output", set_output},
 };
-#define NR_IMPORT_SPECS (sizeof import_specs / sizeof import_specs[0])
+static const struct option_verb import_verb = {
+    .name = "layout import",
+    .usage = "layout import [options] LOG\n\n"
+             "Makes a layout of the last E820 table in a log of hvmloader, Xen or Linux, or in /proc/iomem.\n"
+             "LOG may be - for standard input.",
+    .spec = import_specs,
+    .nr = sizeof import_specs / sizeof import_specs[0],
+    .least = 1,
+    .most = 1,
+};
 
 static const struct option_spec export_specs[] = {
     {"format", 'f', "FORMAT", "hvmloader (the default), xl-dmesg, dmesg or iomem", set_format},
     {"output", 'o', "FILE", "write there instead of to standard output", set_output},
 };
-#define NR_EXPORT_SPECS (sizeof export_specs / sizeof export_specs[0])
+static const struct option_verb export_verb = {
+    .name = "layout export",
+    .usage = "layout export [options] LAYOUT [FIRMWARE]\n\n"
+             "Writes the E820 table that a guest's firmware finds. LAYOUT is an xl.cfg file or the name of a preset.",
+    .spec = export_specs,
+    .nr = sizeof export_specs / sizeof export_specs[0],
+    .least = 1,
+    .most = 2,
+};
 
 /* The whole log, "-" for standard input; NULL with @d. The caller frees it. */
 static char *read_log(const char *path, size_t *n, struct diag *d)
@@ -129,23 +146,13 @@ static int import_file(const struct exchange_options *o, const char *path, struc
 int cli_layout_import(int argc, char **argv)
 {
     struct exchange_options o = {0};
-    int first = 0;
-    bool help = false;
-    if (!options_parse("layout import", import_specs, NR_IMPORT_SPECS, &o, argc, argv, &first, &help))
-        return EXIT_BAD_INPUT;
-    if (help || argc - first != 1) {
-        FILE *out = help ? stdout : stderr;
-        fputs("usage: hvmbed layout import [options] LOG\n\n"
-              "Makes a layout of the last E820 table in a log of hvmloader, Xen or Linux, or in /proc/iomem.\n"
-              "LOG may be - for standard input.\n\n",
-              out);
-        options_help(import_specs, NR_IMPORT_SPECS, out);
-        return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
-    }
+    int first = 0, code;
+    if (!options_begin(&import_verb, &o, argc, argv, &first, &code))
+        return code;
     struct import *r = calloc(1, sizeof *r);
     if (r == NULL)
         return EXIT_DEFECT;
-    int code = import_file(&o, argv[first], r);
+    code = import_file(&o, argv[first], r);
     free(r);
     return code;
 }
@@ -182,24 +189,13 @@ static int export_file(const struct exchange_options *o, const char *name, const
 int cli_layout_export(int argc, char **argv)
 {
     struct exchange_options o = {.format = &e820_formats[0]};
-    int first = 0;
-    bool help = false;
-    if (!options_parse("layout export", export_specs, NR_EXPORT_SPECS, &o, argc, argv, &first, &help))
-        return EXIT_BAD_INPUT;
-    int operands = argc - first;
-    if (help || operands < 1 || operands > 2) {
-        FILE *out = help ? stdout : stderr;
-        fputs(
-            "usage: hvmbed layout export [options] LAYOUT [FIRMWARE]\n\n"
-            "Writes the E820 table that a guest's firmware finds. LAYOUT is an xl.cfg file or the name of a preset.\n\n",
-            out);
-        options_help(export_specs, NR_EXPORT_SPECS, out);
-        return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
-    }
+    int first = 0, code;
+    if (!options_begin(&export_verb, &o, argc, argv, &first, &code))
+        return code;
     struct guest_memory *g = calloc(1, sizeof *g);
     if (g == NULL)
         return EXIT_DEFECT;
-    int code = export_file(&o, argv[first], operands == 2 ? argv[first + 1] : NULL, g);
+    code = export_file(&o, argv[first], argc - first == 2 ? argv[first + 1] : NULL, g);
     free(g);
     return code;
 }

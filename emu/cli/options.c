@@ -4,6 +4,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "cli/cli.h"
+
 #define LONG_BASE 0x100
 
 bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, void *self, int argc, char **argv,
@@ -62,4 +64,19 @@ void options_help(const struct option_spec *spec, size_t nr, FILE *out)
             (void)fprintf(out, "      %-26s %s\n", head, spec[i].help);
     }
     (void)fprintf(out, "  -h, %-26s %s\n", "--help", "this text");
+}
+
+bool options_begin(const struct option_verb *v, void *self, int argc, char **argv, int *first, int *code)
+{
+    bool help = false;
+    *code = EXIT_BAD_INPUT;
+    if (!options_parse(v->name, v->spec, v->nr, self, argc, argv, first, &help))
+        return false;
+    if (!help && argc - *first >= v->least && argc - *first <= v->most)
+        return true;
+    FILE *out = help ? stdout : stderr;
+    (void)fprintf(out, "usage: hvmbed %s\n\n", v->usage);
+    options_help(v->spec, v->nr, out);
+    *code = help ? EXIT_CLEAN : EXIT_BAD_INPUT;
+    return false;
 }

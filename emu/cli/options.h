@@ -26,4 +26,18 @@ bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, 
                    int *first, bool *help);
 void options_help(const struct option_spec *spec, size_t nr, FILE *out);
 
+/* A verb with options and operands. */
+struct option_verb {
+    const char *name;  /* "run", "layout import" */
+    const char *usage; /* behind "usage: hvmbed ", with what else is to be said before the options */
+    const struct option_spec *spec;
+    size_t nr;
+    int least, most; /* operands */
+};
+/*
+ * Parses, and answers --help and a wrong number of operands with the usage. True: go on, with operands from
+ * argv[*first] on. False: exit with *code.
+ */
+bool options_begin(const struct option_verb *v, void *self, int argc, char **argv, int *first, int *code);
+
 #endif

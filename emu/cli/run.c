@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/outfile.h"
 #include "check/monitor.h"
@@ -166,7 +165,14 @@ static const struct option_spec specs[] = {
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };
-#define NR_SPECS (sizeof specs / sizeof specs[0])
+static const struct option_verb verb = {
+    .name = "run",
+    .usage = "run [options] FIRMWARE",
+    .spec = specs,
+    .nr = sizeof specs / sizeof specs[0],
+    .least = 1,
+    .most = 1,
+};
 
 /* Everything a run owns, so that one place frees it. */
 struct run {
@@ -196,31 +202,33 @@ static const struct handoff *choose(const struct run_options *o, const struct la
     return l->type == real->type && real->cannot(l) == NULL && hvmloader_of_version(l) ? real : handoff_for(l->type);
 }
 
-static bool prepare(struct run *r, const struct run_options *o, const char *path, const struct handoff **h,
-                    struct cpu_entry *entry, struct diag *d)
+static bool prepare(struct run *r, const struct run_options *o, const char *path, struct diag *d)
 {
     layout_default(&r->layout);
     char file[512];
     if (o->layout != NULL &&
         (!layout_find(o->layout, file, sizeof file, d) || !layout_read_lines(file, &r->layout, &r->lines, d)))
         return false;
-    *h = choose(o, &r->layout);
+    const struct handoff *h = r->handoff = choose(o, &r->layout);
     if (o->layout == NULL)
-        r->layout.type = (*h)->type;
-    if ((*h)->type != r->layout.type)
+        r->layout.type = h->type;
+    if (h->type != r->layout.type)
         return diag_fail(d, r->layout.path, 0, "this is a %s guest: --handoff %s cannot boot it",
-                         r->layout.type == GUEST_HVM ? "HVM" : "PVH", (*h)->name);
+                         r->layout.type == GUEST_HVM ? "HVM" : "PVH", h->name);
     if (!image_load(path, &r->image, d) || !layout_resolve(&r->layout, r->image.size, &r->guest, d))
         return false;
-    if ((*h)->first_stage &&
+    if (h->first_stage &&
         (!hvmloader_find(o->hvmloader, &r->layout, file, sizeof file, d) || !loader_load(file, &r->loader, d)))
         return false;
     plan_init(&r->plan, guest_top(&r->guest));
-    return (*h)->plan(&r->layout, &r->guest, &r->image, &r->plan, entry, d) && plan_seal(&r->plan, d);
+    if (!h->plan(&r->layout, &r->guest, &r->image, &r->plan, &r->entry, d) || !plan_seal(&r->plan, d))
+        return false;
+    if (h->first_stage)
+        builder_entry(&r->loader, &r->image, &r->entry);
+    return true;
 }
 
-static bool write_report(const struct run *r, const struct run_options *o, const char *handoff, int code,
-                         struct diag *d)
+static bool write_report(const struct run *r, const struct run_options *o, int code, struct diag *d)
 {
     char version[ENGINE_VERSION_SIZE];
     engine_version(version);
@@ -229,7 +237,7 @@ static bool write_report(const struct run *r, const struct run_options *o, const
         .layout = &r->layout,
         .guest = &r->guest,
         .verdict = &r->verdict,
-        .handoff = handoff,
+        .handoff = r->handoff->name,
         .loader = r->loader.bytes != NULL ? &r->loader : NULL,
         .compared = r->compared.nr_runs != 0 ? &r->compared : NULL,
         .engine_version = version,
@@ -294,14 +302,12 @@ static bool boot_with_each(struct run *r, const struct run_options *o, const str
 static int boot(struct run *r, const struct run_options *o, const char *path)
 {
     struct diag d = {0};
-    if (!prepare(r, o, path, &r->handoff, &r->entry, &d))
+    if (!prepare(r, o, path, &d))
         return cli_complain(&d);
     if (o->symbols != NULL && (r->symbols = symbols_open(o->symbols, &d)) == NULL)
         return cli_complain(&d);
     if (!o->quiet)
         write_notes(r);
-    if (r->handoff->first_stage)
-        builder_entry(&r->loader, &r->image, &r->entry);
     r->unchecked = o->unchecked;
     if (o->nr_fills != 0)
         r->layout.fill = o->fill[0];
@@ -319,34 +325,22 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
         return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
     }
     int code = verdict_exit_code(&r->verdict);
-    ok = write_report(r, o, r->handoff->name, code, &d);
+    ok = write_report(r, o, code, &d);
     return ok ? code : cli_complain(&d);
-}
-
-static bool wants_color(const struct run_options *o)
-{
-    return o->output == NULL && isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
 }
 
 int cli_run(int argc, char **argv)
 {
     struct run_options o = {.format = report_writer_find("text")};
-    int first = 0;
-    bool help = false;
+    int first = 0, code;
     monitor_defaults(&o.monitor);
-    if (!options_parse("run", specs, NR_SPECS, &o, argc, argv, &first, &help))
-        return EXIT_BAD_INPUT;
-    if (help || argc - first != 1) {
-        FILE *out = help ? stdout : stderr;
-        (void)fprintf(out, "usage: hvmbed run [options] FIRMWARE\n\n");
-        options_help(specs, NR_SPECS, out);
-        return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
-    }
-    o.style.color = wants_color(&o);
+    if (!options_begin(&verb, &o, argc, argv, &first, &code))
+        return code;
+    o.style.color = cli_wants_color(o.output);
     struct run *r = calloc(1, sizeof *r);
     if (r == NULL)
         return EXIT_DEFECT;
-    int code = boot(r, &o, argv[first]);
+    code = boot(r, &o, argv[first]);
     if (r->machine.engine != NULL)
         machine_exit(&r->machine);
     compare_free(&r->compared);
