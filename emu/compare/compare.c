@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/le.h"
 #include "compare/internal.h"
 
 #define HOB_LIST_MAX (1u << 20)
-#define HOB_END 0xffffu
-#define HOB_GUID_EXTENSION 4u
 
 /* What is kept of each run. */
 struct finished {
@@ -52,11 +51,11 @@ static bool copy_hobs(const struct lane *lane, struct finished *k)
     size_t n = 0;
     uint64_t at = lane->verdict.hob_list;
     while (n < HOB_LIST_MAX && memory_read(mem, at + n, h, sizeof h)) {
-        size_t length = (size_t)(h[2] | h[3] << 8);
+        size_t length = le16(h + 2);
         if (length < sizeof h)
             break;
         n += length;
-        if ((h[0] | h[1] << 8) == (int)HOB_END)
+        if (le16(h) == HOB_END)
             break;
     }
     k->hobs = calloc(1, n + 1);
@@ -125,9 +124,9 @@ static void describe_hobs(const struct finished *a, const struct finished *b, co
         size_t n = d->size < COMPARE_BYTES_MAX ? d->size : COMPARE_BYTES_MAX;
         memcpy(h->bytes[0], a->hobs + d->hob.offset + d->offset, n);
         memcpy(h->bytes[1], b->hobs + d->hob.offset + d->offset, n);
-        h->has_guid = h->type == HOB_GUID_EXTENSION && h->length >= 24;
+        h->has_guid = h->type == HOB_GUID && h->length >= 24;
         if (h->has_guid)
-            memcpy(h->guid, a->hobs + d->hob.offset + 8, sizeof h->guid);
+            memcpy(h->guid.b, a->hobs + d->hob.offset + 8, sizeof h->guid.b);
     }
     r->nr_hobs = all->nr;
     r->hobs_dropped = all->dropped;

@@ -152,10 +152,8 @@ static void add_hob(const struct compare_setup *s, const struct compare_result *
     set_access(f, &h->origin);
     char guid[GUID_TEXT_SIZE + 1] = "";
     if (h->has_guid) {
-        struct guid g;
-        memcpy(g.b, h->guid, sizeof g.b);
         guid[0] = ' ';
-        guid_format(&g, guid + 1);
+        guid_format(&h->guid, guid + 1);
     }
     char writer[100];
     name_place(&h->write.at, writer);

@@ -2,17 +2,15 @@
 #include "compare/hoblist.h"
 
 #include "base/le.h"
-
-#define HOB_HEADER 8u
-#define HOB_END 0xffffu
+#include "hob/hob.h"
 
 bool raw_hob_next(const uint8_t *list, size_t size, size_t *cursor, struct raw_hob *out)
 {
     size_t at = *cursor;
-    if (at >= size || size - at < HOB_HEADER)
+    if (at >= size || size - at < HOB_HEADER_SIZE)
         return false;
     *out = (struct raw_hob){.offset = at, .type = le16(list + at), .length = le16(list + at + 2)};
-    if (out->length < HOB_HEADER || out->length > size - at)
+    if (out->length < HOB_HEADER_SIZE || out->length > size - at)
         return false;
     *cursor = out->type == HOB_END ? size : at + out->length;
     return true;

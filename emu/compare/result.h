@@ -57,7 +57,7 @@ struct compare_hob {
     uint64_t gpa; /* of the HOB, in the first of the two */
     uint16_t type, length;
     bool has_guid;
-    uint8_t guid[16];
+    struct guid guid;
     size_t offset, size;
     uint8_t bytes[2][COMPARE_BYTES_MAX]; /* the first of them */
     struct code_place maker;             /* what stored the HOB's header last; gva 0: unknown */

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "image/fv.h"
 #include "report/json_parts.h"
 
@@ -70,9 +68,7 @@ static json_t *json_bytes(const uint8_t *b, size_t n)
 static json_t *json_stretch(const struct compare_hob *h)
 {
     char guid[GUID_TEXT_SIZE];
-    struct guid g;
-    memcpy(g.b, h->guid, sizeof g.b);
-    guid_format(&g, guid);
+    guid_format(&h->guid, guid);
     return json_pack("{s:I, s:o, s:I, s:I, s:s?, s:I, s:I, s:[o, o], s:o, s:o, s:o}", "hob", (json_int_t)h->index,
                      "gpa", json_hex(h->gpa), "type", (json_int_t)h->type, "length", (json_int_t)h->length, "guid",
                      h->has_guid ? guid : NULL, "offset", (json_int_t)h->offset, "size", (json_int_t)h->size, "bytes",

@@ -2,7 +2,6 @@
 #include "report/text_fill.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "image/fv.h"
 #include "report/text_code.h"
@@ -100,10 +99,8 @@ static void write_hob(const struct compare_result *r, const struct compare_hob *
     text_label(out, "");
     fprintf(out, "  HOB %u at 0x%" PRIx64 ", type 0x%x", h->index, h->gpa, h->type);
     if (h->has_guid) {
-        struct guid g;
         char text[GUID_TEXT_SIZE];
-        memcpy(g.b, h->guid, sizeof g.b);
-        guid_format(&g, text);
+        guid_format(&h->guid, text);
         fprintf(out, " %s", text);
     }
     fprintf(out, ", offset 0x%zx, %zu byte%s", h->offset, h->size, h->size == 1 ? "" : "s");
