@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/outfile.h"
+#include "boot/find.h"
 #include "cli/cli.h"
-#include "cli/find.h"
 #include "cli/options.h"
 #include "image/image.h"
 #include "layout/layout.h"

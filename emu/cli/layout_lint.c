@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/find.h"
 #include "cli/cli.h"
-#include "cli/find.h"
 #include "cli/options.h"
 #include "image/image.h"
 #include "layout/lint.h"

@@ -5,21 +5,20 @@
 #include <string.h>
 
 #include "base/outfile.h"
+#include "boot/case.h"
+#include "boot/find.h"
 #include "check/monitor.h"
 #include "cli/cli.h"
-#include "cli/find.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "compare/compare.h"
 #include "compare/patterns.h"
 #include "machine/machine.h"
 #include "report/report.h"
-#include "xen/builder.h"
 
 struct run_options {
     const char *layout;
-    const char *handoff;
-    const char *hvmloader;
+    struct boot_choice choice;
     const char *output;
     const char *symbols;
     const struct report_writer *format;
@@ -38,12 +37,12 @@ static bool set_layout(void *self, const char *v)
 }
 static bool set_handoff(void *self, const char *v)
 {
-    ((struct run_options *)self)->handoff = v;
+    ((struct run_options *)self)->choice.handoff = v;
     return handoff_find(v) != NULL;
 }
 static bool set_hvmloader(void *self, const char *v)
 {
-    ((struct run_options *)self)->hvmloader = v;
+    ((struct run_options *)self)->choice.hvmloader = v;
     return true;
 }
 static bool set_format(void *self, const char *v)
@@ -178,54 +177,24 @@ static const struct option_verb verb = {
 struct run {
     struct layout_lines lines;
     struct image image;
-    struct loader loader;
-    struct layout layout;
-    struct guest_memory guest;
-    struct plan plan;
-    const struct handoff *handoff;
-    struct cpu_entry entry;
+    struct boot_case boot;
     struct machine machine;
     struct verdict verdict;
     struct symbols *symbols; /* NULL without --symbols */
     struct compare_result compared;
-    bool unchecked;
 };
-
-/* As the user says; else the real hvmloader where it is there and can serve this guest; else by the guest's type. */
-static const struct handoff *choose(const struct run_options *o, const struct layout *l)
-{
-    const struct handoff *real = &handoff_hvmloader;
-    if (o->handoff != NULL)
-        return handoff_find(o->handoff);
-    if (o->hvmloader != NULL)
-        return real;
-    return l->type == real->type && real->cannot(l) == NULL && hvmloader_of_version(l) ? real : handoff_for(l->type);
-}
 
 static bool prepare(struct run *r, const struct run_options *o, const char *path, struct diag *d)
 {
-    layout_default(&r->layout);
+    struct layout l;
     char file[512];
+    layout_default(&l);
     if (o->layout != NULL &&
-        (!layout_find(o->layout, file, sizeof file, d) || !layout_read_lines(file, &r->layout, &r->lines, d)))
+        (!layout_find(o->layout, file, sizeof file, d) || !layout_read_lines(file, &l, &r->lines, d)))
         return false;
-    const struct handoff *h = r->handoff = choose(o, &r->layout);
     if (o->layout == NULL)
-        r->layout.type = h->type;
-    if (h->type != r->layout.type)
-        return diag_fail(d, r->layout.path, 0, "this is a %s guest: --handoff %s cannot boot it",
-                         r->layout.type == GUEST_HVM ? "HVM" : "PVH", h->name);
-    if (!image_load(path, &r->image, d) || !layout_resolve(&r->layout, r->image.size, &r->guest, d))
-        return false;
-    if (h->first_stage &&
-        (!hvmloader_find(o->hvmloader, &r->layout, file, sizeof file, d) || !loader_load(file, &r->loader, d)))
-        return false;
-    plan_init(&r->plan, guest_top(&r->guest));
-    if (!h->plan(&r->layout, &r->guest, &r->image, &r->plan, &r->entry, d) || !plan_seal(&r->plan, d))
-        return false;
-    if (h->first_stage)
-        builder_entry(&r->loader, &r->image, &r->entry);
-    return true;
+        l.type = boot_handoff(&o->choice, &l)->type;
+    return image_load(path, &r->image, d) && boot_case_prepare(&r->boot, &l, &r->image, &o->choice, d);
 }
 
 static bool write_report(const struct run *r, const struct run_options *o, int code, struct diag *d)
@@ -234,11 +203,11 @@ static bool write_report(const struct run *r, const struct run_options *o, int c
     engine_version(version);
     struct report_input in = {
         .image = &r->image,
-        .layout = &r->layout,
-        .guest = &r->guest,
+        .layout = &r->boot.layout,
+        .guest = &r->boot.guest,
         .verdict = &r->verdict,
-        .handoff = r->handoff->name,
-        .loader = r->loader.bytes != NULL ? &r->loader : NULL,
+        .handoff = r->boot.handoff->name,
+        .loader = r->boot.loader.bytes != NULL ? &r->boot.loader : NULL,
         .compared = r->compared.nr_runs != 0 ? &r->compared : NULL,
         .engine_version = version,
         .symbols = r->symbols,
@@ -259,27 +228,19 @@ static void write_notes(const struct run *r)
 {
     for (unsigned i = 0; i < r->lines.nr_notes; i++)
         if (!r->lines.note[i].unknown)
-            (void)fprintf(stderr, "hvmbed: %s:%u: note: %s\n", r->layout.path, r->lines.note[i].line,
+            (void)fprintf(stderr, "hvmbed: %s:%u: note: %s\n", r->boot.layout.path, r->lines.note[i].line,
                           r->lines.note[i].text);
 }
 
-/* A machine that is ready to run; for compare_setup too. */
 static bool power_on(void *self, const struct layout *l, struct machine *m, struct diag *d)
 {
-    const struct run *r = self;
-    bool first_stage = r->handoff->first_stage;
-    if (!machine_init(m, l, &r->guest, &r->plan, &r->entry, !r->unchecked, first_stage, d))
-        return false;
-    if (!first_stage || builder_fill(&m->memory, l, &r->guest, &r->image, &r->loader, d))
-        return true;
-    machine_exit(m);
-    return false;
+    return boot_case_power_on(self, l, m, d);
 }
 
 static bool boot_once(struct run *r, const struct monitor_options *options, struct diag *d)
 {
     struct monitor monitor;
-    if (!power_on(r, &r->layout, &r->machine, d))
+    if (!boot_case_power_on(&r->boot, &r->boot.layout, &r->machine, d))
         return false;
     monitor_init(&monitor, &r->machine, options, &r->verdict);
     monitor_run(&monitor);
@@ -292,10 +253,10 @@ static bool boot_with_each(struct run *r, const struct run_options *o, const str
                            struct diag *d)
 {
     struct compare_setup s = {
-        .layout = &r->layout, .nr = o->nr_fills, .options = options, .power_on = power_on, .self = r};
+        .layout = &r->boot.layout, .nr = o->nr_fills, .options = options, .power_on = power_on, .self = &r->boot};
     memcpy(s.fill, o->fill, sizeof s.fill);
     bool ok = compare_boots(&s, &r->verdict, &r->compared, d);
-    r->layout.fill = o->fill[r->compared.shown];
+    r->boot.layout.fill = o->fill[r->compared.shown];
     return ok;
 }
 
@@ -308,9 +269,9 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
         return cli_complain(&d);
     if (!o->quiet)
         write_notes(r);
-    r->unchecked = o->unchecked;
+    r->boot.unchecked = o->unchecked;
     if (o->nr_fills != 0)
-        r->layout.fill = o->fill[0];
+        r->boot.layout.fill = o->fill[0];
     struct progress progress;
     struct monitor_options options = o->monitor;
     progress_init(&progress, o->quiet);
@@ -346,9 +307,8 @@ int cli_run(int argc, char **argv)
     compare_free(&r->compared);
     verdict_free(&r->verdict);
     symbols_close(r->symbols);
-    plan_exit(&r->plan);
+    boot_case_free(&r->boot);
     image_free(&r->image);
-    loader_free(&r->loader);
     free(r);
     return code;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/find.h"
+#include "boot/find.h"
 
 #include <dirent.h>
 #include <glob.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where files lie that the command line names, or takes for granted. */
-#ifndef HVMBED_CLI_FIND_H
-#define HVMBED_CLI_FIND_H
+#ifndef HVMBED_BOOT_FIND_H
+#define HVMBED_BOOT_FIND_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One boot to be done: this firmware, in this guest, handed over like this. What every verb that boots starts from. */
+#ifndef HVMBED_BOOT_CASE_H
+#define HVMBED_BOOT_CASE_H
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+#include "image/image.h"
+#include "image/loader.h"
+#include "layout/layout.h"
+#include "layout/plan.h"
+#include "machine/machine.h"
+#include "xen/handoff.h"
+
+/* How the user wants it handed over; NULL where nothing was said. */
+struct boot_choice {
+    const char *handoff;   /* a name of handoff_find() */
+    const char *hvmloader; /* a file */
+};
+
+struct boot_case {
+    const struct image *image; /* not owned */
+    struct layout layout;
+    const struct handoff *handoff;
+    struct loader loader; /* no bytes where nothing runs before the firmware */
+    struct guest_memory guest;
+    struct plan plan;
+    struct cpu_entry entry;
+    bool unchecked; /* the plan's rights are not enforced; may be set before power is on */
+};
+
+/* As the user says; else the real hvmloader where it is there and can serve @l; else by the guest's type. */
+const struct handoff *boot_handoff(const struct boot_choice *choice, const struct layout *l);
+
+/*
+ * Plans the boot of @im in the guest @l; @im must outlive the case. False with @d when this cannot be. boot_case_free()
+ * in any case, of a case that was all zero before.
+ */
+bool boot_case_prepare(struct boot_case *c, const struct layout *l, const struct image *im,
+                       const struct boot_choice *choice, struct diag *d);
+void boot_case_free(struct boot_case *c);
+
+/* A machine of layout @l (the case's own, or it with another fill) that is ready to run. False with @d. */
+bool boot_case_power_on(const struct boot_case *c, const struct layout *l, struct machine *m, struct diag *d);
+
+#endif
