@@ -37,7 +37,7 @@ static bool list_names_entry(const struct hob_reader *r, uint64_t gpa, uint64_t 
 static bool is_handoff(struct monitor *mon, uint64_t pc)
 {
     uint64_t hobs = engine_reg(mon->m->engine, CPU_RCX);
-    if (mon->m->phase < PHASE_PEI || (hobs & 7) != 0 || hobs == 0)
+    if (mon->m->phase < PHASE_PEI || mon->m->phase == PHASE_DXE || (hobs & 7) != 0 || hobs == 0)
         return false;
     const struct hob_reader r = boot_hob_reader(mon);
     return list_names_entry(&r, hobs, pc);
@@ -76,7 +76,10 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
         note_volumes(mon, mon->v->hob_list);
         place_without_source(mon, b->pc, &mon->v->dxe);
         want_phase(mon, PHASE_DXE);
-        end_run(mon, END_HANDOFF, "");
+        if (mon->options.past_handoff)
+            mon->at_handoff = true;
+        else
+            end_run(mon, END_HANDOFF, "");
         return;
     }
     switch (mon->m->phase) {
@@ -111,6 +114,7 @@ void boot_paused(struct monitor *mon)
         if (mon->phase_wanted == PHASE_PEI)
             preserve_volumes(mon);
     }
-    if (mon->v->ending == END_HANDOFF && mon->m->stopping)
+    if (mon->at_handoff || (mon->v->ending == END_HANDOFF && mon->m->stopping))
         handoff_reached(mon);
+    mon->at_handoff = false;
 }

@@ -133,7 +133,7 @@ struct module {
     uint32_t size;
     char guid[GUID_TEXT_SIZE]; /* of its file in the volume that it runs from or was loaded from, or "" */
 };
-#define MODULES_MAX 64
+#define MODULES_MAX 512
 #define LAST_BLOCKS_MAX 64
 
 enum unpacked { UNPACKED_NOT, UNPACKED_BY_GUEST, UNPACKED_BY_HOST };

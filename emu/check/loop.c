@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "check/internal.h"
+#include "machine/interrupt.h"
 
 /* Blocks that one turn of a loop may take; a longer one is left to the budget. */
 #define LOOP_BLOCKS_MAX 4096u
@@ -101,7 +102,7 @@ static void on_block(void *self, uint64_t pc)
 void loop_tick(struct monitor *mon, uint64_t pc)
 {
     struct loop_watch *l = &mon->loop;
-    if (l->looking || l->stores || !machine_alone(mon->m) || mon->standstill.stores)
+    if (interrupts_expected(mon->m) || l->looking || l->stores || !machine_alone(mon->m) || mon->standstill.stores)
         return; /* others could change what this one waits for: standstill.c */
     *l = (struct loop_watch){.looking = true, .pc = pc, .lowest = pc, .exits_at = mon->exits};
     l->since_ns = machine_virtual_ns(mon->m);

@@ -18,6 +18,7 @@
 struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
     uint64_t budget;      /* instructions; 0 for the default */
+    bool past_handoff; /* go on into DXE */
     bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
@@ -96,6 +97,7 @@ struct monitor {
     struct verdict *v;
 
     enum phase phase_wanted;
+    bool at_handoff;  /* the hand-off has been reached, and the run goes on */
     bool entered;     /* the first stage has jumped to the firmware */
     uint64_t pei_rsp; /* when PEI began: temporary RAM */
     struct loop_watch loop;

@@ -138,6 +138,12 @@ static bool set_verbose(void *self, const char *v)
     return true;
 }
 
+static bool set_until(void *self, const char *v)
+{
+    ((struct run_options *)self)->monitor.past_handoff = strcmp(v, "handoff") != 0;
+    return true;
+}
+
 static bool set_hobs(void *self, const char *v)
 {
     (void)v;
@@ -159,6 +165,7 @@ static const struct option_spec specs[] = {
     {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
+    {"until", 0, "WHERE", "how far to go (default handoff)", set_until},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"no-checks", 0, NULL, "only boot: what the checks cost can be measured so", set_no_checks},
     {"quiet", 'q', NULL, "no progress", set_quiet},

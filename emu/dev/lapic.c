@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The local APIC in xAPIC mode, as X:xen/arch/x86/hvm/vlapic.c models it. One for each vCPU; an access means that
- * of the vCPU which runs. The timer counts virtual time; INIT and SIPI have their effect, no interrupt is delivered.
+ * of the vCPU which runs. The timer counts virtual time; fixed interrupts, INIT and SIPI have their effect, NMI and
+ * the others have none.
  */
 #include "dev/device.h"
+#include "dev/irq.h"
 
 #define LAPIC_BASE 0xFEE00000ull
 #define VERSION 0x00050014u /* X: VLAPIC_VERSION, version 14, six LVT entries */
@@ -14,9 +16,12 @@ enum reg {
     REG_VERSION = 0x030,
     REG_TPR = 0x080,
     REG_PPR = 0x0A0,
+    REG_EOI = 0x0B0,
     REG_LDR = 0x0D0,
     REG_DFR = 0x0E0,
     REG_SPIV = 0x0F0,
+    REG_ISR = 0x100, /* and seven more, as of the next one */
+    REG_IRR = 0x200,
     REG_ICR = 0x300,
     REG_ICR2 = 0x310,
     REG_LVTT = 0x320,
@@ -35,7 +40,11 @@ enum reg {
 #define LVT_MASKED 0x10000u
 #define LVTT_MODE 0x60000u
 #define LVTT_PERIODIC 0x20000u
+#define LVT_MODE 0x700u
+#define LVT_EXTINT 0x700u
 #define ICR_MODE 0x700u
+#define ICR_FIXED 0x000u
+#define ICR_LOWEST 0x100u
 #define ICR_INIT 0x500u
 #define ICR_STARTUP 0x600u
 #define ICR_LOGICAL 0x800u
@@ -49,7 +58,7 @@ enum reg {
 #define DFR_CLUSTER 0x0FFFFFFFu
 
 /*
- * Registers that can be written, with the bits that stick. Everything else is read-only or, like EOI and ESR, has
+ * Registers that can be written, with the bits that stick. Everything else is read-only, EOI, or, like ESR, has
  * nothing to act on.
  */
 static const struct {
@@ -77,12 +86,14 @@ struct apic {
     uint32_t reg[REG_END / 16];
     uint64_t started_at; /* ns, when the count was @start */
     uint32_t start;
+    uint64_t next; /* ns at which the timer runs out, masked or not; IRQ_NEVER when it stands */
     const struct clock *clock;
 };
 
 struct lapic {
     struct apic cpu[VCPUS_MAX];
     struct vcpus *vcpus;
+    struct irq *irq;
 };
 
 static uint32_t *reg_at(struct apic *a, uint64_t reg)
@@ -117,6 +128,118 @@ static void rebase(struct apic *a)
     a->started_at = clock_ns(a->clock);
 }
 
+static uint64_t cycles_ns(struct apic *a, uint32_t count)
+{
+    return (uint64_t)count * BUS_CYCLE_NS * divisor(a);
+}
+
+/* After any change to it. */
+static void plan_timer(struct apic *a)
+{
+    a->next = a->start != 0 ? a->started_at + cycles_ns(a, a->start) : IRQ_NEVER;
+}
+
+/* --- requests ----------------------------------------------------------------------------------------------------- */
+
+static uint32_t *bank(struct apic *a, uint32_t base, uint8_t vector)
+{
+    return reg_at(a, base + (vector / 32u) * 0x10u);
+}
+
+/* The highest vector of IRR or ISR; -1 for none. */
+static int highest(const struct apic *a, uint32_t base)
+{
+    for (unsigned i = 8; i-- > 0;) {
+        const uint32_t v = a->reg[base / 16 + i];
+        if (v != 0)
+            return (int)(i * 32 + 31 - (unsigned)__builtin_clz(v));
+    }
+    return -1;
+}
+
+static uint8_t priority(const struct apic *a)
+{
+    const uint8_t tpr = (uint8_t)a->reg[REG_TPR / 16];
+    const int serving = highest(a, REG_ISR);
+    return serving >= 0 && (serving & 0xF0) > (tpr & 0xF0) ? (uint8_t)(serving & 0xF0) : tpr;
+}
+
+static bool enabled(const struct apic *a)
+{
+    return (a->reg[REG_SPIV / 16] & SPIV_ENABLED) != 0;
+}
+
+static void request(struct lapic *l, unsigned vcpu, uint8_t vector)
+{
+    struct apic *a = &l->cpu[vcpu];
+    if (!enabled(a) || vector < 16)
+        return;
+    *bank(a, REG_IRR, vector) |= 1u << (vector & 31);
+    l->irq->changed = true;
+}
+
+static void end_of_interrupt(struct lapic *l, struct apic *a)
+{
+    const int serving = highest(a, REG_ISR);
+    if (serving >= 0)
+        *bank(a, REG_ISR, (uint8_t)serving) &= ~(1u << (serving & 31));
+    l->irq->changed = true;
+}
+
+bool lapic_waits(const struct lapic *l, unsigned vcpu)
+{
+    const struct apic *a = &l->cpu[vcpu];
+    const int asked = highest(a, REG_IRR);
+    return asked >= 0 && (asked & 0xF0) > (priority(a) & 0xF0);
+}
+
+uint8_t lapic_take(struct lapic *l, unsigned vcpu)
+{
+    struct apic *a = &l->cpu[vcpu];
+    const uint8_t vector = (uint8_t)highest(a, REG_IRR);
+    *bank(a, REG_IRR, vector) &= ~(1u << (vector & 31));
+    *bank(a, REG_ISR, vector) |= 1u << (vector & 31);
+    return vector;
+}
+
+bool lapic_takes_pic(const struct lapic *l, unsigned vcpu)
+{
+    const struct apic *a = &l->cpu[vcpu];
+    const uint32_t lvt0 = a->reg[REG_LVT0 / 16];
+    return !enabled(a) || ((lvt0 & LVT_MASKED) == 0 && (lvt0 & LVT_MODE) == LVT_EXTINT);
+}
+
+/* --- the timer ---------------------------------------------------------------------------------------------------- */
+
+static uint64_t timer_due(void *self)
+{
+    const struct lapic *l = self;
+    uint64_t next = IRQ_NEVER;
+    for (unsigned i = 0; i < l->vcpus->nr; i++) {
+        const struct apic *a = &l->cpu[i];
+        if ((a->reg[REG_LVTT / 16] & LVT_MASKED) == 0 && a->next < next)
+            next = a->next;
+    }
+    return next;
+}
+
+static void timer_fire(void *self)
+{
+    struct lapic *l = self;
+    for (unsigned i = 0; i < l->vcpus->nr; i++) {
+        struct apic *a = &l->cpu[i];
+        const uint32_t lvtt = *reg_at(a, REG_LVTT);
+        const uint64_t now = clock_ns(a->clock);
+        if ((lvtt & LVT_MASKED) != 0 || a->next > now)
+            continue;
+        const uint64_t period = (lvtt & LVTT_MODE) == LVTT_PERIODIC ? cycles_ns(a, *reg_at(a, REG_TMICT)) : 0;
+        a->next = period != 0 ? a->next + (now - a->next) / period * period + period : IRQ_NEVER;
+        request(l, i, (uint8_t)lvtt);
+    }
+}
+
+/* --- registers ---------------------------------------------------------------------------------------------------- */
+
 static void write_reg(struct apic *a, uint32_t reg, uint32_t value)
 {
     switch (reg) {
@@ -145,6 +268,8 @@ static void write_reg(struct apic *a, uint32_t reg, uint32_t value)
         a->start = value;
         a->started_at = clock_ns(a->clock);
     }
+    if (reg == REG_TMICT || reg == REG_LVTT || reg == REG_TDCR)
+        plan_timer(a);
 }
 
 static uint32_t read_reg(struct apic *a, uint32_t reg)
@@ -153,7 +278,7 @@ static uint32_t read_reg(struct apic *a, uint32_t reg)
     case REG_TMCCT:
         return current_count(a);
     case REG_PPR:
-        return *reg_at(a, REG_TPR); /* nothing is in service */
+        return priority(a);
     default:
         return *reg_at(a, reg);
     }
@@ -163,7 +288,7 @@ static uint32_t read_reg(struct apic *a, uint32_t reg)
 static void reset(struct apic *a)
 {
     const uint32_t id = *reg_at(a, REG_ID);
-    *a = (struct apic){.clock = a->clock};
+    *a = (struct apic){.clock = a->clock, .next = IRQ_NEVER};
     *reg_at(a, REG_ID) = id;
     *reg_at(a, REG_VERSION) = VERSION;
     *reg_at(a, REG_DFR) = UINT32_MAX;
@@ -204,19 +329,23 @@ static bool is_meant(struct lapic *l, unsigned target, uint32_t icr, uint8_t des
     }
 }
 
-/* X:vlapic.c:vlapic_ipi, vlapic_init_sipi_one. What is not INIT or SIPI would be an interrupt: none is delivered. */
+/* X:vlapic.c:vlapic_ipi, vlapic_init_sipi_one. SMI, NMI and remote reads do nothing. */
 static void send(struct lapic *l, uint32_t icr)
 {
     const uint32_t mode = icr & ICR_MODE;
     const uint8_t dest = (uint8_t)(*reg_at(&l->cpu[l->vcpus->current], REG_ICR2) >> 24);
-    if (mode != ICR_INIT && mode != ICR_STARTUP)
+    if (mode != ICR_INIT && mode != ICR_STARTUP && mode != ICR_FIXED && mode != ICR_LOWEST)
         return;
     if (mode == ICR_INIT && (icr & (ICR_LEVEL | ICR_ASSERT)) == ICR_LEVEL)
         return; /* de-assert */
     for (unsigned i = 0; i < l->vcpus->nr; i++) {
         if (!is_meant(l, i, icr, dest))
             continue;
-        if (mode == ICR_STARTUP)
+        if (mode == ICR_FIXED || mode == ICR_LOWEST) {
+            request(l, i, (uint8_t)icr);
+            if (mode == ICR_LOWEST)
+                return;
+        } else if (mode == ICR_STARTUP)
             vcpus_sipi(l->vcpus, i, (uint8_t)icr);
         else if (vcpus_reset(l->vcpus, i))
             reset(&l->cpu[i]);
@@ -238,10 +367,24 @@ static void lapic_write(void *self, uint64_t offset, unsigned size, uint64_t val
     const uint32_t reg = (uint32_t)(offset & ~15ull);
     if (offset >= REG_END || (offset & 15) >= 4)
         return;
+    if (reg == REG_EOI) {
+        end_of_interrupt(l, a);
+        return;
+    }
     const uint64_t old = *reg_at(a, reg);
     write_reg(a, reg, (uint32_t)register_merge(old, offset & 15, size, value));
     if (reg == REG_ICR && (offset & 15) == 0)
         send(l, *reg_at(a, REG_ICR));
+    l->irq->changed = true;
+}
+
+void lapic_accept(struct lapic *l, uint8_t dest, bool logical, uint8_t vector)
+{
+    for (unsigned i = 0; i < l->vcpus->nr; i++)
+        if (is_meant(l, i, logical ? ICR_LOGICAL : 0, dest)) {
+            request(l, i, vector);
+            return; /* one is enough: the lowest of equal priority */
+        }
 }
 
 static const struct device_ops lapic_ops = {.name = "lapic", .read = lapic_read, .write = lapic_write};
@@ -272,6 +415,8 @@ bool lapic_init(const struct device_env *e)
     }
     if (after_hvmloader(e))
         after_loader(l, e->layout);
-    e->platform->lapic = l;
+    l->irq = &e->platform->irq;
+    l->irq->lapic = l;
+    irq_add_timer(l->irq, timer_due, timer_fire, l);
     return bus_claim_mmio(e->bus, (struct span){LAPIC_BASE, LAPIC_BASE + PAGE_SIZE}, &lapic_ops, l);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The 8254 interval timer, counting virtual time, and the bits of port 0x61 that belong to it. Binary counting in
- * modes 0 to 5; BCD is taken for binary. No interrupt comes of it.
+ * modes 0 to 5; BCD is taken for binary. Counter 0 is ISA interrupt 0.
  */
 #include "dev/device.h"
+#include "dev/irq.h"
 
 #define PORT_COUNTER 0x40
 #define PORT_MODE 0x43
@@ -32,7 +33,11 @@ struct channel {
 struct pit {
     struct channel ch[3];
     uint8_t port61;
+    bool
+        ticking; /* counter 0 has been programmed: until then it asks for nothing (X:xen/arch/x86/emul-i8254.c:pit_reset) */
+    uint64_t asked_at; /* tick of counter 0 at which the last edge was sent */
     const struct clock *clock;
+    struct irq *irq;
 };
 
 static uint64_t now(const struct pit *p)
@@ -71,6 +76,43 @@ static bool output(const struct pit *p, const struct channel *c)
     }
 }
 
+/* --- counter 0's interrupt: a rising edge of its output --------------------------------------------------------------- */
+
+/* The tick of the first one after @tick. */
+static uint64_t next_edge(const struct channel *c, uint64_t tick)
+{
+    if (periodic(c))
+        return c->loaded_at + ((tick - c->loaded_at) / c->reload + 1) * c->reload;
+    const uint64_t at = c->loaded_at + c->reload;
+    return at > tick ? at : IRQ_NEVER;
+}
+
+/* The first ns that is not before @tick. */
+static uint64_t tick_ns(uint64_t tick)
+{
+    const uint64_t second = 1000000000u;
+    return tick / PIT_HZ * second + (tick % PIT_HZ * second + PIT_HZ - 1) / PIT_HZ;
+}
+
+static uint64_t timer_due(void *self)
+{
+    const struct pit *p = self;
+    const struct channel *c = &p->ch[0];
+    if (!p->ticking || !irq_open(p->irq, IRQ_PIT))
+        return IRQ_NEVER;
+    const uint64_t at = next_edge(c, p->asked_at > c->loaded_at ? p->asked_at : c->loaded_at);
+    return at != IRQ_NEVER ? tick_ns(at) : IRQ_NEVER;
+}
+
+static void timer_fire(void *self)
+{
+    struct pit *p = self;
+    p->asked_at = now(p);
+    irq_pulse(p->irq, IRQ_PIT);
+}
+
+/* --- ports ------------------------------------------------------------------------------------------------------------ */
+
 static uint8_t counter_read(struct pit *p, struct channel *c)
 {
     if (c->status_latched) {
@@ -94,6 +136,7 @@ static void load(struct pit *p, struct channel *c, uint32_t value)
 {
     c->reload = value != 0 ? value : 0x10000;
     c->loaded_at = now(p);
+    p->ticking |= c == &p->ch[0];
 }
 
 static void counter_write(struct pit *p, struct channel *c, uint8_t v)
@@ -174,6 +217,7 @@ static void pit_write(void *self, uint64_t port, unsigned size, uint64_t value)
         mode_write(p, (uint8_t)value);
     else
         counter_write(p, &p->ch[port - PORT_COUNTER], (uint8_t)value);
+    p->irq->changed = true;
 }
 
 static uint64_t port61_read(void *self, uint64_t port, unsigned size)
@@ -204,11 +248,14 @@ bool pit_init(const struct device_env *e)
     if (p == NULL)
         return false;
     p->clock = e->clock;
+    p->irq = &e->platform->irq;
+    irq_add_timer(p->irq, timer_due, timer_fire, p);
     for (unsigned i = 0; i < 3; i++) {
         p->ch[i].access = ACCESS_BOTH;
         p->ch[i].mode = 3;
         load(p, &p->ch[i], 0);
     }
+    p->ticking = false;
     return bus_claim_io(e->bus, PORT_COUNTER, PORT_MODE, &pit_ops, p) &&
            bus_claim_io(e->bus, PORT_61, PORT_61, &port61_ops, p);
 }

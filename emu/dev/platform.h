@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The devices that SEC and PEI meet, put together as Xen's device model does for HVM, and as Xen alone does for PVH. */
+/* The devices that firmware meets, put together as Xen's device model does for HVM, and as Xen alone does for PVH. */
 #ifndef HVMBED_DEV_PLATFORM_H
 #define HVMBED_DEV_PLATFORM_H
 
@@ -8,11 +8,11 @@
 #include <stdio.h>
 
 #include "dev/bus.h"
+#include "dev/irq.h"
 #include "layout/layout.h"
 #include "machine/clock.h"
 #include "machine/vcpu.h"
 
-struct lapic;
 struct debugcon;
 
 /* Who has been at an HVM guest's devices before the first instruction. PVH has nothing that this concerns. */
@@ -25,7 +25,7 @@ enum reset_kind { RESET_NONE, RESET_CF9, RESET_8042, RESET_PORT92 };
 
 /* What the machine wants to know of its devices afterwards. */
 struct platform {
-    struct lapic *lapic;
+    struct irq irq;
     struct debugcon *debugcon;
     uint16_t pm_base;         /* the ports where the PIIX4 has its PM block; 0: it is off */
     struct window *pm_window; /* that block, for pm_moved() */

@@ -25,6 +25,16 @@ void engine_next_event(struct engine *e)
 {
     e->next_tick = (e->blocks | (ENGINE_TICK_BLOCKS - 1)) + 1;
     e->next_event = e->next_tick < e->slice_end ? e->next_tick : e->slice_end;
+    if (e->window || e->come_out)
+        e->next_event = e->blocks + 1;
+}
+
+/* Behind STI, or whatever else has just turned interrupts on, one more block runs: the HLT of "sti; hlt" must. */
+static bool window_opens(struct engine *e)
+{
+    const bool before = e->window_open;
+    e->window_open = e->window && engine_interrupts(e);
+    return before && e->window_open;
 }
 
 static void event(struct engine *e, uint64_t pc)
@@ -35,6 +45,29 @@ static void event(struct engine *e, uint64_t pc)
         e->pending = PENDING_SLICE;
         (void)uc_emu_stop(e->uc);
     }
+    const bool open = window_opens(e);
+    if (e->pending == PENDING_NONE && (open || e->come_out || e->instructions >= e->deadline)) {
+        e->pending = open ? PENDING_WINDOW : PENDING_DUE;
+        (void)uc_emu_stop(e->uc);
+    }
+    engine_next_event(e);
+}
+
+void engine_deadline(struct engine *e, uint64_t instructions)
+{
+    e->deadline = instructions;
+}
+
+void engine_come_out(struct engine *e)
+{
+    e->come_out = true;
+    engine_next_event(e);
+}
+
+void engine_await_window(struct engine *e, bool on)
+{
+    e->window = on;
+    e->window_open = on && engine_interrupts(e);
     engine_next_event(e);
 }
 
@@ -51,7 +84,7 @@ void engine_count_block(struct engine *e, uint64_t pc, uint32_t size)
     e->instructions += s->pc == pc ? s->instructions : (size + 3) / 4;
     e->block_pc = pc;
     e->ring[e->blocks % ENGINE_RING] = pc;
-    if (++e->blocks >= e->next_event)
+    if (++e->blocks >= e->next_event || e->instructions >= e->deadline)
         event(e, pc);
     if (e->trace != NULL)
         e->trace(e->trace_self, pc);

@@ -189,7 +189,7 @@ struct engine *engine_open(const struct engine_client *client, void *self, const
         engine_close(e);
         return NULL;
     }
-    e->slice_end = UINT64_MAX;
+    e->slice_end = e->deadline = UINT64_MAX;
     engine_next_event(e);
     return e;
 }
@@ -236,6 +236,7 @@ enum engine_end engine_run(struct engine *e)
 {
     for (;;) {
         e->pending = PENDING_NONE;
+        e->come_out = false;
         /* No `until`: a made-up one makes the library walk the guest's page tables and clobber CR2. */
         uc_err err = uc_emu_start(e->uc, engine_get(e, UC_X86_REG_RIP), 0, 0, 0);
         if (e->pending == PENDING_NONE && atomic_exchange(&e->alarm, false)) {
@@ -247,6 +248,10 @@ enum engine_end engine_run(struct engine *e)
             return ENGINE_STOPPED;
         case PENDING_SLICE:
             return ENGINE_SLICED;
+        case PENDING_DUE:
+            return ENGINE_DUE;
+        case PENDING_WINDOW:
+            return ENGINE_WINDOW;
         case PENDING_VMCALL:
         case PENDING_VMMCALL:
             if (e->client->hypercall(e->self, e->pending == PENDING_VMMCALL)) {

@@ -61,6 +61,8 @@ enum engine_end {
     ENGINE_STOPPED, /* engine_stop() was called */
     ENGINE_HALTED,  /* HLT */
     ENGINE_SLICED,  /* engine_slice() is over */
+    ENGINE_DUE,     /* engine_deadline() or engine_come_out() */
+    ENGINE_WINDOW,  /* engine_await_window() */
     ENGINE_FAILED,  /* the engine itself gave up: engine_error() */
 };
 
@@ -83,6 +85,12 @@ bool engine_switch(struct engine *e, unsigned cpu, const struct cpu_entry *entry
 unsigned engine_cpu(const struct engine *e);
 /* engine_run() comes back with ENGINE_SLICED after so many counted blocks; 0 for never. Not from a callback. */
 void engine_slice(struct engine *e, uint64_t blocks);
+/* With ENGINE_DUE when so many instructions have been counted in all; UINT64_MAX for never. Not from a callback. */
+void engine_deadline(struct engine *e, uint64_t instructions);
+/* From a callback: with ENGINE_DUE before the next counted block. */
+void engine_come_out(struct engine *e);
+/* With ENGINE_WINDOW before the next counted block that the processor could be interrupted at. Not from a callback. */
+void engine_await_window(struct engine *e, bool on);
 
 /* Page-aligned. @allow: ALLOW_*; RAM is always executable for the engine, exec rules are checked at new blocks. */
 bool engine_map_ram(struct engine *e, uint64_t gpa, uint64_t size, uint8_t *hva, unsigned allow);
@@ -107,6 +115,8 @@ void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value);
 /* The guest goes on at @rip. Not from a callback. */
 void engine_jump(struct engine *e, uint64_t rip);
 void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer);
+/* An interrupt is taken: what the gate says comes into the registers, the frame has been pushed. Not from a callback. */
+void engine_enter_gate(struct engine *e, uint16_t cs, uint64_t rip, uint64_t rsp, uint64_t rflags);
 /* Are interrupts on? */
 bool engine_interrupts(struct engine *e);
 /* Is the code that runs 64-bit code (and not 32-bit code in compatibility mode)? */

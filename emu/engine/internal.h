@@ -25,7 +25,15 @@ struct io_region {
     struct io_region *next;
 };
 
-enum pending { PENDING_NONE, PENDING_STOP, PENDING_SLICE, PENDING_VMCALL, PENDING_VMMCALL };
+enum pending {
+    PENDING_NONE,
+    PENDING_STOP,
+    PENDING_SLICE,
+    PENDING_DUE,
+    PENDING_WINDOW,
+    PENDING_VMCALL,
+    PENDING_VMMCALL
+};
 
 /* The segment that CS holds, as far as the library tells: a new base comes with a new selector or mode. */
 struct code_segment {
@@ -63,6 +71,9 @@ struct engine {
     uc_hook store_hook;
     uint64_t instructions, blocks;
     uint64_t next_event, next_tick, slice_end; /* in blocks */
+    uint64_t deadline;                         /* in instructions */
+    bool come_out, window;                     /* engine_come_out(), engine_await_window() */
+    bool window_open;                          /* interrupts were on at the block before */
     uint64_t block_pc;
     uint64_t ring[ENGINE_RING]; /* the blocks before, by number */
     uint64_t ring_from;         /* the number of the first one in it */

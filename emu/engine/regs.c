@@ -51,6 +51,14 @@ void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4
     *efer_out = efer(e);
 }
 
+void engine_enter_gate(struct engine *e, uint16_t cs, uint64_t rip, uint64_t rsp, uint64_t rflags)
+{
+    engine_put(e, UC_X86_REG_CS, cs);
+    engine_put(e, UC_X86_REG_RSP, rsp);
+    engine_put(e, UC_X86_REG_RFLAGS, rflags);
+    engine_put(e, UC_X86_REG_RIP, rip);
+}
+
 bool engine_interrupts(struct engine *e)
 {
     return (engine_get(e, UC_X86_REG_RFLAGS) & 0x200) != 0;

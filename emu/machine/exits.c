@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "machine/bars.h"
+#include "machine/interrupt.h"
 #include "machine/machine.h"
 
 /* Every exit to something outside the CPU costs time, as it does under Xen. */
@@ -13,6 +14,8 @@ static void on_exit(struct machine *m)
 {
     machine_catch_up(m);
     clock_exit_cost(&m->clock);
+    if (m->clock.cycles >= m->timer_cycles)
+        engine_come_out(m->engine);
     if (m->watcher->exited != NULL)
         m->watcher->exited(m->watcher_self);
 }
@@ -62,6 +65,7 @@ static void io_write(void *self, uint16_t port, unsigned size, uint32_t value)
         machine_pause(m);
     if (m->platform.bars_moved)
         bars_moved(m);
+    interrupts_exit(m);
 }
 
 static uint64_t all_ones(unsigned size)
@@ -149,6 +153,7 @@ static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
         w->ops->write(w->self, gpa - w->at.start, size, value);
     if (m->vcpus.changed)
         machine_pause(m);
+    interrupts_exit(m);
 }
 
 static void cpuid(void *self, uint32_t leaf, uint32_t subleaf, uint32_t out[4])

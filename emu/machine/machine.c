@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "machine/exits.h"
+#include "machine/interrupt.h"
 #include "machine/mapping.h"
 #include "machine/schedule.h"
 #include "xen/abi.h"
@@ -61,12 +62,16 @@ static bool access_read(void *self, uint64_t gva, void *dst, size_t n)
     return machine_read(self, gva, dst, n);
 }
 
-static bool access_write(void *self, uint64_t gva, const void *src, size_t n)
+bool machine_write(struct machine *m, uint64_t gva, const void *src, size_t n)
 {
-    struct machine *m = self;
     struct paging p;
     machine_paging(m, &p);
     return walk_write(&m->memory, &p, gva, src, n);
+}
+
+static bool access_write(void *self, uint64_t gva, const void *src, size_t n)
+{
+    return machine_write(self, gva, src, n);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------- */
@@ -89,6 +94,8 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
     m->guarded = guarded && !first_stage;
     m->guard_firmware = guarded;
     m->watcher = &nobody;
+    m->timer_ns = IRQ_NEVER;
+    m->timer_cycles = UINT64_MAX;
     if (!memory_init(&m->memory, plan, l->fill, d))
         return false;
     const char *why = "";
@@ -194,5 +201,6 @@ bool machine_run(struct machine *m)
             return true;
         if (!schedule(m, end == ENGINE_SLICED))
             return m->halted;
+        interrupts_serve(m, end);
     }
 }

@@ -74,6 +74,9 @@ struct machine {
 
     const struct machine_watcher *watcher;
     void *watcher_self;
+    uint64_t timer_ns, timer_cycles; /* when the next timer asks; IRQ_NEVER, UINT64_MAX */
+    bool interrupt_waits;            /* for the current processor */
+
     bool pausing;       /* machine_pause(): come out, call paused(), go on */
     bool stopping;      /* machine_stop(): come out for good */
     bool halted;        /* no processor can run any more */
@@ -106,6 +109,7 @@ bool machine_enter_phase(struct machine *m, enum phase p);
 
 void machine_paging(const struct machine *m, struct paging *p);
 bool machine_read(const struct machine *m, uint64_t gva, void *dst, size_t n);
+bool machine_write(struct machine *m, uint64_t gva, const void *src, size_t n);
 /* Work and time at one point, to come back to. */
 struct machine_mark {
     uint64_t instructions, blocks, cycles;

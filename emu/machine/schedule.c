@@ -6,6 +6,7 @@
  */
 #include "machine/schedule.h"
 
+#include "machine/interrupt.h"
 #include "machine/machine.h"
 
 /*
@@ -27,6 +28,9 @@ static bool go_to(struct machine *m, unsigned next)
 bool schedule_halt(struct machine *m)
 {
     vcpus_halt(&m->vcpus, engine_interrupts(m->engine));
+    while (vcpus_next(&m->vcpus) == m->vcpus.nr)
+        if (!interrupts_wait(m))
+            break;
     if (vcpus_next(&m->vcpus) < m->vcpus.nr)
         return true;
     m->halted = true;

@@ -79,6 +79,13 @@ void vcpus_halt(struct vcpus *p, bool interrupts)
     v->halted = true;
 }
 
+void vcpus_wake(struct vcpus *p, unsigned i)
+{
+    p->v[i].blocked = false;
+    p->v[i].halted = false;
+    p->changed = true;
+}
+
 static bool runnable(const struct vcpu *v)
 {
     return v->state == VCPU_UP && !v->blocked;

@@ -23,7 +23,7 @@ enum vcpu_state {
 
 struct vcpu {
     enum vcpu_state state;
-    bool blocked; /* up, in HLT: nothing wakes it, since no interrupt is delivered */
+    bool blocked; /* up, in HLT, until an interrupt wakes it */
     bool halted;  /* its last act was HLT */
     bool fresh;   /* runs from @entry when its turn comes */
     bool started; /* has been up since vcpus_forget_starts() */
@@ -52,6 +52,9 @@ void vcpus_up(struct vcpus *p, unsigned i);
 void vcpus_down(struct vcpus *p, unsigned i);
 /* The current one executed HLT (hvm.c:hvm_hlt): with interrupts off it is down. */
 void vcpus_halt(struct vcpus *p, bool interrupts);
+
+/* An interrupt waits for one in HLT. */
+void vcpus_wake(struct vcpus *p, unsigned i);
 
 unsigned vcpus_online(const struct vcpus *p); /* up, blocked or not */
 unsigned vcpus_runnable(const struct vcpus *p);
