@@ -76,7 +76,7 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
         note_volumes(mon, mon->v->hob_list);
         place_without_source(mon, b->pc, &mon->v->dxe);
         want_phase(mon, PHASE_DXE);
-        if (mon->options.past_handoff)
+        if (mon->options.until.kind != UNTIL_HANDOFF)
             mon->at_handoff = true;
         else
             end_run(mon, END_HANDOFF, "");
@@ -116,5 +116,7 @@ void boot_paused(struct monitor *mon)
     }
     if (mon->at_handoff || (mon->v->ending == END_HANDOFF && mon->m->stopping))
         handoff_reached(mon);
+    if (mon->at_handoff)
+        dxe_begin(mon);
     mon->at_handoff = false;
 }

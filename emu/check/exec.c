@@ -109,6 +109,7 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
     f->size = b->size;
     f->touched = (struct span){w.gpa, w.gpa + b->size};
     led_here(mon, f, b->pc);
+    dxe_explain_call(mon, f);
     if (f->has_caller)
         (void)snprintf(f->text, sizeof f->text, "a call that returns to %#llx went to %#llx (%s)",
                        (unsigned long long)f->caller.gva, (unsigned long long)b->pc, r->owner);

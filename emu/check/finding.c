@@ -14,7 +14,7 @@ static const struct {
 } endings[] = {
     [END_HANDOFF] = {"handoff", EXIT_CLEAN},      [END_FINDING] = {"finding", EXIT_FINDING},
     [END_BUDGET] = {"budget", EXIT_INCONCLUSIVE}, [END_UNSUPPORTED] = {"unsupported", EXIT_INCONCLUSIVE},
-    [END_ENGINE] = {"engine", EXIT_DEFECT},
+    [END_ENGINE] = {"engine", EXIT_DEFECT},       [END_REACHED] = {"reached", EXIT_CLEAN},
 };
 #define NR_ENDINGS (sizeof endings / sizeof endings[0])
 
@@ -55,6 +55,8 @@ void verdict_free(struct verdict *v)
         v->findings.f[i].trace = NULL;
     }
     hob_list_free(&v->hobs);
+    free(v->dispatch);
+    v->dispatch = NULL;
 }
 
 int findings_worst(const struct findings *f)

@@ -9,6 +9,7 @@
 
 #include "check/rule.h"
 #include "debug/debugfile.h"
+#include "dxe/dispatch.h"
 #include "engine/cpu.h"
 #include "hob/hob.h"
 #include "image/fv.h"
@@ -120,18 +121,25 @@ struct findings {
 
 enum ending {
     END_HANDOFF,     /* reached the DXE hand-off */
+    END_REACHED,     /* reached what it was to run until, past the hand-off */
     END_FINDING,     /* a finding stopped the run */
     END_BUDGET,      /* inconclusive: the work budget is spent */
     END_UNSUPPORTED, /* inconclusive: the firmware needs something that the bed does not emulate (named) */
     END_ENGINE,      /* the engine failed: a defect in the bed */
 };
 const char *ending_name(enum ending e);
+/* Did the boot come as far as it was to? */
+static inline bool ending_arrived(enum ending e)
+{
+    return e == END_HANDOFF || e == END_REACHED;
+}
 
 struct module {
     char name[64];
     uint64_t base;
     uint32_t size;
     char guid[GUID_TEXT_SIZE]; /* of its file in the volume that it runs from or was loaded from, or "" */
+    bool gone;                 /* was unloaded: others may lie there now */
 };
 #define MODULES_MAX 512
 #define LAST_BLOCKS_MAX 64
@@ -175,6 +183,7 @@ struct verdict {
     struct module module[MODULES_MAX]; /* in order of first execution */
     size_t nr_modules;
     struct findings findings;
+    struct dxe_dispatch *dispatch; /* of a run that went on into DXE; owned, else NULL */
     /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. */
     struct code_place last[LAST_BLOCKS_MAX];
     size_t nr_last;

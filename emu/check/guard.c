@@ -68,6 +68,8 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
     bool through = rules[rule].then == GO_ON_THROUGH;
     if (is_part(mon, kind, pc, gpa, size, value))
         return through;
+    if (known_access(mon, rule, pc, gpa))
+        return through;
     bool again;
     struct finding *f = record(mon, rule, pc, range, &again);
     if (f == NULL)

@@ -49,7 +49,7 @@ void hob_label(const struct view *v, const struct hob *h, char out[HOB_LABEL_SIZ
                    HOB_LABEL_SIZE - 48, what);
 }
 
-static void tell_known(struct verdict *v, enum rule_id rule, const char *text, const char *why)
+void tell_known(struct verdict *v, enum rule_id rule, const char *text, const char *why)
 {
     for (size_t i = 0; i < v->nr_known; i++)
         if (v->known[i].rule == rule && v->known[i].why == why) {

@@ -21,6 +21,11 @@ void record_touch(struct finding *f, uint64_t gpa, uint64_t size);
 /* Ends the run with @e. */
 void end_run(struct monitor *mon, enum ending e, const char *detail);
 
+/* known.c: an access of DXE that breaks @rule is known to be harmless, and has been listed as such. */
+bool known_access(struct monitor *mon, enum rule_id rule, uint64_t pc, uint64_t gpa);
+/* handoff.c: lists a known difference; the first of its kind with @text. */
+void tell_known(struct verdict *v, enum rule_id rule, const char *text, const char *why);
+
 /* guard.c */
 bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
                   const struct plan_range *range);
@@ -48,6 +53,16 @@ struct hob_reader boot_hob_reader(const struct monitor *mon);
 void handoff_reached(struct monitor *mon);
 /* Does the loader's info block lead to the table that the layout gives? When the firmware is entered. */
 bool handoff_tells_e820(const struct monitor *mon);
+/* dxe.c: past the hand-off */
+void dxe_begin(struct monitor *mon);
+void dxe_block(struct monitor *mon, const struct engine_block *b);
+void dxe_break(struct monitor *mon, uint64_t pc);
+void dxe_paused(struct monitor *mon);
+/* What the dispatcher did not do and why: once, for a finding or at the end. */
+void dxe_explain_dispatch(struct monitor *mon);
+/* The DXE core called through NULL: which protocol it was that is not there. */
+void dxe_explain_call(struct monitor *mon, struct finding *f);
+void dxe_end(struct monitor *mon);
 /* preserve.c: takes copies, when the firmware is entered and when PEI begins; frees them. */
 void preserve_begin(struct monitor *mon);
 void preserve_volumes(struct monitor *mon);
@@ -82,6 +97,10 @@ const struct module *module_at(struct monitor *mon, uint64_t gva);
 bool module_holds(const struct monitor *mon, const uint8_t *bytes, size_t n);
 /* The volumes that the HOB list names: the DXE core comes from one that nothing ran from in place. */
 void note_volumes(struct monitor *mon, uint64_t hob_list);
+/* The module that was loaded to @base is no longer there. */
+void module_unloaded(struct monitor *mon, uint64_t base);
+/* A volume of the monitor's list, as it is in memory; NULL when it is not there. */
+const uint8_t *volume_bytes(const struct monitor *mon, size_t i, size_t *n);
 /* The same, among those that code has run in. */
 const struct module *module_known(const struct monitor *mon, uint64_t gva);
 /* Its bytes in memory, @n of them. NULL when they are not in one piece of RAM. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Differences that are known and no reason for a finding, each with its reason: the only place where the checks at the
- * hand-off make an exception. They are listed with --hobs.
+ * hand-off, and those of what DXE does, make an exception. They are listed with --hobs.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "check/handoff.h"
 
 enum firmware { ANY_FIRMWARE, KNOWS_XEN, NO_XEN_CODE };
@@ -93,4 +96,31 @@ const char *known_why(const struct view *v, enum rule_id rule, struct span at)
             return k->why;
     }
     return NULL;
+}
+
+/* What DXE drivers do that is no harm. */
+static const struct {
+    enum rule_id rule;
+    const char *guid; /* of the driver's file */
+    const char *why;
+} accesses[] = {
+    {RULE_WRITE_IMAGE, "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7",
+     "QemuFlashFvb writes a flash command to the image's first byte and puts the byte back when that did nothing "
+     "(E:QemuFlash.c:QemuFlashDetected): under Xen the image is RAM"},
+};
+
+bool known_access(struct monitor *mon, enum rule_id rule, uint64_t pc, uint64_t gpa)
+{
+    if (mon->dxe == NULL)
+        return false;
+    const struct module *mod = module_at(mon, pc);
+    for (size_t i = 0; mod != NULL && i < sizeof accesses / sizeof accesses[0]; i++) {
+        char text[128];
+        if (accesses[i].rule != rule || strcmp(accesses[i].guid, mod->guid) != 0)
+            continue;
+        (void)snprintf(text, sizeof text, "%s at %#llx by %s", rules[rule].title, (unsigned long long)gpa, mod->name);
+        tell_known(mon->v, rule, text, accesses[i].why);
+        return true;
+    }
+    return false;
 }

@@ -20,9 +20,16 @@ const struct module *module_known(const struct monitor *mon, uint64_t gva)
     const struct verdict *v = mon->v;
     /* The newest first: a module may have been shadowed over an older one. */
     for (size_t i = v->nr_modules; i-- > 0;)
-        if (gva - v->module[i].base < v->module[i].size)
+        if (!v->module[i].gone && gva - v->module[i].base < v->module[i].size)
             return &v->module[i];
     return NULL;
+}
+
+void module_unloaded(struct monitor *mon, uint64_t base)
+{
+    struct verdict *v = mon->v;
+    for (size_t i = 0; i < v->nr_modules; i++)
+        v->module[i].gone |= v->module[i].base == base;
 }
 
 static const struct module *remember(struct verdict *v, const char *name, const char *guid, uint64_t base,
@@ -100,6 +107,11 @@ void note_volumes(struct monitor *mon, uint64_t hob_list)
         if (l.h[i].type == HOB_FV)
             note_volume(mon, l.h[i].range.start);
     hob_list_free(&l);
+}
+
+const uint8_t *volume_bytes(const struct monitor *mon, size_t i, size_t *n)
+{
+    return view(mon, mon->volume[i], FV_MAX_SIZE, n);
 }
 
 /* The file that a loaded module comes from, in the volumes known so far; the latest first. */

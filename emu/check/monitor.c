@@ -46,6 +46,7 @@ static void on_new_block(void *self, const struct engine_block *b)
         if (mon->m->stopping)
             return;
         unpack_block(mon, b);
+        dxe_block(mon, b);
     }
     exec_block(mon, b);
 }
@@ -58,6 +59,11 @@ static void on_noticed(void *self, const struct machine_notice *n)
 static void on_exception(void *self, unsigned vector)
 {
     fault_taken(self, vector);
+}
+
+static void on_breakpoint(void *self, uint64_t pc)
+{
+    dxe_break(self, pc);
 }
 
 static void on_tick(void *self, uint64_t pc)
@@ -111,6 +117,7 @@ static void on_paused(void *self)
 {
     struct monitor *mon = self;
     boot_paused(mon);
+    dxe_paused(mon);
     unpack_paused(mon);
     loop_paused(mon);
     standstill_paused(mon);
@@ -123,6 +130,7 @@ static const struct machine_watcher watcher = {
     .new_block = on_new_block,
     .noticed = on_noticed,
     .exception = on_exception,
+    .breakpoint = on_breakpoint,
     .tick = on_tick,
     .alarm = on_alarm,
     .exited = on_exited,
@@ -147,7 +155,7 @@ static void keep_last_blocks(struct monitor *mon)
     struct verdict *v = mon->v;
     uint64_t pc[ENGINE_RING];
     _Static_assert(ENGINE_RING <= LAST_BLOCKS_MAX, "room for all of the engine's");
-    if (v->ending == END_HANDOFF)
+    if (ending_arrived(v->ending))
         return;
     v->nr_last = engine_last_blocks(mon->m->engine, pc);
     for (size_t i = 0; i < v->nr_last; i++)
@@ -172,6 +180,7 @@ void monitor_run(struct monitor *mon)
                            mon->m->vcpus.nr > 1 ? "; no other one runs" : "");
     }
     preserve_end(mon);
+    dxe_end(mon);
     tell_progress(mon);
     if (unpack_running(&mon->unpack))
         machine_rewind(mon->m, &mon->unpack.entered);

@@ -11,14 +11,16 @@
 
 #include "check/finding.h"
 #include "check/preserve.h"
+#include "check/until.h"
 #include "debug/symbols.h"
+#include "dxe/dispatch.h"
 #include "engine/engine.h"
 #include "machine/machine.h"
 
 struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
     uint64_t budget;      /* instructions; 0 for the default */
-    bool past_handoff; /* go on into DXE */
+    struct until until;   /* how far to go */
     bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
@@ -89,6 +91,28 @@ struct access_watch {
     struct span at;
 };
 
+/* DXE, where the run goes on into it. */
+#define DXE_STARTED_MAX 512
+#define DXE_EVENTS_MAX 64
+struct dxe_started {
+    struct guid guid;
+    uint64_t base, rsp; /* when its entry point was called */
+    bool returned;
+    uint64_t status;
+};
+struct dxe_watch {
+    uint64_t boot;      /* gva of the boot services; 0: not known yet */
+    uint64_t handle;    /* gva of some driver's handle */
+    uint64_t return_to; /* where entry points return to, in the core */
+    uint64_t create_event, signal_event;
+    bool want_break;
+    struct dxe_started started[DXE_STARTED_MAX];
+    size_t nr;
+    uint64_t event_at[DXE_EVENTS_MAX]; /* where handles of ready-to-boot events are kept */
+    size_t nr_events;
+    struct efi_protocols protocols; /* as last read */
+};
+
 #define VOLUMES_MAX 16
 
 struct monitor {
@@ -109,7 +133,8 @@ struct monitor {
     uint64_t volume[VOLUMES_MAX];
     size_t nr_volumes, nr_volumes_run; /* all, and those that code ran from */
     struct preserve preserve;
-    bool e820_told; /* the firmware is told the table that the layout gives */
+    struct dxe_watch *dxe; /* owned; NULL before the hand-off, and where the run ends there */
+    bool e820_told;        /* the firmware is told the table that the layout gives */
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */

@@ -52,7 +52,7 @@ const struct rule rules[RULE_COUNT] = {
      "The first stage jumped to the reset vector, but the image does not lie below 4 GiB and below 1 MiB as it was "
      "given."},
     {RULE_EXCEPTION, "exception", SEVERITY_ERROR, STOP, "CPU exception",
-     "The firmware has no use for exceptions before the hand-off: on real hardware it would stop in its default "
+     "The firmware has no use for exceptions: on real hardware it would stop in its default "
      "handler or reset."},
     {RULE_TRIPLE_FAULT, "triple-fault", SEVERITY_ERROR, STOP, "triple fault",
      "An exception could not be delivered, nor the double fault that followed: a real guest is shut down here "

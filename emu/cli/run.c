@@ -140,8 +140,7 @@ static bool set_verbose(void *self, const char *v)
 
 static bool set_until(void *self, const char *v)
 {
-    ((struct run_options *)self)->monitor.past_handoff = strcmp(v, "handoff") != 0;
-    return true;
+    return until_parse(v, &((struct run_options *)self)->monitor.until);
 }
 
 static bool set_hobs(void *self, const char *v)
@@ -165,7 +164,7 @@ static const struct option_spec specs[] = {
     {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
-    {"until", 0, "WHERE", "how far to go (default handoff)", set_until},
+    {"until", 0, "WHERE", "how far to go: " UNTIL_HELP, set_until},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"no-checks", 0, NULL, "only boot: what the checks cost can be measured so", set_no_checks},
     {"quiet", 'q', NULL, "no progress", set_quiet},

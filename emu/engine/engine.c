@@ -226,6 +226,22 @@ void engine_forget_blocks(struct engine *e)
     (void)uc_ctl_flush_tb(e->uc);
 }
 
+static void on_break(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    (void)size;
+    e->client->breakpoint(e->self, pc);
+}
+
+bool engine_break(struct engine *e, uint64_t pc)
+{
+    uc_hook h;
+    if (uc_hook_add(e->uc, &h, UC_HOOK_CODE, (void *)on_break, e, pc, pc) != UC_ERR_OK)
+        return false;
+    return uc_ctl_remove_cache(e->uc, pc, pc + 1) == UC_ERR_OK;
+}
+
 static bool after_hlt(struct engine *e)
 {
     uint8_t op;

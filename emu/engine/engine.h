@@ -47,6 +47,8 @@ struct engine_client {
     void (*new_block)(void *self, const struct engine_block *b);
     /* A guest exception. The guest's IDT is not entered; the run ends. */
     void (*exception)(void *self, unsigned vector);
+    /* Before the instruction at an address that engine_break() was told of. */
+    void (*breakpoint)(void *self, uint64_t pc);
     /* Every ENGINE_TICK_BLOCKS counted blocks. */
     void (*tick)(void *self, uint64_t pc);
     /* The watchdog's time is up. Called between blocks. */
@@ -103,6 +105,9 @@ bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allo
 void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size);
 /* Every block counts as new again. Not from a callback. */
 void engine_forget_blocks(struct engine *e);
+
+/* From now on client.breakpoint() is called at @pc, linear. Costs nothing elsewhere. Not from a callback. False: no room. */
+bool engine_break(struct engine *e, uint64_t pc);
 
 enum engine_end engine_run(struct engine *e);
 /* From a callback: ends the run before the next block. */

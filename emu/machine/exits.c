@@ -267,6 +267,13 @@ static void exception(void *self, unsigned vector)
         m->watcher->exception(m->watcher_self, vector);
 }
 
+static void breakpoint(void *self, uint64_t pc)
+{
+    struct machine *m = self;
+    if (m->watcher->breakpoint != NULL)
+        m->watcher->breakpoint(m->watcher_self, pc);
+}
+
 static void tick(void *self, uint64_t pc)
 {
     struct machine *m = self;
@@ -301,6 +308,7 @@ const struct engine_client machine_exits = {
     .forbidden = forbidden,
     .new_block = new_block,
     .exception = exception,
+    .breakpoint = breakpoint,
     .tick = tick,
     .alarm = alarm_rang,
     .read_code = read_code,

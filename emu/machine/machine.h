@@ -46,6 +46,8 @@ struct machine_watcher {
                       const struct plan_range *range);
     void (*new_block)(void *self, const struct engine_block *b);
     void (*exception)(void *self, unsigned vector);
+    /* An address that engine_break() was told of is about to be executed. */
+    void (*breakpoint)(void *self, uint64_t pc);
     void (*tick)(void *self, uint64_t pc);
     /* The engine's watchdog has barked; paused() follows. */
     void (*alarm)(void *self);

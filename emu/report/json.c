@@ -189,7 +189,7 @@ static json_t *json_symbols(const struct symbols *s)
 static json_t *json_report(const struct report_input *in, const struct report_style *style)
 {
     const struct verdict *v = in->verdict;
-    json_t *dxe = v->ending == END_HANDOFF
+    json_t *dxe = v->hob_list != 0
                       ? json_pack("{s:o, s:o, s:o, s:o}", "hob_list", json_hex(v->hob_list), "dxe_entry",
                                   json_hex(v->dxe_entry), "rsp", json_hex(v->rsp), "core", json_place(&v->dxe))
                       : json_null();

@@ -50,7 +50,7 @@ static json_t *json_hob(const struct hob *h)
 
 json_t *json_hobs(const struct verdict *v)
 {
-    if (v->ending != END_HANDOFF)
+    if (v->hob_list == 0)
         return json_null();
     json_t *list = json_array();
     for (size_t i = 0; i < v->hobs.nr; i++)

@@ -10,6 +10,7 @@
 #include "report/formats.h"
 #include "report/image_report.h"
 #include "report/text_code.h"
+#include "report/text_dispatch.h"
 #include "report/text_fill.h"
 #include "report/text_finding.h"
 
@@ -43,7 +44,11 @@ static void write_outcome(const struct verdict *v, FILE *out)
     const char *join = told ? ", " : " ";
     if (v->ending == END_HANDOFF)
         fprintf(out, "%sreached the DXE hand-off", join);
-    else if (v->ending == END_FINDING)
+    else if (v->ending == END_REACHED) {
+        fprintf(out, "%sreached ", join);
+        text_safe(out, v->detail);
+        return;
+    } else if (v->ending == END_FINDING)
         fprintf(out, "%sstopped in %s", join, phase_name(v->phase));
     else if (v->ending == END_BUDGET)
         fprintf(out, "%sspent its work budget in %s", join, phase_name(v->phase));
@@ -93,7 +98,7 @@ static void write_symbols(const struct symbols *s, FILE *out)
     }
 }
 
-static void write_summary(const struct report_input *in, FILE *out)
+static void write_summary(const struct report_input *in, bool verbose, FILE *out)
 {
     const struct verdict *v = in->verdict;
     fputc('\n', out);
@@ -114,11 +119,12 @@ static void write_summary(const struct report_input *in, FILE *out)
     fprintf(out, "%s%s, ", v->ending == END_HANDOFF ? "the hand-off to " : "", phase_name(v->phase));
     write_number(out, v->nr_modules, "module");
     fputs(" seen\n", out);
-    if (v->ending == END_HANDOFF) {
+    if (v->hob_list != 0) {
         text_label(out, "dxe");
         fprintf(out, "HOB list at 0x%" PRIx64 ", DXE core entry 0x%" PRIx64 ", rsp 0x%" PRIx64 "\n", v->hob_list,
                 v->dxe_entry, v->rsp);
     }
+    text_dispatch(v->dispatch, verbose, out);
     if (in->layout->vcpus > 1) {
         text_label(out, "vcpus");
         fprintf(out, "%u in the guest, %u of them run by the firmware", in->layout->vcpus, v->vcpus_started);
@@ -225,8 +231,8 @@ bool report_text_write(const struct report_input *in, const struct report_style 
     }
     if (f->dropped != 0)
         fprintf(out, "\n%" PRIu64 " more findings did not fit and are not shown\n", f->dropped);
-    write_summary(in, out);
-    if (style->hobs && in->verdict->ending == END_HANDOFF)
+    write_summary(in, style->verbose > 0, out);
+    if (style->hobs && in->verdict->hob_list != 0)
         write_hobs(in->verdict, out);
     if (style->hobs || style->verbose > 0)
         write_known(in->verdict, out);

@@ -62,6 +62,7 @@ bool lay_hvmloader_reserved(struct plan *p, struct diag *d)
     shared_info_wall_clock(shared);
     return lay(p, (struct lay_range){{store, store + PAGE_SIZE}, PLAN_RAM, CLASS_RESERVED, "Xen special pages"}, rings,
                sizeof rings, d) &&
+           lay_rings(p, d) &&
            lay(p,
                (struct lay_range){{HVMLOADER_SHARED_INFO, HVMLOADER_SHARED_INFO + PAGE_SIZE},
                                   PLAN_RAM,

@@ -100,6 +100,20 @@ static struct span pfns(uint64_t first, uint64_t end)
     return (struct span){first << PAGE_SHIFT, end << PAGE_SHIFT};
 }
 
+/* What drivers talk to the toolstack through: DXE's, and nobody's before. */
+static bool lay_ring(struct plan *p, uint64_t pfn, const char *owner, struct diag *d)
+{
+    struct plan_range *r = plan_put(p, pfns(pfn, pfn + 1), PLAN_RAM, CLASS_RESERVED, owner, NULL, 0, d);
+    if (r != NULL)
+        r->allow[PHASE_DXE] = ALLOW_R | ALLOW_W;
+    return r != NULL;
+}
+
+bool lay_rings(struct plan *p, struct diag *d)
+{
+    return lay_ring(p, SPECIAL_XENSTORE_PFN, "xenstore ring", d) && lay_ring(p, SPECIAL_CONSOLE_PFN, "console ring", d);
+}
+
 bool lay_special_pages(struct plan *p, bool ioreq_server, struct diag *d)
 {
     const struct lay_range extra = {
@@ -115,7 +129,7 @@ bool lay_special_pages(struct plan *p, bool ioreq_server, struct diag *d)
     uint8_t page[4096];
     identity_page_directory(page);
     return (!ioreq_server || lay(p, extra, NULL, 0, d)) && lay(p, special, NULL, 0, d) &&
-           lay(p, ident, page, sizeof page, d);
+           lay(p, ident, page, sizeof page, d) && lay_rings(p, d);
 }
 
 uint8_t lay_checksum(const uint8_t *p, size_t n)

@@ -32,6 +32,8 @@ bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool pop
 
 /* Xen's special pages; with the extra ioreq-server pages that a guest with a device model has. */
 bool lay_special_pages(struct plan *p, bool ioreq_server, struct diag *d);
+/* The pages of the xenstore and console rings, which are part of those. */
+bool lay_rings(struct plan *p, struct diag *d);
 
 /*
  * The ACPI info page, tables and RSDP. HVM: the RSDP lies in low memory. PVH: in a page of its own behind the tables.

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A boot that goes on past the hand-off: which drivers are started and how their entry points end, how far the boot
+ * has come, and, at its end, what the dispatcher did not do and why.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/le.h"
+#include "check/internal.h"
+#include "image/guid_names.h"
+#include "image/pe.h"
+
+/* gEfiEventReadyToBootGuid (UEFI 2.10, 7.1.1) */
+static const struct guid ready_to_boot =
+    GUID(0x7ce88fb3, 0x4bd7, 0x4679, 0x87, 0xa8, 0xa8, 0xd8, 0xde, 0xe5, 0x0d, 0x2b);
+
+static bool read_gva(const void *self, uint64_t gva, void *dst, size_t n)
+{
+    return machine_read(self, gva, dst, n);
+}
+
+static struct efi_reader reader(const struct monitor *mon)
+{
+    return (struct efi_reader){read_gva, mon->m};
+}
+
+static uint64_t stack_word(const struct monitor *mon, uint64_t offset)
+{
+    uint8_t raw[8];
+    const uint64_t rsp = engine_reg(mon->m->engine, CPU_RSP);
+    return machine_read(mon->m, rsp + offset, raw, sizeof raw) ? le64(raw) : 0;
+}
+
+static void arrive(struct monitor *mon)
+{
+    char where[sizeof mon->v->detail];
+    until_format(&mon->options.until, where, sizeof where);
+    end_run(mon, END_REACHED, where);
+}
+
+/* --- drivers ------------------------------------------------------------------------------------------------------ */
+
+static bool is_entry(struct monitor *mon, const struct module *mod, uint64_t pc)
+{
+    struct pe_info pe;
+    size_t n;
+    const uint8_t *p = module_bytes(mon, mod, &n);
+    return p != NULL && pe_parse(p, n, &pe) && mod->base + pe.entry_rva == pc;
+}
+
+static bool is_called(const struct until *u, const struct module *mod)
+{
+    return u->kind == UNTIL_DRIVER && (strcasecmp(u->driver, mod->name) == 0 || strcasecmp(u->driver, mod->guid) == 0);
+}
+
+/* The entry point of a driver is about to run: its arguments are its handle and the system table. */
+static void driver_starts(struct monitor *mon, const struct module *mod)
+{
+    struct dxe_watch *d = mon->dxe;
+    const struct efi_reader r = reader(mon);
+    struct engine *e = mon->m->engine;
+    uint64_t boot;
+    if (!efi_system_table(&r, engine_reg(e, CPU_RDX), &boot))
+        return;
+    d->boot = boot;
+    d->handle = engine_reg(e, CPU_RCX);
+    if (d->return_to == 0) { /* the DXE core starts all of them from one place */
+        d->return_to = stack_word(mon, 0);
+        d->want_break = true;
+        machine_pause(mon->m);
+    }
+    if (d->nr < DXE_STARTED_MAX) {
+        struct dxe_started *s = &d->started[d->nr++];
+        *s = (struct dxe_started){.rsp = engine_reg(e, CPU_RSP), .base = mod->base};
+        (void)guid_parse(mod->guid, &s->guid);
+    }
+    if (is_called(&mon->options.until, mod))
+        arrive(mon);
+}
+
+/* Back in the core: the innermost driver that was started with this stack. */
+static void driver_returned(struct monitor *mon)
+{
+    struct dxe_watch *d = mon->dxe;
+    const uint64_t rsp = engine_reg(mon->m->engine, CPU_RSP);
+    for (size_t i = d->nr; i-- > 0;) {
+        struct dxe_started *s = &d->started[i];
+        if (s->returned || s->rsp + 8 != rsp)
+            continue;
+        s->returned = true;
+        s->status = engine_reg(mon->m->engine, CPU_RAX);
+        if (s->status >> 63 != 0) /* E:MdeModulePkg/Core/Dxe/Image/Image.c:CoreStartImage unloads it */
+            module_unloaded(mon, s->base);
+        return;
+    }
+}
+
+/* --- how far it has come ------------------------------------------------------------------------------------------ */
+
+/* gBds->Entry (gBds): the first member of an installed BDS protocol is called with the protocol itself. */
+static bool is_bds(struct monitor *mon, uint64_t pc)
+{
+    uint8_t raw[8];
+    const uint64_t self = engine_reg(mon->m->engine, CPU_RCX);
+    const struct efi_reader r = reader(mon);
+    struct dxe_watch *d = mon->dxe;
+    if (d->handle == 0 || (self & 7) != 0 || !machine_read(mon->m, self, raw, sizeof raw) || le64(raw) != pc ||
+        !efi_protocols_read(&r, d->handle, &d->protocols))
+        return false;
+    const uint64_t *bds = efi_protocol(&d->protocols, &dxe_guid_bds);
+    return bds != NULL && *bds == self;
+}
+
+/* CreateEventEx: is it an event of the ready-to-boot group? Its handle is known when the call has returned. */
+static void event_created(struct monitor *mon)
+{
+    struct dxe_watch *d = mon->dxe;
+    struct guid g;
+    if (machine_read(mon->m, stack_word(mon, 0x28), g.b, sizeof g.b) && guid_equal(&g, &ready_to_boot) &&
+        d->nr_events < DXE_EVENTS_MAX)
+        d->event_at[d->nr_events++] = stack_word(mon, 0x30);
+}
+
+static void event_signalled(struct monitor *mon)
+{
+    const struct dxe_watch *d = mon->dxe;
+    const uint64_t event = engine_reg(mon->m->engine, CPU_RCX);
+    uint8_t raw[8];
+    for (size_t i = 0; i < d->nr_events; i++)
+        if (machine_read(mon->m, d->event_at[i], raw, sizeof raw) && le64(raw) == event) {
+            arrive(mon);
+            return;
+        }
+}
+
+static uint64_t service(const struct monitor *mon, enum efi_service s)
+{
+    const struct efi_reader r = reader(mon);
+    return efi_service(&r, mon->dxe->boot, s);
+}
+
+void dxe_block(struct monitor *mon, const struct engine_block *b)
+{
+    struct dxe_watch *d = mon->dxe;
+    if (d == NULL)
+        return;
+    const struct module *mod = module_at(mon, b->pc);
+    if (mod != NULL && is_entry(mon, mod, b->pc))
+        driver_starts(mon, mod);
+    if (mon->options.until.kind == UNTIL_BDS && is_bds(mon, b->pc))
+        arrive(mon);
+    if (mon->options.until.kind == UNTIL_EXIT_BOOT_SERVICES && d->boot != 0 &&
+        b->pc == service(mon, EFI_EXIT_BOOT_SERVICES))
+        arrive(mon);
+}
+
+void dxe_break(struct monitor *mon, uint64_t pc)
+{
+    const struct dxe_watch *d = mon->dxe;
+    if (d == NULL)
+        return;
+    if (pc == d->return_to)
+        driver_returned(mon);
+    else if (pc == d->create_event)
+        event_created(mon);
+    else if (pc == d->signal_event)
+        event_signalled(mon);
+}
+
+void dxe_paused(struct monitor *mon)
+{
+    struct dxe_watch *d = mon->dxe;
+    if (d == NULL || !d->want_break)
+        return;
+    d->want_break = false;
+    (void)engine_break(mon->m->engine, d->return_to);
+    if (mon->options.until.kind != UNTIL_READY_TO_BOOT)
+        return;
+    d->create_event = service(mon, EFI_CREATE_EVENT_EX);
+    d->signal_event = service(mon, EFI_SIGNAL_EVENT);
+    (void)engine_break(mon->m->engine, d->create_event);
+    (void)engine_break(mon->m->engine, d->signal_event);
+}
+
+/* --- the beginning and the end ------------------------------------------------------------------------------------ */
+
+void dxe_begin(struct monitor *mon)
+{
+    mon->dxe = calloc(1, sizeof *mon->dxe);
+}
+
+/* What is known about each file of the volumes. */
+static void note_fates(struct monitor *mon, struct dxe_files *files)
+{
+    const struct dxe_watch *d = mon->dxe;
+    for (size_t i = 0; i < mon->nr_volumes; i++) {
+        size_t n;
+        const uint8_t *p = volume_bytes(mon, i, &n);
+        if (p != NULL)
+            dxe_files_add(files, p, n);
+    }
+    for (size_t i = 0; i < d->nr; i++) {
+        struct dxe_file *f = dxe_file_find(files, &d->started[i].guid);
+        if (f == NULL)
+            continue;
+        f->fate = d->started[i].returned ? DXE_RETURNED : DXE_RUNNING;
+        f->status = d->started[i].status;
+    }
+}
+
+void dxe_explain_dispatch(struct monitor *mon)
+{
+    struct dxe_watch *d = mon->dxe;
+    if (d == NULL || d->nr == 0 || mon->v->dispatch != NULL)
+        return;
+    struct dxe_files *files = calloc(1, sizeof *files);
+    mon->v->dispatch = calloc(1, sizeof *mon->v->dispatch);
+    const struct efi_reader r = reader(mon);
+    if (files != NULL && mon->v->dispatch != NULL) {
+        note_fates(mon, files);
+        const bool there = efi_protocols_read(&r, d->handle, &d->protocols);
+        dxe_explain(files, there ? &d->protocols : NULL, mon->v->dispatch);
+    }
+    free(files);
+}
+
+void dxe_explain_call(struct monitor *mon, struct finding *f)
+{
+    if (mon->dxe == NULL || f->rule != RULE_EXEC_NULL || strcmp(f->caller.module, mon->v->dxe.module) != 0)
+        return;
+    dxe_explain_dispatch(mon);
+    const struct dxe_dispatch *d = mon->v->dispatch;
+    if (d == NULL || d->nr_missing == 0 || strcmp(d->missing[0], "Bds") != 0)
+        return;
+    /* E:MdeModulePkg/Core/Dxe/DxeMain/DxeMain.c: its last act, which nothing but an ASSERT guards. */
+    size_t n = (size_t)snprintf(f->meaning, sizeof f->meaning,
+                                "DxeMain called gBds->Entry, and gBds is NULL: the architectural protocols");
+    for (size_t i = 0; i < d->nr_missing && n < sizeof f->meaning; i++)
+        n += (size_t)snprintf(f->meaning + n, sizeof f->meaning - n, "%s %s", i != 0 ? "," : "", d->missing[i]);
+    if (n < sizeof f->meaning)
+        (void)snprintf(f->meaning + n, sizeof f->meaning - n, " were never installed; the summary says why.");
+}
+
+void dxe_end(struct monitor *mon)
+{
+    dxe_explain_dispatch(mon);
+    free(mon->dxe);
+    mon->dxe = NULL;
+}
