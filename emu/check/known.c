@@ -107,6 +107,10 @@ static const struct {
     {RULE_WRITE_IMAGE, "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7",
      "QemuFlashFvb writes a flash command to the image's first byte and puts the byte back when that did nothing "
      "(E:QemuFlash.c:QemuFlashDetected): under Xen the image is RAM"},
+    {RULE_READ_UNPOPULATED, "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7",
+     "QemuFlashFvb looks for flash below 4 GiB, where a PVH guest has nothing"},
+    {RULE_WRITE_UNPOPULATED, "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7",
+     "QemuFlashFvb looks for flash below 4 GiB, where a PVH guest has nothing"},
 };
 
 bool known_access(struct monitor *mon, enum rule_id rule, uint64_t pc, uint64_t gpa)

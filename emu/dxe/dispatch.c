@@ -239,19 +239,28 @@ static void cause(struct dxe_dispatch *out, const char *fmt, ...)
     va_end(args);
 }
 
+static bool is_among(const struct dxe_file *f, const struct dxe_file *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i] == f)
+            return true;
+    return false;
+}
+
 /*
  * Who would have installed @g: a driver that carries its GUID and does not itself wait for it. One that was never
- * started or ended with an error comes first: the others have had their chance.
+ * started or ended with an error comes first: the others have had their chance. Those of the chain so far wait for it.
  */
 static const struct dxe_file *provider(const struct dxe_files *all, const struct guid *g,
-                                       const struct efi_protocols *there)
+                                       const struct efi_protocols *there, const struct dxe_file *const *seen,
+                                       size_t nr_seen)
 {
     const struct dxe_file *best = NULL;
     int best_rank = -1;
     for (size_t i = 0; i < all->nr; i++) {
         const struct dxe_file *f = &all->f[i];
         struct wants w = {.nr = 0};
-        if (!carries(f, g))
+        if (!carries(f, g) || is_among(f, seen, nr_seen))
             continue;
         if (f->depex != NULL && memmem(f->depex, f->ndepex, g->b, sizeof g->b) != NULL)
             continue; /* it asks for it */
@@ -298,14 +307,11 @@ static void follow(const struct dxe_files *all, const struct efi_protocols *ther
     for (size_t n = 0; n < DXE_CAUSES_MAX; n++) {
         char text[DXE_TEXT_SIZE - 128] = "", name[GUID_TEXT_SIZE];
         struct wants w = {.nr = 0};
-        const struct dxe_file *f = provider(all, &next, there);
+        const struct dxe_file *f = provider(all, &next, there, seen, n);
         const char *what = bare_name(&next, name);
-        for (size_t i = 0; i < n; i++)
-            if (f == seen[i])
-                return;
         seen[n] = f;
         if (f == NULL) {
-            cause(out, "%s: no driver of this image carries it", what);
+            cause(out, "%s: no %sdriver of this image carries it", what, n != 0 ? "other " : "");
             return;
         }
         if (f->fate == DXE_NOT_STARTED) {

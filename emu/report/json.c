@@ -189,10 +189,10 @@ static json_t *json_symbols(const struct symbols *s)
 static json_t *json_report(const struct report_input *in, const struct report_style *style)
 {
     const struct verdict *v = in->verdict;
-    json_t *dxe = v->hob_list != 0
-                      ? json_pack("{s:o, s:o, s:o, s:o}", "hob_list", json_hex(v->hob_list), "dxe_entry",
-                                  json_hex(v->dxe_entry), "rsp", json_hex(v->rsp), "core", json_place(&v->dxe))
-                      : json_null();
+    json_t *dxe = v->hob_list != 0 ? json_pack("{s:o, s:o, s:o, s:o, s:o}", "hob_list", json_hex(v->hob_list),
+                                               "dxe_entry", json_hex(v->dxe_entry), "rsp", json_hex(v->rsp), "core",
+                                               json_place(&v->dxe), "dispatch", json_dispatch(v->dispatch))
+                                   : json_null();
     static const char *const by[] = {NULL, "guest", "host"};
     json_t *work =
         json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",

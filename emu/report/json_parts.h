@@ -33,6 +33,8 @@ json_t *json_finding(const struct finding *f);
 json_t *json_fill(const struct compare_result *r);
 
 /* json_hobs.c: null before the hand-off; what is known to differ; the page tables, null when not looked at. */
+/* json_dispatch.c: null for NULL */
+json_t *json_dispatch(const struct dxe_dispatch *d);
 json_t *json_hobs(const struct verdict *v);
 json_t *json_known(const struct verdict *v);
 json_t *json_paging(const struct verdict *v);
