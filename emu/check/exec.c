@@ -56,6 +56,7 @@ void led_here(struct monitor *mon, struct finding *f, uint64_t pc)
 {
     find_caller(mon, f);
     find_transfer(mon, f, pc);
+    find_transfer_pointer(mon, f);
     take_backtrace(mon, f, pc);
 }
 

@@ -7,6 +7,7 @@
 
 #define VECTOR_BP 3u
 #define INT3 0xccu
+#define VECTOR_GP 13u
 #define VECTOR_PF 14u
 /* Page-fault error code bits: Intel SDM volume 3, 4.7. */
 #define PF_PRESENT 1u
@@ -82,9 +83,13 @@ void fault_taken(struct monitor *mon, unsigned vector)
         f->gva = r.cr2;
         if (r.cr2 == pc)
             led_here(mon, f, pc);
+        else
+            find_fault_pointer(mon, f, pc, r.cr2);
     } else if (has_error_code(vector)) {
         /* The engine does not tell; 0 is right for #DF, and for #GP from MSRs and non-canonical addresses. */
         f->fault.has_error_code = vector == 8 || vector == 13;
+        if (vector == VECTOR_GP)
+            find_fault_pointer(mon, f, pc, 0);
     }
     uint8_t bytes[15];
     size_t n = sizeof bytes;

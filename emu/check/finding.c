@@ -48,11 +48,35 @@ const char *transfer_name(enum transfer_kind k)
     return (unsigned)k < sizeof names / sizeof names[0] ? names[k] : "?";
 }
 
+const char *writer_name(enum writer_kind k)
+{
+    static const char *const names[] = {
+        [WRITER_UNKNOWN] = "unknown",   [WRITER_STORE] = "store", [WRITER_HOST] = "host",
+        [WRITER_UNPACKED] = "unpacked", [WRITER_GIVEN] = "given", [WRITER_NEVER] = "never",
+    };
+    return (unsigned)k < sizeof names / sizeof names[0] ? names[k] : "?";
+}
+
+const struct code_place *finding_author(const struct finding *f)
+{
+    const struct writer *w = f->writer;
+    return w != NULL && !f->pointer.known && w->author.gva != 0 ? &w->author : NULL;
+}
+
+static void free_writer(struct writer *w)
+{
+    if (w != NULL)
+        free(w->trace);
+    free(w);
+}
+
 void verdict_free(struct verdict *v)
 {
     for (size_t i = 0; i < v->findings.nr; i++) {
         free(v->findings.f[i].trace);
         v->findings.f[i].trace = NULL;
+        free_writer(v->findings.f[i].writer);
+        v->findings.f[i].writer = NULL;
     }
     hob_list_free(&v->hobs);
     free(v->dispatch);

@@ -66,6 +66,55 @@ struct transfer {
     uint64_t value; /* of the pointer */
 };
 
+/* The pointer behind a transfer or a fault, and where it came from, as far as the code that ran last tells. */
+struct pointer {
+    bool known;
+    char reg[8];          /* that held it; "" for a pointer that was used from memory */
+    uint64_t value;       /* what it was */
+    struct code_place by; /* the instruction that loaded or set the register; gva 0: none */
+    bool in_memory;       /* it lay there: */
+    uint64_t gva, gpa;
+    unsigned size;
+};
+
+/* Who wrote memory last: emu/why looks for it with a second boot. */
+enum writer_kind {
+    WRITER_UNKNOWN,  /* the second boot did not show it */
+    WRITER_STORE,    /* an instruction of the guest */
+    WRITER_HOST,     /* Xen or a device, asked by this instruction */
+    WRITER_UNPACKED, /* SEC's decompressor */
+    WRITER_GIVEN,    /* nobody: what is there is what the firmware was started with */
+    WRITER_NEVER,    /* nobody: what RAM was filled with */
+};
+const char *writer_name(enum writer_kind k); /* "store", "host", "unpacked", "given", "never"; "unknown" */
+
+#define WRITER_COPIES_MAX 8
+struct writer {
+    enum writer_kind kind;
+    struct span at; /* the bytes in question, where they were written: before all copies */
+    bool mapping;   /* not bytes, but which page lies there */
+    /* What follows is of STORE and HOST. */
+    struct code_place by;
+    char insn[80];
+    struct backtrace *trace; /* owned */
+    /* The first on the way back that does not do it on another's behalf; of bytes that were merely copied, who did. */
+    struct code_place author; /* gva 0: not known */
+    enum phase phase;
+    unsigned vcpu;
+    uint64_t instructions, virtual_ns; /* so far */
+    uint64_t writes;                   /* how many there were, this one the last */
+    /* STORE */
+    uint64_t gpa, old, value;
+    unsigned size;
+    /* Copied since, the last copy first; or read by a service, which then stored the value. */
+    struct writer_copy {
+        struct code_place by, author;
+        struct span from;
+        enum phase phase;
+    } copy[WRITER_COPIES_MAX];
+    unsigned nr_copies;
+};
+
 struct fault_info {
     unsigned vector;
     uint32_t error_code;
@@ -105,11 +154,18 @@ struct finding {
     bool has_fault;
     struct fault_info fault;
     struct finding_hob hob;
+    struct pointer pointer;
+    struct span bytes;     /* gpa: whoever wrote these last is to blame; empty where no bytes are */
+    uint64_t blocks;       /* counted when it was found */
+    struct writer *writer; /* owned by the verdict; NULL when nobody has looked */
     struct cpu_regs regs;
     char meaning[256];   /* what it usually means that this instruction is here; "" when nothing is to be said */
     char assertion[256]; /* the ASSERT that failed, as the firmware words it, or "" */
     char text[256];      /* one sentence for people, specific: filled by the check that found it */
 };
+
+/* Who is to blame for what was found at the hand-off, where @at is merely who took over; NULL when not known. */
+const struct code_place *finding_author(const struct finding *f);
 
 #define FINDINGS_MAX 256
 

@@ -24,9 +24,9 @@ static const struct {
     {RULE_HOB_RAM, NEEDS_E820, check_hob_ram},
     {RULE_HOB_RAM_MISSING, NEEDS_LIST | NEEDS_E820, check_hob_ram_missing},
     {RULE_HOB_OVERLAP, 0, check_hob_overlap},
+    {RULE_HOB_MEMORY, NEEDS_LIST, check_hob_memory}, /* before what was allocated there */
     {RULE_HOB_ALLOCATION, NEEDS_LIST, check_hob_allocation},
     {RULE_HOB_ALLOCATION_OVERLAP, 0, check_hob_allocation_overlap},
-    {RULE_HOB_MEMORY, NEEDS_LIST, check_hob_memory},
     {RULE_HOB_STACK, NEEDS_LIST, check_hob_stack},
     {RULE_HOB_CPU, NEEDS_LIST, check_hob_cpu},
     {RULE_HOB_VOLUME, NEEDS_LIST, check_hob_volume},
@@ -63,6 +63,25 @@ void tell_known(struct verdict *v, enum rule_id rule, const char *text, const ch
     (void)snprintf(k->text, sizeof k->text, "%s", text);
 }
 
+/* Whose last writer is to blame: the HOB's fields, or the place itself where the rule is about what lies there. */
+static struct span blamed(enum rule_id rule, const struct hob *h, struct span at)
+{
+    static const bool about_place[RULE_COUNT] = {
+        [RULE_HOB_LIST] = true,          [RULE_BUS_CLOCK] = true,     [RULE_XEN_MAPPING] = true,
+        [RULE_DESCRIPTOR_TABLES] = true, [RULE_BYTES_CHANGED] = true, [RULE_LOW_MEMORY] = true,
+    };
+    if (about_place[rule])
+        return at;
+    return h != NULL ? hob_fields(h) : (struct span){0, 0};
+}
+
+void handoff_blame(struct view *v, struct span bytes)
+{
+    struct findings *list = &v->mon->v->findings;
+    if (list->nr != 0 && list->dropped == 0)
+        list->f[list->nr - 1].bytes = bytes;
+}
+
 bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct span at, const char *fmt, ...)
 {
     char label[HOB_LABEL_SIZE] = "";
@@ -84,6 +103,7 @@ bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct
         return true;
     f->gpa = f->gva = at.start;
     f->touched = at;
+    f->bytes = blamed(rule, h, at);
     if (h != NULL)
         f->hob = (struct finding_hob){true, (size_t)(h - v->hobs->h), h->at, h->range};
     (void)snprintf(f->text, sizeof f->text, "%s", text);

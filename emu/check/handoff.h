@@ -23,6 +23,8 @@ struct view {
  */
 bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct span at, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* The finding that was just told: not the HOB's fields, but these bytes are to blame. */
+void handoff_blame(struct view *v, struct span bytes);
 /* Why a finding of @rule about @at is none; NULL when it is one. */
 const char *known_why(const struct view *v, enum rule_id rule, struct span at);
 

@@ -105,6 +105,13 @@ static const char *volume_fault(const struct view *v, struct span at)
     return le64(h + FV_LENGTH) != span_size(at) ? "the volume has another length" : NULL;
 }
 
+/* Is there one, sound or not? Then what is wrong is not the HOB. */
+static bool is_volume(const struct view *v, struct span at)
+{
+    uint8_t h[4];
+    return memory_read(&v->m->memory, at.start + FV_SIGNATURE, h, sizeof h) && le32(h) == 0x4856465Fu;
+}
+
 void check_hob_volume(struct view *v)
 {
     for (size_t i = 0; i < v->hobs->nr; i++) {
@@ -112,9 +119,11 @@ void check_hob_volume(struct view *v)
         if (h->type != HOB_FV && h->type != HOB_FV2 && h->type != HOB_FV3)
             continue;
         const char *wrong = volume_fault(v, h->range);
-        if (wrong == NULL && !hob_is_kept(v, h->range))
+        const bool unsound = wrong != NULL;
+        if (!unsound && !hob_is_kept(v, h->range))
             wrong = "no allocation keeps it from being used as free RAM";
-        if (wrong != NULL)
-            handoff_tell(v, RULE_HOB_VOLUME, h, h->range, "%s", wrong);
+        if (wrong != NULL && handoff_tell(v, RULE_HOB_VOLUME, h, h->range, "%s", wrong) && unsound &&
+            is_volume(v, h->range))
+            handoff_blame(v, from(h->range.start, FV_HEADER_MIN));
     }
 }

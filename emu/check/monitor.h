@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "check/finding.h"
+#include "check/insn.h"
 #include "check/preserve.h"
 #include "check/until.h"
 #include "debug/symbols.h"
@@ -146,5 +147,12 @@ void monitor_run(struct monitor *mon);
 void monitor_place(struct monitor *mon, uint64_t gva, struct code_place *out);
 /* The last instruction of a block of @size bytes: where, and as text ("" when it does not decode). */
 void monitor_branch(struct monitor *mon, uint64_t pc, uint32_t size, struct code_place *at, char *text, size_t n);
+/* The calls that led to the instruction at @pc, which runs; NULL when out of memory. The caller frees it. */
+struct backtrace *monitor_trace(struct monitor *mon, uint64_t pc);
+/* The register that the instruction at @pc stores, which runs, was loaded from memory: from there (gpa). */
+bool monitor_stored_from(struct monitor *mon, uint64_t pc, struct span *from);
+/* Up to @n bytes of code; returns how many there are. */
+size_t monitor_code(const struct monitor *mon, uint64_t pc, uint8_t *out, size_t n);
+enum code_width monitor_width(const struct monitor *mon);
 
 #endif

@@ -24,3 +24,29 @@ void monitor_branch(struct monitor *mon, uint64_t pc, uint32_t size, struct code
     }
     place_code(mon, pc + last, at);
 }
+
+struct backtrace *monitor_trace(struct monitor *mon, uint64_t pc)
+{
+    struct finding f = {.vcpu = mon->m->vcpus.current};
+    engine_regs(mon->m->engine, &f.regs);
+    place_without_source(mon, pc, &f.at);
+    find_stub_caller(mon, &f);
+    if (f.has_caller) /* what is no module's keeps nothing on the stack, or has no business there */
+        f.transfer.kind = TRANSFER_CALL;
+    take_backtrace(mon, &f, pc);
+    return f.trace;
+}
+
+size_t monitor_code(const struct monitor *mon, uint64_t pc, uint8_t *out, size_t n)
+{
+    while (n > 0 && !machine_read(mon->m, pc, out, n))
+        n--;
+    return n;
+}
+
+enum code_width monitor_width(const struct monitor *mon)
+{
+    struct cpu_regs r;
+    engine_regs(mon->m->engine, &r);
+    return width_of(mon, &r);
+}

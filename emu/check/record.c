@@ -46,6 +46,7 @@ struct finding *record_new(struct monitor *mon, enum rule_id rule, uint64_t pc, 
     f->phase = machine_stage(mon->m);
     f->vcpu = mon->m->vcpus.current;
     f->count = 1;
+    f->blocks = engine_blocks(mon->m->engine);
     if (range != NULL) {
         f->range = range->at;
         f->owner = range->owner;

@@ -26,8 +26,10 @@ static void on_fault(void *self, const struct pagemap_fault *f)
     if (a->faults < TOLD_MAX &&
         handoff_tell(a->v, RULE_PAGE_TABLES, NULL, at, "the level %u entry at %#llx, %#llx, for gva %#llx: %s",
                      f->level, (unsigned long long)f->entry_gpa, (unsigned long long)f->entry,
-                     (unsigned long long)f->gva, f->why))
+                     (unsigned long long)f->gva, f->why)) {
+        handoff_blame(a->v, (struct span){f->entry_gpa, f->entry_gpa + 8});
         a->faults++;
+    }
 }
 
 static void on_table(void *self, uint64_t gpa)
@@ -35,9 +37,20 @@ static void on_table(void *self, uint64_t gpa)
     struct audit *a = self;
     const struct span at = {gpa, gpa + PAGE_SIZE};
     a->sum->tables++;
-    if (!hob_is_kept(a->v, at) && a->unkept++ < TOLD_MAX)
+    if (!hob_is_kept(a->v, at) && a->unkept++ < TOLD_MAX &&
         handoff_tell(a->v, RULE_PAGE_TABLES, NULL, at, "the page table at %#llx is in RAM that no HOB allocates",
-                     (unsigned long long)gpa);
+                     (unsigned long long)gpa))
+        handoff_blame(a->v, at);
+}
+
+/* The entry that maps @gva is to blame. */
+static void blame_entry(const struct audit *a, uint64_t gva)
+{
+    struct paging p;
+    struct walk w;
+    machine_paging(a->v->m, &p);
+    if (walk_gva(&a->v->m->memory, &p, gva, &w) && w.nr != 0)
+        handoff_blame(a->v, (struct span){w.step[w.nr - 1].entry_gpa, w.step[w.nr - 1].entry_gpa + 8});
 }
 
 /* Is the gva the gpa, as far as canonical addresses allow? The upper half's are sign-extended. */
@@ -57,18 +70,20 @@ static void on_run(void *self, const struct pagemap_run *r)
     const struct span at = {r->gpa, r->gpa + r->size};
     const uint64_t end = r->gva + r->size;
     if (!is_own(r)) {
-        if (a->elsewhere++ < TOLD_MAX)
+        if (a->elsewhere++ < TOLD_MAX &&
             handoff_tell(a->v, RULE_PAGE_TABLES, NULL, at,
                          "gva %#llx-%#llx leads to %#llx, where DXE expects memory at its own address",
-                         (unsigned long long)r->gva, (unsigned long long)end, (unsigned long long)r->gpa);
+                         (unsigned long long)r->gva, (unsigned long long)end, (unsigned long long)r->gpa))
+            blame_entry(a, r->gva);
         return;
     }
     if (r->gva <= a->covered && end > a->covered)
         a->covered = end;
     /* DxeIpl protects the tables' own pool so (E:MdeModulePkg/Core/DxeIplPeim/X64/VirtualMemory.c). */
-    if (!r->writable && !hob_is_kept(a->v, at) && a->unwritable++ < TOLD_MAX)
+    if (!r->writable && !hob_is_kept(a->v, at) && a->unwritable++ < TOLD_MAX &&
         handoff_tell(a->v, RULE_PAGE_TABLES, NULL, at, "RAM at %#llx-%#llx that is free is mapped read-only",
-                     (unsigned long long)at.start, (unsigned long long)at.end);
+                     (unsigned long long)at.start, (unsigned long long)at.end))
+        blame_entry(a, r->gva);
 }
 
 void check_page_tables(struct view *v)

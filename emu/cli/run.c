@@ -15,6 +15,7 @@
 #include "compare/patterns.h"
 #include "machine/machine.h"
 #include "report/report.h"
+#include "why/why.h"
 
 struct run_options {
     const char *layout;
@@ -25,6 +26,7 @@ struct run_options {
     struct report_style style;
     bool quiet;
     bool unchecked;
+    bool no_why;
     uint64_t fill[COMPARE_FILLS_MAX];
     unsigned nr_fills; /* 0: the layout's */
     struct monitor_options monitor;
@@ -125,6 +127,12 @@ static bool set_no_checks(void *self, const char *v)
     ((struct run_options *)self)->unchecked = true;
     return true;
 }
+static bool set_why(void *self, const char *v)
+{
+    struct run_options *o = self;
+    o->no_why = strcmp(v, "no") == 0;
+    return o->no_why || strcmp(v, "yes") == 0;
+}
 static bool set_quiet(void *self, const char *v)
 {
     (void)v;
@@ -165,6 +173,7 @@ static const struct option_spec specs[] = {
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
     {"until", 0, "WHERE", "how far to go: " UNTIL_HELP, set_until},
+    {"why", 0, "yes|no", "after findings, boot again to see who wrote what they are about (default yes)", set_why},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"no-checks", 0, NULL, "only boot: what the checks cost can be measured so", set_no_checks},
     {"quiet", 'q', NULL, "no progress", set_quiet},
@@ -255,6 +264,13 @@ static bool boot_once(struct run *r, const struct monitor_options *options, stru
     return true;
 }
 
+/* Who is to blame. Of several fills the comparison tells that itself. */
+static bool ask_why(struct run *r, const struct run_options *o, const struct monitor_options *options, struct diag *d)
+{
+    const struct why_setup s = {.layout = &r->boot.layout, .options = options, .power_on = power_on, .self = &r->boot};
+    return o->no_why || o->nr_fills > 1 || why_ask(&s, &r->verdict, d);
+}
+
 static bool boot_with_each(struct run *r, const struct run_options *o, const struct monitor_options *options,
                            struct diag *d)
 {
@@ -286,6 +302,7 @@ static int boot(struct run *r, const struct run_options *o, const char *path)
     options.progress_self = &progress;
     options.symbols = r->symbols;
     bool ok = o->nr_fills > 1 ? boot_with_each(r, o, &options, &d) : boot_once(r, &options, &d);
+    ok = ok && ask_why(r, o, &options, &d);
     progress_end(&progress);
     if (!ok) {
         (void)cli_complain(&d);

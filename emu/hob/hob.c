@@ -192,3 +192,21 @@ const struct hob *hob_find(const struct hob_list *l, unsigned type, const struct
             return &l->h[i];
     return NULL;
 }
+
+struct span hob_fields(const struct hob *h)
+{
+    static const struct {
+        uint16_t type;
+        uint8_t from, size;
+    } fields[] = {
+        {HOB_HANDOFF, 16, 16}, /* memory top and bottom; the rest changes with every HOB */
+        {HOB_ALLOCATION, 24, 16}, {HOB_RESOURCE, 32, 16}, {HOB_FV, 8, 16},      {HOB_FV2, 8, 16},
+        {HOB_FV3, 8, 16},         {HOB_CPU, 8, 2},        {HOB_CAPSULE, 8, 16},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (fields[i].type == h->type)
+            return (struct span){h->at + fields[i].from, h->at + fields[i].from + fields[i].size};
+    if (h->type == HOB_GUID && h->data_size != 0)
+        return (struct span){h->at + 24, h->at + 24 + h->data_size};
+    return (struct span){h->at, h->at + HOB_HEADER_SIZE};
+}

@@ -71,6 +71,9 @@ struct hob {
     bool wraps;                 /* start + length is more than 64 bits hold */
 };
 
+/* gpa of the bytes that say what it is about, behind its header: the range, the width, a GUID HOB's data. */
+struct span hob_fields(const struct hob *h);
+
 /* Guest-physical bytes; false when one is not there. */
 struct hob_reader {
     bool (*read)(const void *self, uint64_t gpa, void *dst, size_t n);

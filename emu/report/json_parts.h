@@ -27,6 +27,12 @@ json_t *json_image_verdict(const struct image_verdict *v);
 json_t *json_guid(const char *guid);
 /* An address in code, and what is known about it. */
 json_t *json_place(const struct code_place *p);
+/* null for "" */
+json_t *json_words(const char *text);
+json_t *json_backtrace(const struct backtrace *b);
+/* json_writer.c: null when nothing is known; null when nobody has looked */
+json_t *json_pointer(const struct pointer *p);
+json_t *json_writer(const struct writer *w);
 json_t *json_registers(const struct cpu_regs *r);
 json_t *json_finding(const struct finding *f);
 /* null for NULL: one boot */

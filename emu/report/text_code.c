@@ -72,7 +72,7 @@ void text_transfer(FILE *out, const struct transfer *t)
     fputc('\n', out);
 }
 
-void text_trace(FILE *out, const struct backtrace *b)
+void text_trace_as(FILE *out, const char *label, const struct backtrace *b)
 {
     /* What is not certain is said; the rest is as good as it gets. */
     static const char *const doubt[] = {
@@ -88,7 +88,7 @@ void text_trace(FILE *out, const struct backtrace *b)
         return;
     for (unsigned i = 0; i < b->nr && i < FRAMES_MAX; i++) {
         const struct frame *f = &b->frame[i];
-        text_label(out, i == 0 ? "trace" : "");
+        text_label(out, i == 0 ? label : "");
         fprintf(out, "#%-2u ", i);
         if (f->at.module[0] != '\0')
             write_module_place(out, &f->at);
@@ -101,6 +101,11 @@ void text_trace(FILE *out, const struct backtrace *b)
         text_label(out, "");
         fputs("... and more\n", out);
     }
+}
+
+void text_trace(FILE *out, const struct backtrace *b)
+{
+    text_trace_as(out, "trace", b);
 }
 
 /* The same code, as far as it is shown: the function where there is one, else the block. */

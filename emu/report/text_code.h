@@ -15,6 +15,7 @@ void text_place(FILE *out, const char *label, const struct code_place *p);
 void text_transfer(FILE *out, const struct transfer *t);
 /* NULL, or a trace of one frame, says nothing that is not said already. */
 void text_trace(FILE *out, const struct backtrace *b);
+void text_trace_as(FILE *out, const char *label, const struct backtrace *b);
 /* The blocks that ran last, repetitions folded. */
 void text_last_blocks(FILE *out, const struct verdict *v);
 

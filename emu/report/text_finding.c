@@ -8,6 +8,7 @@
 #include "report/decode.h"
 #include "report/escape.h"
 #include "report/text_code.h"
+#include "report/text_writer.h"
 
 void text_label(FILE *out, const char *label)
 {
@@ -150,11 +151,14 @@ void text_finding(const struct finding *f, unsigned vcpus, bool explain, const s
     if (vcpus > 1)
         fprintf(out, ", vcpu %u", f->vcpu);
     fputc('\n', out);
+    text_author(out, f);
     text_place(out, "rip", &f->at);
     if (f->has_caller)
         text_place(out, "caller", &f->caller);
     text_transfer(out, &f->transfer);
+    text_pointer(out, &f->pointer);
     text_trace(out, f->trace);
+    text_writer(out, f->writer);
     if (f->has_fault)
         write_fault(out, &f->fault);
     if (style->verbose > 0 || rule->then == STOP)

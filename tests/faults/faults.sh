@@ -12,10 +12,12 @@ boot_row() { # JSON FAULT TARGET HANDOFF LAYOUT RULE
     echo $? >"$1.rc"
 }
 
-# The first error is what a user looks at. Who did it is the first on the way back that is in a module; functions are all on that way.
+# The first error is what a user looks at. Who did it is the author, where one is told; else the first on the way back that is in a
+# module. Functions are all on that way.
 found() { # JSON: "rule module function,function..."
     jq -r '[.findings[] | select(.severity == "error")][0] // empty
-        | [.rip, .caller, (.backtrace // [] | .[].at) | select(.module? != null)] as $way
+        | (if .author? then [.author, .writer.backtrace[].at] else [.rip, .caller, (.backtrace // [] | .[].at)] end
+            | map(select(.module? != null))) as $way
         | "\(.rule) \($way[0].module // "-") \([$way[] | .inlined?, .function? | strings] | join(",") | if . == "" then "-" else . end)"' "$1"
 }
 

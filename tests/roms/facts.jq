@@ -13,3 +13,6 @@ def in_module: .module == "TestPei" and .offset != null;
 def transfer: f.transfer | "\(.kind) \(.instruction): \(.register // .memory.gpa) held \(.value)";
 # How the frames of the backtrace were found.
 def found: [f.backtrace[].found] | join(",");
+# Who wrote what it is about.
+def wrote: f.writer | "\(.kind) \(.instruction): \(.store.value) over \(.store.old) at \(.store.gpa)";
+def pointer: f.pointer | "\(.register) \(.value) from \(.memory.gpa)";

@@ -23,6 +23,8 @@ struct run {
     struct verdict verdict;
     struct report_input in;
     struct backtrace trace;
+    struct writer writer;
+    struct backtrace way;
 };
 
 static struct run *make_run(enum ending ending)
@@ -120,6 +122,33 @@ static void add_fault(struct run *r)
     r->trace.cut = true;
     for (unsigned i = 0; i < FRAMES_MAX; i++)
         r->trace.frame[i] = (struct frame){f->caller, (enum frame_found)(i % (FRAME_LIKELY + 1))};
+    f->pointer = (struct pointer){.known = true,
+                                  .reg = "rax",
+                                  .value = 0x818000,
+                                  .by = f->caller,
+                                  .in_memory = true,
+                                  .gva = 0x81f4e8,
+                                  .gpa = 0x81f4e8,
+                                  .size = 8};
+    f->writer = &r->writer;
+    r->writer = (struct writer){.kind = WRITER_STORE,
+                                .at = {0x81f4e8, 0x81f4f0},
+                                .by = f->caller,
+                                .insn = "mov [rsp+0x58], rdx",
+                                .trace = &r->way,
+                                .author = f->caller,
+                                .phase = PHASE_PEI,
+                                .instructions = 1556881,
+                                .virtual_ns = 1133101000,
+                                .writes = 112,
+                                .gpa = 0x81f4e8,
+                                .old = 7,
+                                .value = 0x818000,
+                                .size = 8,
+                                .copy = {{f->caller, f->caller, {0x1000, 0x1008}, PHASE_MEMORY}},
+                                .nr_copies = 1};
+    r->way.nr = 2;
+    r->way.frame[0] = r->way.frame[1] = (struct frame){f->caller, FRAME_CFI};
     struct source_place *s = &r->trace.frame[1].at.source;
     *s = (struct source_place){
         .function = "PeiDispatcher", .inlined = "Walk\033", .file = "/build/edk2/Dispatcher.c", .line = 1234};
@@ -421,6 +450,11 @@ static void code_in_text(void **state)
     has(text, "assert  ASSERT [PeiCore] a.c(1): x\\x1b\n");
     has(text, "means   the firmware stopped itself\n");
     has(text, "call    Dxe\\x1bCore+0x135f9: call qword ptr [rax+0x18]: memory at gpa 0x818018 held 0x100e\n");
+    has(text, "pointer rax held 0x818000, loaded from gpa 0x81f4e8 by Dxe\\x1bCore+0x135f9");
+    has(text,
+        "written 0x818000 over 0x7, 8 bytes at gpa 0x81f4e8 in PEI at 1.133101 s (instruction 1556881), the last of "
+        "112\n            by Dxe\\x1bCore+0x135f9 (0xefd445f9): mov [rsp+0x58], rdx\n    from    #0  Dxe");
+    has(text, "copied  from gpa 0x1000 by Dxe\\x1bCore+0x135f9");
     has(text, "trace   #0  Dxe\\x1bCore+0x135f9\n            #1  Dxe\\x1bCore+0x135f9 PeiDispatcher > Walk\\x1b "
               "(Dispatcher.c:1234)  [from here]\n");
     has(text, "#6  Dxe\\x1bCore+0x135f9  [likely]\n");
@@ -442,6 +476,13 @@ static void code_in_json(void **state)
     is_text(j, "findings.0.transfer.memory.gpa", "0x818018");
     is_text(j, "findings.0.transfer.value", "0x100e");
     assert_true(json_is_null(at(j, "findings.0.transfer.register")));
+    is_text(j, "findings.0.pointer.memory.gpa", "0x81f4e8");
+    is_text(j, "findings.0.writer.kind", "store");
+    is_text(j, "findings.0.writer.store.old", "0x7");
+    is_text(j, "findings.0.writer.when.phase", "PEI");
+    is_text(j, "findings.0.writer.copies.0.from.start", "0x1000");
+    assert_int_equal(json_array_size(at(j, "findings.0.writer.backtrace")), 2);
+    assert_true(json_is_null(at(j, "findings.0.author"))); /* what went astray was seen when it did */
     assert_int_equal(json_array_size(at(j, "findings.0.backtrace")), FRAMES_MAX);
     is_text(j, "findings.0.backtrace.0.found", "here");
     is_text(j, "findings.0.backtrace.3.found", "cfi");
