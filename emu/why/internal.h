@@ -27,6 +27,7 @@ struct target {
     bool stale;  /* the guest has stored since */
     bool filled; /* before the firmware began they were what RAM is filled with */
     uint64_t writes;
+    uint64_t looks;     /* how many of them closely */
     struct moment when; /* the last */
     bool looked;        /* closely, at the last */
     bool copied;

@@ -7,8 +7,13 @@
 #include "check/slice.h"
 #include "why/internal.h"
 
-/* So many writes to one target are looked at closely at once: each may be the last. Beyond, the next boot looks. */
+/*
+ * To look closely takes a backtrace, and each write may be the last: the first few are looked at, and those shortly
+ * before the end, where the last write to a variable mostly is. Where that is not enough, the next boot knows which.
+ */
 #define EAGER 4u
+#define NEAR_BLOCKS 4096u
+#define LOOKS_MAX 64u
 #define BLOCK_MAX 4096u
 
 struct watched {
@@ -54,7 +59,9 @@ static void note_time(struct watched *p, struct target *t, uint64_t pc)
 
 static bool wants_look(const struct target *t)
 {
-    return t->take != 0 ? t->writes == t->take : t->writes <= EAGER;
+    if (t->take != 0)
+        return t->writes == t->take;
+    return t->writes <= EAGER || (t->before.blocks - t->when.blocks < NEAR_BLOCKS && t->looks < LOOKS_MAX);
 }
 
 /* The last instruction of a block may be known to end at @pc + 15 at most: what is there is read, and not more. */
@@ -124,6 +131,7 @@ static void take_store(struct watched *p, struct target *t, uint64_t pc, uint64_
     if (!wants_look(t))
         return;
     t->looked = true;
+    t->looks++;
     name_insn(p, w, pc);
     w->trace = monitor_trace(&p->monitor, pc);
     find_author(w);
@@ -300,7 +308,7 @@ static void prepare(struct watched *p)
     for (size_t i = 0; i < p->all->nr; i++) {
         struct target *t = &p->all->t[i];
         const struct span at = t->w->at;
-        t->writes = 0;
+        t->writes = t->looks = 0;
         t->looked = t->copied = t->filled = false;
         t->when = (struct moment){0, 0};
         if (t->done)
