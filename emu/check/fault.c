@@ -84,12 +84,12 @@ void fault_taken(struct monitor *mon, unsigned vector)
         if (r.cr2 == pc)
             led_here(mon, f, pc);
         else
-            find_fault_pointer(mon, f, pc, r.cr2);
+            find_fault_pointer(mon, f, pc, &r.cr2);
     } else if (has_error_code(vector)) {
         /* The engine does not tell; 0 is right for #DF, and for #GP from MSRs and non-canonical addresses. */
         f->fault.has_error_code = vector == 8 || vector == 13;
         if (vector == VECTOR_GP)
-            find_fault_pointer(mon, f, pc, 0);
+            find_fault_pointer(mon, f, pc, NULL);
     }
     uint8_t bytes[15];
     size_t n = sizeof bytes;

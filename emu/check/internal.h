@@ -120,9 +120,9 @@ const struct symbols_match *module_symbols(struct monitor *mon, const struct mod
 void find_transfer(struct monitor *mon, struct finding *f, uint64_t pc);
 /* pointer.c */
 /* Where the pointer came from that led to @f's transfer, which is known; or that the instruction at @pc faulted with
- * at @gva (0: at an address that is not canonical): @f->pointer. */
+ * at @gva (NULL: at an address that is not canonical): @f->pointer. */
 void find_transfer_pointer(struct monitor *mon, struct finding *f);
-void find_fault_pointer(struct monitor *mon, struct finding *f, uint64_t pc, uint64_t gva);
+void find_fault_pointer(struct monitor *mon, struct finding *f, uint64_t pc, const uint64_t *gva);
 /* backtrace.c */
 /* The calls that led to @pc, with the registers and the transfer of @f: @f->trace, made anew. */
 void take_backtrace(struct monitor *mon, struct finding *f, uint64_t pc);

@@ -139,7 +139,7 @@ void find_transfer_pointer(struct monitor *mon, struct finding *f)
     unsigned gpr = insn_target_register(in.code, in.n, width);
     /* A member of a structure at 0: the pointer to the structure is the bad one. */
     if (t->in_memory && t->gva < PAGE_SIZE && t->kind != TRANSFER_RETURN)
-        gpr = insn_base_register(in.code, in.n, width, in.pc, &before, t->gva);
+        gpr = insn_base_register(in.code, in.n, width, in.pc, &before, &t->gva);
     if (gpr != NO_REGISTER)
         trace_register(mon, f, in.pc, &before, gpr);
     else if (t->in_memory)
@@ -147,7 +147,7 @@ void find_transfer_pointer(struct monitor *mon, struct finding *f)
             .known = true, .value = t->value, .in_memory = true, .gva = t->gva, .gpa = t->gpa, .size = t->size};
 }
 
-void find_fault_pointer(struct monitor *mon, struct finding *f, uint64_t pc, uint64_t gva)
+void find_fault_pointer(struct monitor *mon, struct finding *f, uint64_t pc, const uint64_t *gva)
 {
     const enum code_width width = width_of(mon, &f->regs);
     struct ran in;

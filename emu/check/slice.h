@@ -44,10 +44,10 @@ void trail_origin(const struct trail *t, unsigned gpr, struct origin *out);
 unsigned insn_target_register(const uint8_t *code, size_t n, enum code_width w);
 /* The general register that a plain move at @code stores; NO_REGISTER when it does not. */
 unsigned insn_stored_register(const uint8_t *code, size_t n, enum code_width w);
-/* The base register of a memory operand of the instruction at @pc whose bytes hold @gva, or that is not canonical when
- * @gva is 0; NO_REGISTER for none. */
+/* The base register of a memory operand of the instruction at @pc whose bytes hold *@gva or, when that is NULL, whose
+ * address is not canonical; NO_REGISTER for none. */
 unsigned insn_base_register(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, const struct cpu_regs *r,
-                            uint64_t gva);
+                            const uint64_t *gva);
 
 /*
  * Does the instruction at @code + @at of a block of @n bytes at @pc store bytes that it copies: a string move, or a store

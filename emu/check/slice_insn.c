@@ -36,7 +36,7 @@ static bool is_canonical(uint64_t gva)
 }
 
 unsigned insn_base_register(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, const struct cpu_regs *r,
-                            uint64_t gva)
+                            const uint64_t *gva)
 {
     struct decoded d;
     const struct ran here = {.pc = pc};
@@ -49,7 +49,7 @@ unsigned insn_base_register(const uint8_t *code, size_t n, enum code_width w, ui
         if (op->type != ZYDIS_OPERAND_TYPE_MEMORY || d.in.mnemonic == ZYDIS_MNEMONIC_LEA ||
             !slice_address(&t, 0, &d, op, 0, &at))
             continue;
-        if (gva != 0 ? gva - at < op->size / 8u : !is_canonical(at))
+        if (gva != NULL ? *gva - at < op->size / 8u : !is_canonical(at))
             return slice_register(op->mem.base);
     }
     return NO_REGISTER;

@@ -145,11 +145,11 @@ static void test_registers(void **state)
     assert_int_equal(insn_target_register(CODE(0x48, 0x89, 0xc1), CODE_64), NO_REGISTER);
     assert_int_equal(insn_target_register(CODE(0xff, 0xd0), CODE_16), NO_REGISTER); /* not looked at */
     /* mov eax, [rbx]; mov [rdi+8], eax; lea */
-    assert_int_equal(insn_base_register(CODE(0x8b, 0x03), CODE_64, 0, &r, 0), CPU_RBX);
-    assert_int_equal(insn_base_register(CODE(0x89, 0x47, 0x08), CODE_64, 0, &r, 0), NO_REGISTER);
-    assert_int_equal(insn_base_register(CODE(0x89, 0x47, 0x08), CODE_64, 0, &r, 0x300b), CPU_RDI);
-    assert_int_equal(insn_base_register(CODE(0x89, 0x47, 0x08), CODE_64, 0, &r, 0x300c), NO_REGISTER);
-    assert_int_equal(insn_base_register(CODE(0x48, 0x8d, 0x03), CODE_64, 0, &r, 0), NO_REGISTER);
+    assert_int_equal(insn_base_register(CODE(0x8b, 0x03), CODE_64, 0, &r, NULL), CPU_RBX);
+    assert_int_equal(insn_base_register(CODE(0x89, 0x47, 0x08), CODE_64, 0, &r, NULL), NO_REGISTER);
+    assert_int_equal(insn_base_register(CODE(0x89, 0x47, 0x08), CODE_64, 0, &r, &(uint64_t){0x300b}), CPU_RDI);
+    assert_int_equal(insn_base_register(CODE(0x89, 0x47, 0x08), CODE_64, 0, &r, &(uint64_t){0x300c}), NO_REGISTER);
+    assert_int_equal(insn_base_register(CODE(0x48, 0x8d, 0x03), CODE_64, 0, &r, NULL), NO_REGISTER);
     assert_int_equal(insn_stored_register(CODE(0x89, 0x47, 0x08), CODE_64), CPU_RAX);
     assert_int_equal(insn_stored_register(CODE(0x8b, 0x47, 0x08), CODE_64), NO_REGISTER);
 }
@@ -205,7 +205,7 @@ static void test_garbage(void **state)
         }
         (void)insn_copies(code, sizeof code, i % sizeof code, CODE_64, 0x100, &r, &from, &to);
         (void)insn_exit(code, sizeof code, i % 2 != 0 ? CODE_64 : CODE_32);
-        (void)insn_base_register(code, 15, CODE_64, 0x100, &r, x);
+        (void)insn_base_register(code, 15, CODE_64, 0x100, &r, &x);
         add(&b, code, 15);
         add(&b, code + 9, 15);
         (void)origin_of(&b, i % 17);
