@@ -41,11 +41,36 @@ struct targets {
     size_t nr;
 };
 
+/* One boot. */
+struct watched {
+    struct monitor monitor; /* first: a pointer to it is what the machine gives its watcher */
+    struct machine machine;
+    struct verdict verdict;
+    struct machine_watcher watcher; /* the monitor's, but for paused() */
+    const struct machine_watcher *checks;
+    struct targets *all;
+    struct span around; /* all targets' bytes */
+    bool stores;        /* some target is about bytes */
+    bool watching;      /* the firmware runs, and its stores are told */
+    bool begun;
+    bool over;    /* nothing more can be told */
+    bool no_room; /* out of memory */
+    struct moment end;
+    uint64_t exits;
+    enum unpack_state unpack;
+};
+
 /* questions.c: what the findings of @v ask; gives those that do their writers. False: out of memory. */
 bool questions(struct verdict *v, struct targets *all);
 
 /* watch.c: one boot, which ends when no answer can come any more. */
 bool watch(const struct why_setup *s, const struct verdict *first, struct targets *all, struct diag *d);
+
+/* look.c */
+/* The instruction at @pc stores to some of @t's bytes. */
+void look_at_store(struct watched *p, struct target *t, uint64_t pc, uint64_t gpa, unsigned size, uint64_t value);
+/* @t has changed without that: the block before that at @next has an instruction that Xen or a device answered. */
+void look_at_exit(struct watched *p, struct target *t, uint64_t next);
 
 /* author.c */
 /* The first on the way back of @w who does not write on behalf of another: @w->author. */

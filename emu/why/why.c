@@ -7,7 +7,7 @@
 #include "why/internal.h"
 
 /* One finds the last write; one more each time that it was a copy, or that there were too many to look at all closely. */
-#define BOOTS_MAX 8u
+#define BOOTS_MAX 6u
 
 /* The bytes were copied: those count that they were copied from, as they were then. */
 static void follow_copy(struct target *t)
