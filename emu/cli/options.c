@@ -68,15 +68,22 @@ void options_help(const struct option_spec *spec, size_t nr, FILE *out)
 
 bool options_begin(const struct option_verb *v, void *self, int argc, char **argv, int *first, int *code)
 {
+    struct option_spec all[OPTIONS_MAX];
+    size_t nr_shared = v->shared != NULL ? *v->nr_shared : 0;
     bool help = false;
     *code = EXIT_BAD_INPUT;
-    if (!options_parse(v->name, v->spec, v->nr, self, argc, argv, first, &help))
+    if (nr_shared + v->nr > OPTIONS_MAX)
+        return false;
+    if (nr_shared != 0)
+        memcpy(all, v->shared, nr_shared * sizeof all[0]);
+    memcpy(all + nr_shared, v->spec, v->nr * sizeof all[0]);
+    if (!options_parse(v->name, all, nr_shared + v->nr, self, argc, argv, first, &help))
         return false;
     if (!help && argc - *first >= v->least && argc - *first <= v->most)
         return true;
     FILE *out = help ? stdout : stderr;
     (void)fprintf(out, "usage: hvmbed %s\n\n", v->usage);
-    options_help(v->spec, v->nr, out);
+    options_help(all, nr_shared + v->nr, out);
     *code = help ? EXIT_CLEAN : EXIT_BAD_INPUT;
     return false;
 }

@@ -30,6 +30,9 @@ void options_help(const struct option_spec *spec, size_t nr, FILE *out);
 struct option_verb {
     const char *name;  /* "run", "layout import" */
     const char *usage; /* behind "usage: hvmbed ", with what else is to be said before the options */
+    /* What several verbs know, said before their own; its @self is the first member of the verb's. May be NULL. */
+    const struct option_spec *shared;
+    const size_t *nr_shared;
     const struct option_spec *spec;
     size_t nr;
     int least, most; /* operands */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "matrix/trial.h"
+
+#include <string.h>
+
+bool trial_prepare(struct trial *t, const struct layout *l, const struct image *im, const struct trial_options *o,
+                   struct diag *d)
+{
+    if (!boot_case_prepare(&t->boot, l, im, &o->choice, d))
+        return false;
+    t->boot.unchecked = o->unchecked;
+    if (o->nr_fills != 0)
+        t->boot.layout.fill = o->fill[0];
+    return true;
+}
+
+static bool power_on(void *self, const struct layout *l, struct machine *m, struct diag *d)
+{
+    return boot_case_power_on(self, l, m, d);
+}
+
+static bool boot_once(struct trial *t, const struct monitor_options *options, struct diag *d)
+{
+    struct monitor monitor;
+    if (!boot_case_power_on(&t->boot, &t->boot.layout, &t->machine, d))
+        return false;
+    monitor_init(&monitor, &t->machine, options, &t->verdict);
+    monitor_run(&monitor);
+    t->verdict.debug_log =
+        platform_debug_log(&t->machine.platform, &t->verdict.debug_log_size, &t->verdict.debug_log_truncated);
+    return true;
+}
+
+static bool boot_with_each(struct trial *t, const struct trial_options *o, const struct monitor_options *options,
+                           struct diag *d)
+{
+    struct compare_setup s = {
+        .layout = &t->boot.layout, .nr = o->nr_fills, .options = options, .power_on = power_on, .self = &t->boot};
+    memcpy(s.fill, o->fill, sizeof s.fill);
+    bool ok = compare_boots(&s, &t->verdict, &t->compared, d);
+    t->boot.layout.fill = o->fill[t->compared.shown];
+    return ok;
+}
+
+bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d)
+{
+    struct monitor_options options = o->monitor;
+    options.image = t->boot.image;
+    t->symbols = o->monitor.symbols;
+    return o->nr_fills > 1 ? boot_with_each(t, o, &options, d) : boot_once(t, &options, d);
+}
+
+bool trial_write(const struct trial *t, const struct report_writer *w, const struct report_style *style, FILE *out)
+{
+    char version[ENGINE_VERSION_SIZE];
+    engine_version(version);
+    struct report_input in = {
+        .image = t->boot.image,
+        .layout = &t->boot.layout,
+        .guest = &t->boot.guest,
+        .verdict = &t->verdict,
+        .handoff = t->boot.handoff->name,
+        .loader = t->boot.loader.bytes != NULL ? &t->boot.loader : NULL,
+        .compared = t->compared.nr_runs != 0 ? &t->compared : NULL,
+        .engine_version = version,
+        .symbols = t->symbols,
+        .exit_code = verdict_exit_code(&t->verdict),
+    };
+    return w->write(&in, style, out);
+}
+
+void trial_free(struct trial *t)
+{
+    if (t->machine.engine != NULL)
+        machine_exit(&t->machine);
+    compare_free(&t->compared);
+    verdict_free(&t->verdict);
+    boot_case_free(&t->boot);
+}

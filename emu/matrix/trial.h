@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One case from the start to its report: this firmware in this guest, booted, judged, written down. */
+#ifndef HVMBED_MATRIX_TRIAL_H
+#define HVMBED_MATRIX_TRIAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "boot/case.h"
+#include "check/monitor.h"
+#include "compare/compare.h"
+#include "report/report.h"
+
+/* How to boot, whatever the case. */
+struct trial_options {
+    struct boot_choice choice;
+    struct monitor_options monitor; /* but for the image, which is the case's; symbols are the caller's */
+    bool unchecked;
+    uint64_t fill[COMPARE_FILLS_MAX];
+    unsigned nr_fills; /* 0: the layout's; with several, a boot with each, compared */
+};
+
+struct trial {
+    struct boot_case boot;
+    struct machine machine;
+    struct verdict verdict;
+    struct compare_result compared;
+    struct symbols *symbols; /* not owned */
+};
+
+/*
+ * Plans it, and boots it. @t is all zero before the first; @im outlives it. False with @d when that cannot be.
+ * trial_free() in any case.
+ */
+bool trial_prepare(struct trial *t, const struct layout *l, const struct image *im, const struct trial_options *o,
+                   struct diag *d);
+bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d);
+/* Writes the report of a trial that was booted; false when that failed. */
+bool trial_write(const struct trial *t, const struct report_writer *w, const struct report_style *style, FILE *out);
+void trial_free(struct trial *t);
+
+#endif
