@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot/case.h"
 
+#include <string.h>
+
 #include "boot/find.h"
 #include "xen/builder.h"
 
@@ -14,10 +16,39 @@ const struct handoff *boot_handoff(const struct boot_choice *choice, const struc
     return l->type == real->type && real->cannot(l) == NULL && hvmloader_of_version(l) ? real : handoff_for(l->type);
 }
 
-static bool load_first_stage(struct boot_case *c, const char *name, struct diag *d)
+const struct loader *boot_first_stage(const struct boot_choice *choice, const struct layout *l, struct diag *d)
+{
+    struct first_stages *s = choice->stages;
+    char file[512];
+    if (!hvmloader_find(choice->hvmloader, l, file, sizeof file, d))
+        return NULL;
+    for (size_t i = 0; i < s->nr; i++)
+        if (strcmp(s->loader[i].path, file) == 0)
+            return &s->loader[i];
+    if (s->nr == FIRST_STAGES_MAX) {
+        (void)diag_fail(d, file, 0, "one of more than %u loaders in one run", FIRST_STAGES_MAX);
+        return NULL;
+    }
+    return loader_load(file, &s->loader[s->nr], d) ? &s->loader[s->nr++] : NULL;
+}
+
+void first_stages_free(struct first_stages *s)
+{
+    while (s->nr != 0)
+        loader_free(&s->loader[--s->nr]);
+}
+
+static bool load_first_stage(struct boot_case *c, const struct boot_choice *choice, struct diag *d)
 {
     char file[512];
-    return hvmloader_find(name, &c->layout, file, sizeof file, d) && loader_load(file, &c->loader, d);
+    if (choice->stages == NULL)
+        return hvmloader_find(choice->hvmloader, &c->layout, file, sizeof file, d) && loader_load(file, &c->loader, d);
+    const struct loader *l = boot_first_stage(choice, &c->layout, d);
+    if (l == NULL)
+        return false;
+    c->loader = *l;
+    c->loader_shared = true;
+    return true;
 }
 
 bool boot_case_prepare(struct boot_case *c, const struct layout *l, const struct image *im,
@@ -32,7 +63,7 @@ bool boot_case_prepare(struct boot_case *c, const struct layout *l, const struct
                          l->type == GUEST_HVM ? "HVM" : "PVH", h->name);
     if (!layout_resolve(&c->layout, im->size, &c->guest, d))
         return false;
-    if (h->first_stage && !load_first_stage(c, choice->hvmloader, d))
+    if (h->first_stage && !load_first_stage(c, choice, d))
         return false;
     plan_init(&c->plan, guest_top(&c->guest));
     if (!h->plan(&c->layout, &c->guest, im, &c->plan, &c->entry, d) || !plan_seal(&c->plan, d))
@@ -45,7 +76,8 @@ bool boot_case_prepare(struct boot_case *c, const struct layout *l, const struct
 void boot_case_free(struct boot_case *c)
 {
     plan_exit(&c->plan);
-    loader_free(&c->loader);
+    if (!c->loader_shared)
+        loader_free(&c->loader);
 }
 
 bool boot_case_power_on(const struct boot_case *c, const struct layout *l, struct machine *m, struct diag *d)

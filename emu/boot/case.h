@@ -13,10 +13,19 @@
 #include "machine/machine.h"
 #include "xen/handoff.h"
 
+/* First stages that many boots share, each read once. All zero at first. */
+#define FIRST_STAGES_MAX 16
+struct first_stages {
+    struct loader loader[FIRST_STAGES_MAX];
+    size_t nr;
+};
+void first_stages_free(struct first_stages *s);
+
 /* How the user wants it handed over; NULL where nothing was said. */
 struct boot_choice {
-    const char *handoff;   /* a name of handoff_find() */
-    const char *hvmloader; /* a file */
+    const char *handoff;         /* a name of handoff_find() */
+    const char *hvmloader;       /* a file */
+    struct first_stages *stages; /* not owned; NULL: each case reads its own */
 };
 
 struct boot_case {
@@ -24,6 +33,7 @@ struct boot_case {
     struct layout layout;
     const struct handoff *handoff;
     struct loader loader; /* no bytes where nothing runs before the firmware */
+    bool loader_shared;   /* its bytes are those of choice.stages */
     struct guest_memory guest;
     struct plan plan;
     struct cpu_entry entry;
@@ -32,6 +42,9 @@ struct boot_case {
 
 /* As the user says; else the real hvmloader where it is there and can serve @l; else by the guest's type. */
 const struct handoff *boot_handoff(const struct boot_choice *choice, const struct layout *l);
+
+/* The first stage that boots @l, out of the choice's stages, where it is put first. NULL with @d. */
+const struct loader *boot_first_stage(const struct boot_choice *choice, const struct layout *l, struct diag *d);
 
 /*
  * Plans the boot of @im in the guest @l; @im must outlive the case. False with @d when this cannot be. boot_case_free()

@@ -61,22 +61,47 @@ static int is_preset(const struct dirent *e)
     return n > 4 && strcmp(e->d_name + n - 4, ".cfg") == 0;
 }
 
-/* "hvm-1g, hvm-256m, …" of the first folder that has any. */
-static void list_presets(const char *own, char *out, size_t n)
+/* How many presets @folder has, 0 when there is no such folder; with @found, which is scandir's, their names. */
+static int presets_in(const char *folder, struct dirent ***found)
 {
-    out[0] = '\0';
-    for (size_t i = 0; i < NR_FOLDERS && out[0] == '\0'; i++) {
-        char folder[PATH_MAX];
+    int nr = scandir(folder, found, is_preset, by_name);
+    return nr > 0 ? nr : 0;
+}
+
+static void free_names(struct dirent **found, int nr)
+{
+    for (int i = 0; i < nr; i++)
+        free(found[i]);
+    free(found);
+}
+
+bool preset_folder(char *out, size_t n)
+{
+    char own[PATH_MAX];
+    own_folder(own);
+    for (size_t i = 0; i < NR_FOLDERS; i++) {
         struct dirent **found = NULL;
-        int nr = folder_path(i, own, folder, sizeof folder) ? scandir(folder, &found, is_preset, by_name) : -1;
-        for (int j = 0; j < nr; j++) {
-            size_t len = strlen(out), name = strlen(found[j]->d_name) - 4;
-            if (len + name + 3 < n)
-                (void)snprintf(out + len, n - len, "%s%.*s", j != 0 ? ", " : "", (int)name, found[j]->d_name);
-            free(found[j]);
-        }
-        free(found);
+        int nr = folder_path(i, own, out, n) ? presets_in(out, &found) : 0;
+        free_names(found, nr);
+        if (nr != 0)
+            return true;
     }
+    return false;
+}
+
+/* "hvm-1g, hvm-256m, …" of the first folder that has any. */
+static void list_presets(char *out, size_t n)
+{
+    char folder[PATH_MAX];
+    struct dirent **found = NULL;
+    int nr = preset_folder(folder, sizeof folder) ? presets_in(folder, &found) : 0;
+    out[0] = '\0';
+    for (int j = 0; j < nr; j++) {
+        size_t len = strlen(out), name = strlen(found[j]->d_name) - 4;
+        if (len + name + 3 < n)
+            (void)snprintf(out + len, n - len, "%s%.*s", j != 0 ? ", " : "", (int)name, found[j]->d_name);
+    }
+    free_names(found, nr);
 }
 
 bool layout_find(const char *name, char *out, size_t n, struct diag *d)
@@ -98,7 +123,7 @@ bool layout_find(const char *name, char *out, size_t n, struct diag *d)
         if (len > 0 && (size_t)len < n && access(out, R_OK) == 0)
             return true;
     }
-    list_presets(own, presets, sizeof presets);
+    list_presets(presets, sizeof presets);
     return diag_fail(d, name, 0, "no such layout file%s%s", presets[0] != '\0' ? "; the presets are " : "", presets);
 }
 

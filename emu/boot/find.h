@@ -15,6 +15,8 @@
  * above it, or from the installed ones. False with @d, which lists the presets, when there is none.
  */
 bool layout_find(const char *name, char *out, size_t n, struct diag *d);
+/* The first of those folders that has any presets. False when there is none. */
+bool preset_folder(char *out, size_t n);
 /*
  * The same for the hvmloader binary: @name, or when it is NULL the one that the set-up or Xen's own package put there,
  * of the layout's Xen version if there is one.
