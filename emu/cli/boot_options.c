@@ -98,7 +98,7 @@ static bool set_no_checks(void *self, const char *v)
 }
 
 const struct option_spec boot_option_specs[] = {
-    {"layout", 'l', "FILE", "the guest: an xl.cfg file, or the name of a preset", set_layout},
+    {"layout", 'l', "FILE", "the guest: an xl.cfg file or a preset; or many: a folder, 'hvm-*', all", set_layout},
     {"handoff", 0, "hvm|pvh|hvmloader", "who boots the firmware; default: the real hvmloader, or pvh", set_handoff},
     {"hvmloader", 0, "FILE", "the hvmloader to run (default: Debian's, from the set-up)", set_hvmloader},
     {"symbols", 0, "DIR", "names and source lines from an edk2 Build folder, or one of .debug files", set_symbols},

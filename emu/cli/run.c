@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hvmbed run: load, plan, boot, report. */
+/* hvmbed run: what is to be booted, and how. */
+#include "cli/run.h"
+
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/outfile.h"
-#include "boot/find.h"
-#include "cli/boot_options.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
 #include "compare/patterns.h"
-#include "report/report.h"
 
-struct run_options {
-    struct boot_options boot; /* first */
-    const char *output;
-    const struct report_writer *format;
-    struct report_style style;
-    bool quiet;
-};
+#define JOBS_MAX 1024
 
 static bool set_format(void *self, const char *v)
 {
@@ -29,6 +22,19 @@ static bool set_output(void *self, const char *v)
 {
     ((struct run_options *)self)->output = v;
     return true;
+}
+static bool set_reports(void *self, const char *v)
+{
+    ((struct run_options *)self)->reports = v;
+    return v[0] != '\0';
+}
+static bool set_jobs(void *self, const char *v)
+{
+    char *end;
+    unsigned long n = strtoul(v, &end, 10);
+    bool any = strcmp(v, "auto") == 0;
+    ((struct run_options *)self)->jobs = any ? 0 : (unsigned)n;
+    return any || (end != v && *end == '\0' && n >= 1 && n <= JOBS_MAX);
 }
 static bool set_fill(void *self, const char *v)
 {
@@ -56,106 +62,75 @@ static bool set_verbose(void *self, const char *v)
 
 static const struct option_spec specs[] = {
     {"fill", 0, "PATTERN[,PATTERN...]", "RAM starts as this; with several, boot with each and compare", set_fill},
+    {"jobs", 'j', "N|auto", "many cases: boot N at once (default: as many as processors)", set_jobs},
     {"format", 'f', "text|json", "the report's form", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
+    {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };
 static const struct option_verb verb = {
     .name = "run",
-    .usage = "run [options] FIRMWARE",
+    .usage = "run [options] FIRMWARE...\n\n"
+             "With several layouts or images all are booted with all, and a table says what came of each.",
     .shared = boot_option_specs,
     .nr_shared = &nr_boot_option_specs,
     .spec = specs,
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
-    .most = 1,
+    .most = INT_MAX,
 };
 
-/* Everything a run owns, so that one place frees it. */
-struct run {
-    struct layout_lines lines;
-    struct image image;
-    struct trial trial;
-};
-
-static bool prepare(struct run *r, const struct run_options *o, const char *path, struct diag *d)
+bool run_read_layout(const struct run_options *o, const char *path, struct layout *l, struct layout_lines *lines,
+                     struct diag *d)
 {
-    const struct boot_options *b = &o->boot;
-    struct layout l;
-    char file[512];
-    layout_default(&l);
-    if (b->nr_layouts != 0 && (!layout_find(b->layout[b->nr_layouts - 1], file, sizeof file, d) ||
-                               !layout_read_lines(file, &l, &r->lines, d)))
-        return false;
-    if (b->nr_layouts == 0)
-        l.type = boot_handoff(&b->trial.choice, &l)->type;
-    return image_load(path, &r->image, d) && trial_prepare(&r->trial, &l, &r->image, &b->trial, d);
+    layout_default(l);
+    if (path != NULL)
+        return layout_read_lines(path, l, lines, d);
+    l->type = boot_handoff(&o->boot.trial.choice, l)->type;
+    return true;
 }
 
-static bool write_report(const struct run *r, const struct run_options *o, struct diag *d)
+void run_notes(const char *path, const struct layout_lines *lines)
 {
-    struct outfile *out = outfile_open(o->output, d);
-    if (out == NULL)
-        return false;
-    if (!trial_write(&r->trial, o->format, &o->style, outfile_stream(out))) {
-        outfile_abort(out);
-        return diag_fail(d, o->output, 0, "cannot write the report");
-    }
-    return outfile_commit(out, d);
+    for (unsigned i = 0; i < lines->nr_notes; i++)
+        if (!lines->note[i].unknown)
+            (void)fprintf(stderr, "hvmbed: %s:%u: note: %s\n", path, lines->note[i].line, lines->note[i].text);
 }
 
-/* What the guest's file asks for and does not get. A key that xl does not know either is lint's business. */
-static void write_notes(const struct run *r)
+/* One case is one report, whatever it was that lay in a folder; so what decides is what was said, not what was found. */
+static bool is_one(const struct run_options *o, const struct layout_choice *c, int nr_images)
 {
-    for (unsigned i = 0; i < r->lines.nr_notes; i++)
-        if (!r->lines.note[i].unknown)
-            (void)fprintf(stderr, "hvmbed: %s:%u: note: %s\n", r->trial.boot.layout.path, r->lines.note[i].line,
-                          r->lines.note[i].text);
+    return o->boot.nr_layouts <= 1 && nr_images == 1 && !c->open && o->reports == NULL;
 }
 
-static int boot(struct run *r, struct run_options *o, const char *path)
+static int run_with(struct run_options *o, struct layout_choice *c, int argc, char **argv)
 {
     struct diag d = {0};
-    if (!prepare(r, o, path, &d) || !boot_options_open(&o->boot, &d))
-        return cli_complain(&d);
-    if (!o->quiet)
-        write_notes(r);
-    struct progress progress;
-    progress_init(&progress, o->quiet);
-    o->boot.trial.monitor.progress = progress_show;
-    o->boot.trial.monitor.progress_self = &progress;
-    bool ok = trial_boot(&r->trial, &o->boot.trial, &d);
-    progress_end(&progress);
-    if (!ok) {
-        (void)cli_complain(&d);
-        return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
-    }
-    return write_report(r, o, &d) ? verdict_exit_code(&r->trial.verdict) : cli_complain(&d);
-}
-
-static int run_with(struct run_options *o, int argc, char **argv)
-{
     int first = 0, code;
     if (!options_begin(&verb, o, argc, argv, &first, &code))
         return code;
     o->style.color = cli_wants_color(o->output);
-    struct run *r = calloc(1, sizeof *r);
-    if (r == NULL)
-        return EXIT_DEFECT;
-    code = boot(r, o, argv[first]);
-    trial_free(&r->trial);
-    image_free(&r->image);
-    free(r);
-    return code;
+    for (size_t i = 0; i < o->boot.nr_layouts; i++)
+        if (!layout_choose(c, o->boot.layout[i], &d))
+            return cli_complain(&d);
+    if (is_one(o, c, argc - first))
+        return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);
+    if (c->nr == 0 && o->boot.nr_layouts != 0) {
+        (void)diag_fail(&d, "", 0, "no layout is left of those chosen with --layout");
+        return cli_complain(&d);
+    }
+    return run_many(o, c, argv + first, (size_t)(argc - first));
 }
 
 int cli_run(int argc, char **argv)
 {
     struct run_options o = {.format = report_writer_find("text")};
+    struct layout_choice c = {0};
     boot_options_init(&o.boot);
-    int code = run_with(&o, argc, argv);
+    int code = run_with(&o, &c, argc, argv);
+    layout_choice_free(&c);
     boot_options_free(&o.boot);
     return code;
 }

@@ -41,8 +41,7 @@ json_t *json_span(struct span s)
     return json_pack("{s:o, s:o}", "start", json_hex(s.start), "end", json_hex(s.end));
 }
 
-/* "pass", "fail", "inconclusive", "defect" */
-static json_t *json_verdict(int exit_code)
+json_t *json_verdict(int exit_code)
 {
     char word[16] = "";
     const char *from = verdict_word(exit_code);

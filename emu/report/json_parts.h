@@ -19,6 +19,8 @@ json_t *json_hex(uint64_t v);
 json_t *json_safe_n(const char *text, size_t n, bool lines);
 json_t *json_safe(const char *text);
 json_t *json_span(struct span s);
+/* "pass", "fail", "inconclusive", "defect" */
+json_t *json_verdict(int exit_code);
 
 /* Which firmware it is, and what it can boot. */
 json_t *json_image_verdict(const struct image_verdict *v);

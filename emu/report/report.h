@@ -32,10 +32,16 @@ struct report_style {
     int verbose; /* 1: registers, walk, modules and the guest's debug output too */
 };
 
+struct matrix_result;
+
 struct report_writer {
     const char *name; /* "text", "json" */
     const char *help;
+    const char *extension; /* of a file in this form: ".json" */
     bool (*write)(const struct report_input *in, const struct report_style *style, FILE *out);
+    /* Many cases together, matrix/result.h; @embeds: with each case's own report, in the same form. */
+    bool embeds;
+    bool (*write_matrix)(const struct matrix_result *m, const struct report_style *style, FILE *out);
 };
 extern const struct report_writer report_writers[]; /* ends with a NULL name */
 const struct report_writer *report_writer_find(const char *name);

@@ -45,6 +45,14 @@ void text_code(FILE *out, const struct code_place *p)
     }
 }
 
+void text_short_place(FILE *out, const struct code_place *p)
+{
+    if (p->module[0] != '\0')
+        write_module_place(out, p);
+    else
+        fprintf(out, "0x%" PRIx64, p->gva);
+}
+
 void text_place(FILE *out, const char *label, const struct code_place *p)
 {
     text_label(out, label);

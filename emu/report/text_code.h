@@ -9,6 +9,8 @@
 
 /* "PeiCore+0x2fa (0x82043a) PeiDispatcher (Dispatcher.c:1139)", within a line. */
 void text_code(FILE *out, const struct code_place *p);
+/* "PeiCore+0x2fa", or the bare address. */
+void text_short_place(FILE *out, const struct code_place *p);
 /* A labelled line of it. */
 void text_place(FILE *out, const char *label, const struct code_place *p);
 /* The instruction that went astray, and where it had its pointer from; nothing when it is not known. */

@@ -6,9 +6,10 @@
 #include "report/formats.h"
 
 const struct report_writer report_writers[] = {
-    {"text", "a verdict for people (the default)", report_text_write},
-    {"json", "the same for programs: schema hvmbed-report/1, see docs/json.md", report_json_write},
-    {NULL, NULL, NULL},
+    {"text", "a verdict for people (the default)", ".txt", report_text_write, false, matrix_text_write},
+    {"json", "the same for programs: schema hvmbed-report/1, see docs/json.md", ".json", report_json_write, true,
+     matrix_json_write},
+    {NULL, NULL, NULL, NULL, false, NULL},
 };
 
 const struct report_writer *report_writer_find(const char *name)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the verb run is asked to do, and its two ways: one case here, or many in processes of their own. */
+#ifndef HVMBED_CLI_RUN_H
+#define HVMBED_CLI_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "boot/choose.h"
+#include "cli/boot_options.h"
+#include "report/report.h"
+
+struct run_options {
+    struct boot_options boot; /* first */
+    const char *output;       /* NULL: standard output */
+    const char *reports;      /* a folder for the cases' own, NULL for none */
+    const struct report_writer *format;
+    struct report_style style;
+    bool quiet;
+    unsigned jobs; /* 0: as many as there are processors */
+};
+
+/* @layout NULL: the built-in one. Each returns an exit code. */
+int run_one(struct run_options *o, const char *layout, const char *image);
+int run_many(struct run_options *o, const struct layout_choice *layouts, char *const *image, size_t nr_images);
+
+/* The layout at @path, or with NULL the built-in one. False with @d. */
+bool run_read_layout(const struct run_options *o, const char *path, struct layout *l, struct layout_lines *lines,
+                     struct diag *d);
+/* What a guest's file asks for and does not get, on stderr. A key that xl does not know either is lint's business. */
+void run_notes(const char *path, const struct layout_lines *lines);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hvmbed run, many cases: all layouts by all images, each in a process of its own. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/outfile.h"
+#include "cli/cli.h"
+#include "cli/progress_many.h"
+#include "cli/run.h"
+#include "matrix/matrix.h"
+
+struct many {
+    struct run_options *o;
+    struct first_stages stages;
+    struct matrix_result m;
+    struct progress_many progress;
+    struct diag d; /* why it was stopped */
+};
+
+static bool read_layout(struct many *r, const char *path, struct diag *d)
+{
+    struct layout l;
+    struct layout_lines lines = {0};
+    if (!run_read_layout(r->o, path, &l, &lines, d))
+        return false;
+    if (!r->o->quiet)
+        run_notes(l.path, &lines);
+    return matrix_add_layout(&r->m, path != NULL ? path : "", &l, d);
+}
+
+static bool make_folder(const char *path, struct diag *d)
+{
+    struct stat st;
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+        return true;
+    return diag_fail(d, path, 0, "cannot be a folder for reports: %s", strerror(errno));
+}
+
+static bool prepare(struct many *r, const struct layout_choice *c, char *const *image, size_t nr_images, struct diag *d)
+{
+    const struct run_options *o = r->o;
+    bool ok = c->nr != 0 || read_layout(r, NULL, d);
+    for (size_t i = 0; ok && i < c->nr; i++)
+        ok = read_layout(r, c->path[i], d);
+    for (size_t i = 0; ok && i < nr_images; i++)
+        ok = matrix_add_image(&r->m, image[i], d);
+    r->o->boot.trial.choice.stages = &r->stages;
+    return ok && matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->format->extension : NULL, d) &&
+           boot_options_open(&r->o->boot, d) && (o->reports == NULL || make_folder(o->reports, d));
+}
+
+/* --- while they run */
+
+/* A case that gave no report leaves none of an earlier run either. */
+static bool write_own(const struct matrix_case *c, const char *path, struct diag *d)
+{
+    if (c->result.report == NULL)
+        return unlink(path) == 0 || errno == ENOENT || diag_fail(d, path, 0, "cannot be removed: %s", strerror(errno));
+    struct outfile *out = outfile_open(path, d);
+    if (out == NULL)
+        return false;
+    (void)fwrite(c->result.report, 1, c->result.report_size, outfile_stream(out));
+    return outfile_commit(out, d);
+}
+
+static bool done(void *self, struct matrix_case *c)
+{
+    struct many *r = self;
+    char *path;
+    progress_many_count(&r->progress, c);
+    if (c->file == NULL)
+        return true;
+    if (asprintf(&path, "%s/%s", r->o->reports, c->file) < 0)
+        return diag_fail(&r->d, "", 0, "out of memory");
+    bool ok = write_own(c, path, &r->d);
+    free(path);
+    free(c->result.report);
+    c->result.report = NULL;
+    return ok;
+}
+
+static void again(void *self, const struct matrix_case *c, const char *why)
+{
+    struct many *r = self;
+    progress_end(&r->progress.line);
+    (void)fprintf(stderr, "hvmbed: %s, %s: %s; it will be tried again\n", r->m.layout[c->layout].label,
+                  r->m.image[c->image].label, why);
+}
+
+static void show(void *self, const struct pool_state *s)
+{
+    progress_many_show(&((struct many *)self)->progress, s);
+}
+
+/* --- afterwards */
+
+static int write_summary(const struct many *r, struct diag *d)
+{
+    const struct run_options *o = r->o;
+    const struct matrix_summary *s = &r->m.summary;
+    if (s->not_applicable == r->m.nr_cases) {
+        const struct matrix_case *c = &r->m.c[0];
+        (void)diag_fail(d, "", 0, "nothing to boot: no layout goes with any image; %s with %s: %s",
+                        r->m.layout[c->layout].label, r->m.image[c->image].label, c->result.reason);
+        return cli_complain(d);
+    }
+    struct outfile *out = outfile_open(o->output, d);
+    if (out == NULL)
+        return cli_complain(d);
+    if (!o->format->write_matrix(&r->m, &o->style, outfile_stream(out))) {
+        outfile_abort(out);
+        (void)diag_fail(d, o->output, 0, "cannot write the report");
+        return cli_complain(d);
+    }
+    return outfile_commit(out, d) ? s->exit_code : cli_complain(d);
+}
+
+/* Ends as the signal would have ended it, so that who waits for this process knows. */
+static int end_by(int signal)
+{
+    (void)raise(signal);
+    return 128 + signal;
+}
+
+static int run(struct many *r, int *signal)
+{
+    const struct run_options *o = r->o;
+    const struct report_style own = {
+        .hobs = o->style.hobs, .verbose = o->style.verbose, .color = o->style.color && o->reports == NULL};
+    const struct matrix_setup s = {.options = &o->boot.trial,
+                                   .format = o->format,
+                                   .style = &own,
+                                   .at_once = o->jobs != 0 ? o->jobs : pool_processors(),
+                                   .reports = o->reports != NULL || o->format->embeds || o->style.verbose > 0,
+                                   .done = done,
+                                   .again = again,
+                                   .show = show,
+                                   .self = r};
+    struct diag d = {0};
+    (void)fflush(NULL);
+    progress_many_init(&r->progress, &r->m, o->quiet);
+    enum pool_verdict v = matrix_run(&r->m, &s, signal, &d);
+    progress_end(&r->progress.line);
+    switch (v) {
+    case POOL_ALL_DONE:
+        return write_summary(r, &d);
+    case POOL_STOPPED:
+        return cli_complain(&r->d);
+    case POOL_INTERRUPTED:
+        return 128 + *signal;
+    default:
+        (void)cli_complain(&d);
+        return EXIT_DEFECT;
+    }
+}
+
+int run_many(struct run_options *o, const struct layout_choice *layouts, char *const *image, size_t nr_images)
+{
+    struct many r = {.o = o};
+    struct diag d = {0};
+    int signal = 0;
+    int code = prepare(&r, layouts, image, nr_images, &d) ? run(&r, &signal) : cli_complain(&d);
+    matrix_free(&r.m);
+    first_stages_free(&r.stages);
+    return signal != 0 ? end_by(signal) : code;
+}

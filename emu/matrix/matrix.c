@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "matrix/matrix.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "matrix/fold.h"
+#include "matrix/labels.h"
+#include "matrix/record.h"
+
+#define TICK_MS 250
+
+/* --- rows and columns */
+
+static bool out_of_memory(struct diag *d)
+{
+    return diag_fail(d, "", 0, "out of memory");
+}
+
+bool matrix_add_layout(struct matrix_result *m, const char *path, const struct layout *l, struct diag *d)
+{
+    for (size_t i = 0; i < m->nr_layouts; i++)
+        if (strcmp(m->layout[i].path, path) == 0)
+            return true;
+    struct matrix_layout *more = realloc(m->layout, (m->nr_layouts + 1) * sizeof *more);
+    if (more == NULL)
+        return out_of_memory(d);
+    m->layout = more;
+    m->layout[m->nr_layouts] = (struct matrix_layout){.layout = *l, .path = strdup(path)};
+    return m->layout[m->nr_layouts++].path != NULL || out_of_memory(d);
+}
+
+bool matrix_add_image(struct matrix_result *m, const char *path, struct diag *d)
+{
+    for (size_t i = 0; i < m->nr_images; i++)
+        if (strcmp(m->image[i].path, path) == 0)
+            return true;
+    struct matrix_image *more = realloc(m->image, (m->nr_images + 1) * sizeof *more);
+    if (more == NULL)
+        return out_of_memory(d);
+    m->image = more;
+    struct matrix_image *im = &m->image[m->nr_images++];
+    *im = (struct matrix_image){.path = strdup(path)};
+    return im->path != NULL ? image_load(path, &im->image, d) : out_of_memory(d);
+}
+
+static bool label_all(struct matrix_result *m)
+{
+    size_t room = m->nr_layouts > m->nr_images ? m->nr_layouts : m->nr_images;
+    const char **path = calloc(room, sizeof *path);
+    bool ok = path != NULL;
+    for (size_t i = 0; ok && i < m->nr_layouts; i++)
+        path[i] = m->layout[i].path;
+    for (size_t i = 0; ok && i < m->nr_layouts; i++)
+        ok = (m->layout[i].label = label_make(path, m->nr_layouts, i, ".cfg")) != NULL;
+    for (size_t i = 0; ok && i < m->nr_images; i++)
+        path[i] = m->image[i].path;
+    for (size_t i = 0; ok && i < m->nr_images; i++)
+        ok = (m->image[i].label = label_make(path, m->nr_images, i, "")) != NULL;
+    free(path);
+    return ok;
+}
+
+/* "a/b" and "a-b" are one name for a file: the later one gets a number. */
+static bool is_taken(const struct matrix_result *m, size_t before, const char *file)
+{
+    for (size_t i = 0; i < before; i++)
+        if (strcmp(m->c[i].file, file) == 0)
+            return true;
+    return false;
+}
+
+static bool name_file(struct matrix_result *m, size_t i, const char *extension)
+{
+    struct matrix_case *c = &m->c[i];
+    char *stem = label_file(m->layout[c->layout].label, m->image[c->image].label);
+    if (stem == NULL || asprintf(&c->file, "%s%s", stem, extension) < 0) {
+        c->file = NULL;
+        free(stem);
+        return false;
+    }
+    for (unsigned n = 2; c->file != NULL && is_taken(m, i, c->file); n++) {
+        free(c->file);
+        if (asprintf(&c->file, "%s~%u%s", stem, n, extension) < 0)
+            c->file = NULL;
+    }
+    free(stem);
+    return c->file != NULL;
+}
+
+/* What is missing on the host is said once, before anything is booted, and not by each case. */
+static bool find_first_stages(const struct matrix_result *m, const struct boot_choice *choice, struct diag *d)
+{
+    for (size_t i = 0; i < m->nr_layouts; i++) {
+        const struct layout *l = &m->layout[i].layout;
+        const struct handoff *h = boot_handoff(choice, l);
+        if (h->first_stage && h->type == l->type && boot_first_stage(choice, l, d) == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const char *extension, struct diag *d)
+{
+    m->c = calloc(m->nr_layouts * m->nr_images, sizeof *m->c);
+    if (m->c == NULL || !label_all(m))
+        return out_of_memory(d);
+    for (size_t i = 0; i < m->nr_layouts; i++)
+        for (size_t j = 0; j < m->nr_images; j++) {
+            struct matrix_case *c = &m->c[m->nr_cases++];
+            c->layout = i;
+            c->image = j;
+            c->handoff = boot_handoff(&o->choice, &m->layout[i].layout)->name;
+            if (extension != NULL && !name_file(m, m->nr_cases - 1, extension))
+                return out_of_memory(d);
+        }
+    return find_first_stages(m, &o->choice, d);
+}
+
+void matrix_free(struct matrix_result *m)
+{
+    fold_free(&m->summary);
+    for (size_t i = 0; i < m->nr_cases; i++) {
+        case_result_free(&m->c[i].result);
+        free(m->c[i].file);
+    }
+    for (size_t i = 0; i < m->nr_layouts; i++) {
+        free(m->layout[i].label);
+        free(m->layout[i].path);
+    }
+    for (size_t i = 0; i < m->nr_images; i++) {
+        free(m->image[i].label);
+        free(m->image[i].path);
+        image_free(&m->image[i].image);
+    }
+    free(m->c);
+    free(m->layout);
+    free(m->image);
+}
+
+/* --- in a case's process */
+
+static void take_findings(const struct findings *f, struct case_result *r)
+{
+    r->finding = calloc(f->nr + 1, sizeof *r->finding);
+    for (size_t i = 0; r->finding != NULL && i < f->nr; i++) {
+        const struct finding *from = &f->f[i];
+        struct case_finding *to = &r->finding[r->nr_findings++];
+        *to = (struct case_finding){.rule = from->rule,
+                                    .severity = from->severity,
+                                    .phase = from->phase,
+                                    .access = from->access,
+                                    .at = from->at,
+                                    .has_caller = from->has_caller,
+                                    .caller = from->caller};
+        memcpy(to->text, from->text, sizeof to->text);
+    }
+    r->dropped = f->dropped;
+}
+
+static bool take_report(const struct trial *t, const struct matrix_setup *s, struct case_result *r)
+{
+    FILE *out = s->reports ? open_memstream(&r->report, &r->report_size) : NULL;
+    if (out == NULL)
+        return !s->reports;
+    bool ok = trial_write(t, s->format, s->style, out);
+    return fclose(out) == 0 && ok;
+}
+
+static void refuse(struct case_result *r, enum case_state state, const char *reason)
+{
+    case_result_free(r);
+    *r = (struct case_result){.state = state, .exit_code = state == CASE_NOT_APPLICABLE ? 0 : 3};
+    (void)snprintf(r->reason, sizeof r->reason, "%s", reason);
+}
+
+static void try_case(const struct matrix_result *m, const struct matrix_setup *s, size_t job, struct trial *t,
+                     struct case_result *r)
+{
+    const struct matrix_case *c = &m->c[job];
+    struct diag d = {0};
+    if (!trial_prepare(t, &m->layout[c->layout].layout, &m->image[c->image].image, s->options, &d) ||
+        !trial_boot(t, s->options, &d)) {
+        /* A message without a file is not about these inputs. */
+        refuse(r, d.file[0] != '\0' ? CASE_NOT_APPLICABLE : CASE_FAILED, d.message);
+        return;
+    }
+    const struct verdict *v = &t->verdict;
+    r->state = CASE_BOOTED;
+    r->exit_code = verdict_exit_code(v);
+    r->ending = v->ending;
+    r->phase = v->phase;
+    memcpy(r->detail, v->detail, sizeof r->detail);
+    take_findings(&v->findings, r);
+    if (r->finding == NULL || !take_report(t, s, r))
+        refuse(r, CASE_FAILED, "out of memory for the report");
+}
+
+struct run {
+    struct matrix_result *m;
+    const struct matrix_setup *s;
+};
+
+static bool work(void *self, size_t job, FILE *out)
+{
+    const struct run *run = self;
+    struct case_result r = {0};
+    struct trial *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        return false;
+    try_case(run->m, run->s, job, t, &r);
+    bool ok = record_write(&r, out);
+    trial_free(t);
+    free(t);
+    case_result_free(&r);
+    return ok;
+}
+
+/* --- in the one that tells of them */
+
+static enum pool_answer take(void *self, size_t job, const struct pool_result *r)
+{
+    const struct run *run = self;
+    struct matrix_case *c = &run->m->c[job];
+    if (!record_read(r->bytes, r->size, &c->result))
+        return POOL_REFUSED;
+    return run->s->done == NULL || run->s->done(run->s->self, c) ? POOL_TAKEN : POOL_STOP;
+}
+
+static void lost(void *self, size_t job, const struct pool_result *r, bool again)
+{
+    const struct run *run = self;
+    struct matrix_case *c = &run->m->c[job];
+    char why[POOL_WHY_SIZE];
+    pool_why(r, why);
+    if (again && run->s->again != NULL)
+        run->s->again(run->s->self, c, why);
+    if (again)
+        return;
+    refuse(&c->result, CASE_LOST, why);
+    if (run->s->done != NULL)
+        (void)run->s->done(run->s->self, c);
+}
+
+static void show(void *self, const struct pool_state *s)
+{
+    const struct run *run = self;
+    if (run->s->show != NULL)
+        run->s->show(run->s->self, s);
+}
+
+enum pool_verdict matrix_run(struct matrix_result *m, const struct matrix_setup *s, int *signal, struct diag *d)
+{
+    struct run run = {m, s};
+    const struct pool_setup p = {.nr = m->nr_cases,
+                                 .at_once = s->at_once,
+                                 .limit = RECORD_MAX,
+                                 .work = work,
+                                 .take = take,
+                                 .lost = lost,
+                                 .show = show,
+                                 .tick_ms = TICK_MS,
+                                 .self = &run};
+    enum pool_verdict v = pool_run(&p, signal, d);
+    if (v != POOL_ALL_DONE || fold(m))
+        return v;
+    (void)out_of_memory(d);
+    return POOL_FAILED;
+}
