@@ -22,6 +22,18 @@ boot() { # JSON LAYOUT IMAGE [OPTION...]
     timeout 120 "$HVMBED" run -q -f json "$@" -l "$layout" "$FIRMWARE_DIR/$image" >"$json" 2>"$json.err"
     echo $? >"$json.rc"
 }
+boot_all() { # PREFIX IMAGE HANDOFF|- LAYOUT...: all in one run; each as if by boot PREFIX.LAYOUT
+    local prefix=$1 image=$2 options=() layout code file
+    [ "$3" = - ] || options=(--handoff "$3")
+    shift 3
+    for layout; do options+=(-l "$layout"); done
+    timeout 600 "$HVMBED" run -q -f json --reports "$prefix.d" -o "$prefix.json" "${options[@]}" "$FIRMWARE_DIR/$image" 2>"$prefix.err"
+    while read -r layout code file; do
+        mv "$prefix.d/$file" "$prefix.$layout"
+        echo "$code" >"$prefix.$layout.rc"
+        ln -s "$prefix.err" "$prefix.$layout.err"
+    done < <(jq -r '.cases[] | "\(.layout) \(.exit_code) \(.file)"' "$prefix.json")
+}
 code_is() { # JSON CODE
     [ "$(cat "$1.rc")" = "$2" ] && return
     echo "exit code $(cat "$1.rc"), expected $2"

@@ -33,14 +33,12 @@ no_findings() { clean "$1" && jq -e '.findings == []' "$1"; }
 
 while read -r name image handoff; do
     have "$image" || continue
-    for layout in $(sizes "$handoff"); do
-        at_once boot "$T/$name.$(basename "$layout")" "$layout" "$image"
-    done
+    # shellcheck disable=SC2046
+    boot_all "$T/$name" "$image" - $(sizes "$handoff")
 done <<<"$BOOTS"
-wait
 while read -r name image handoff; do
     for layout in $(sizes "$handoff"); do
-        layout=$(basename "$layout")
+        layout=$(basename "$layout" .cfg)
         if ! have "$image"; then
             skip "$name, $layout" "$(why_not "$image")"
         elif [[ $name = DEBUG-hvm && $layout = hvm-[48]g* ]]; then

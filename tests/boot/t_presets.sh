@@ -20,33 +20,39 @@ clean() { # JSON: PVH firmware probes what is not there, as t_boot.sh knows
     jq -c '.ending, .findings' "$1"
     return 1
 }
-for name in "${presets[@]}"; do
-    [[ $slow != *" $name "* ]] || continue
-    ! have "$release" || at_once boot "$T/$name" "$SRC/layouts/$name.cfg" "$release" --handoff "${name%%-*}"
-    [[ $sampled != *" $name "* ]] || ! have OVMF.fd ||
-        at_once boot "$T/$name.debian" "$SRC/layouts/$name.cfg" OVMF.fd --handoff hvm
-done
-wait
+chosen() { # hvm|pvh: the presets of that type, but for the slow ones
+    local name
+    for name in "${presets[@]}"; do
+        [[ $name != "$1"-* || $slow = *" $name "* ]] || echo "$SRC/layouts/$name.cfg"
+    done
+}
+# shellcheck disable=SC2046
+if have "$release"; then
+    boot_all "$T/release" "$release" hvm $(chosen hvm)
+    boot_all "$T/release" "$release" pvh $(chosen pvh)
+fi
+# shellcheck disable=SC2086
+! have OVMF.fd || boot_all "$T/debian" OVMF.fd hvm $(printf "$SRC/layouts/%s.cfg " $sampled)
 for name in "${presets[@]}"; do
     if [[ $slow = *" $name "* ]]; then
         skip "$name" "too slow to boot"
     elif have "$release"; then
-        ok "$name: RELEASE" clean "$T/$name"
+        ok "$name: RELEASE" clean "$T/release.$name"
     else
         skip "$name: RELEASE" "$(why_not "$release")"
     fi
     [[ $sampled = *" $name "* ]] || continue
-    if have OVMF.fd; then ok "$name: OVMF.fd" clean "$T/$name.debian"; else skip "$name: OVMF.fd" "$(why_not OVMF.fd)"; fi
+    if have OVMF.fd; then ok "$name: OVMF.fd" clean "$T/debian.$name"; else skip "$name: OVMF.fd" "$(why_not OVMF.fd)"; fi
 done
 
 # --- guest files as people write them; test_guest_files.c has what comes of all of them
 guests="windows10 windows-server windows-gaming igd router no-devices xend-cpuid pvh-linux pvh-rdm"
-for name in $guests; do
-    handoff=hvm
-    [[ $name != pvh-* ]] || handoff=pvh
-    ! have "$release" || at_once boot "$T/guest.$name" "$SRC/tests/layouts/$name.cfg" "$release" --handoff $handoff
-done
-wait
+guest_files() { grep -E "$@" <<<"${guests// /$'\n'}" | sed "s,.*,$SRC/tests/layouts/&.cfg,"; }
+# shellcheck disable=SC2046
+if have "$release"; then
+    boot_all "$T/guest" "$release" hvm $(guest_files -v '^pvh-')
+    boot_all "$T/guest" "$release" pvh $(guest_files '^pvh-')
+fi
 for name in $guests; do
     if have "$release"; then
         ok "guest $name: RELEASE" clean "$T/guest.$name"

@@ -177,7 +177,9 @@ static struct matrix_result make_matrix(void)
     m.layout = calloc(LAYOUTS, sizeof *m.layout);
     m.image = calloc(IMAGES, sizeof *m.image);
     m.c = calloc(m.nr_cases, sizeof *m.c);
-    assert_true(m.layout != NULL && m.image != NULL && m.c != NULL);
+    assert_non_null(m.layout);
+    assert_non_null(m.image);
+    assert_non_null(m.c);
     for (size_t i = 0; i < LAYOUTS; i++)
         m.layout[i].label = strdup(layout[i]);
     for (size_t i = 0; i < IMAGES; i++)
