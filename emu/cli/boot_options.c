@@ -86,6 +86,12 @@ static bool set_error(void *self, const char *v)
 {
     return set_severity(monitor(self), v, SEVERITY_ERROR);
 }
+static bool set_why(void *self, const char *v)
+{
+    struct trial_options *t = &((struct boot_options *)self)->trial;
+    t->no_why = strcmp(v, "no") == 0;
+    return t->no_why || strcmp(v, "yes") == 0;
+}
 static bool set_until(void *self, const char *v)
 {
     return until_parse(v, &monitor(self)->until);
@@ -109,6 +115,7 @@ const struct option_spec boot_option_specs[] = {
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
     {"until", 0, "WHERE", "how far to go: " UNTIL_HELP, set_until},
+    {"why", 0, "yes|no", "after findings, boot again to see who wrote what they are about (default yes)", set_why},
     {"no-checks", 0, NULL, "only boot: what the checks cost can be measured so", set_no_checks},
 };
 const size_t nr_boot_option_specs = sizeof boot_option_specs / sizeof boot_option_specs[0];

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "why/why.h"
+
 bool trial_prepare(struct trial *t, const struct layout *l, const struct image *im, const struct trial_options *o,
                    struct diag *d)
 {
@@ -42,12 +44,21 @@ static bool boot_with_each(struct trial *t, const struct trial_options *o, const
     return ok;
 }
 
+/* Who is to blame. Of several fills the comparison tells that itself. */
+static bool ask_why(struct trial *t, const struct trial_options *o, const struct monitor_options *options,
+                    struct diag *d)
+{
+    const struct why_setup s = {.layout = &t->boot.layout, .options = options, .power_on = power_on, .self = &t->boot};
+    return o->no_why || o->nr_fills > 1 || why_ask(&s, &t->verdict, d);
+}
+
 bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d)
 {
     struct monitor_options options = o->monitor;
     options.image = t->boot.image;
     t->symbols = o->monitor.symbols;
-    return o->nr_fills > 1 ? boot_with_each(t, o, &options, d) : boot_once(t, &options, d);
+    bool ok = o->nr_fills > 1 ? boot_with_each(t, o, &options, d) : boot_once(t, &options, d);
+    return ok && ask_why(t, o, &options, d);
 }
 
 bool trial_write(const struct trial *t, const struct report_writer *w, const struct report_style *style, FILE *out)

@@ -17,6 +17,7 @@ struct trial_options {
     struct boot_choice choice;
     struct monitor_options monitor; /* but for the image, which is the case's; symbols are the caller's */
     bool unchecked;
+    bool no_why; /* findings do not lead to further boots that tell who wrote what they are about */
     uint64_t fill[COMPARE_FILLS_MAX];
     unsigned nr_fills; /* 0: the layout's; with several, a boot with each, compared */
 };
