@@ -26,7 +26,7 @@ report write-reserved-console
 ok "finding: FAIL, exit 1" test "$(head -c 4 "$T/report") $(cat "$T/code")" = "FAIL 1"
 ok "finding: rule" has '^error\[write-reserved\]:'
 ok "finding: size, gpa, value" has 'write of 4 bytes at gpa 0xfefff000, value 0x11223344'
-ok "finding: range and owner" has '0xfeff.*Xen special pages'
+ok "finding: range and owner" has '0xfefff000.*console ring'
 ok "finding: phase" has 'phase +PEI'
 ok "finding: module and offset" has 'rip +TestPei\+0x'
 ok "finding: no registers without -v" lacks 'rax [0-9a-f]{16}'

@@ -50,7 +50,7 @@ static struct run *make_run(enum ending ending)
     v->phase = ending == END_HANDOFF ? PHASE_DXE : PHASE_PEI;
     v->instructions = 1234567;
     v->virtual_ns = 1234567890;
-    v->hob_list = 0x3ae00000;
+    v->hob_list = ending == END_HANDOFF ? 0x3ae00000 : 0;
     v->dxe_entry = 0x3ec40000;
     v->nr_modules = 1;
     v->module[0] = (struct module){
