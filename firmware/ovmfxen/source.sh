@@ -12,6 +12,7 @@ suite=${EDK2_SUITE:-bookworm}
 # Wanted as long as the mirror has it, so that everyone tests the same firmware; then the suite's newest.
 case $suite in
     bookworm) pinned=2022.11-6+deb12u2 ;;
+    trixie) pinned=2025.02-8+deb13u1 ;;
     *) pinned= ;;
 esac
 
@@ -37,8 +38,19 @@ else
     [ -n "$version" ] || { echo "no edk2 source package in $suite" >&2; exit 1; }
     [ -z "$pinned" ] || echo "edk2 $pinned is gone from $suite, taking $version" >&2
 fi
-# apt checks the files against the suite's signed index.
-(cd "$work" && apt-get -qq -c apt/apt.conf source --download-only --only-source "edk2=$version" >/dev/null)
+# Some mirrors have the archives and not the .dsc. What dpkg-source takes of it is in the suite's signed index too, sums included.
+dsc_of_index() { # VERSION
+    apt-cache -c apt/apt.conf showsrc edk2 | awk -v RS= -v "version=$1" 'index($0 "\n", "\nVersion: " version "\n")' |
+        sed '/\.dsc$/d; /^\(Directory\|Priority\|Section\):/d; s/^Package:/Source:/' >"edk2_$1.dsc"
+    [ -s "edk2_$1.dsc" ] && sed -n 's/^ [0-9a-f]\{64\} [0-9]* //p' "edk2_$1.dsc" | xargs ls >/dev/null
+}
+# apt checks the files against that index.
+(
+    cd "$work"
+    apt-get -qq -c apt/apt.conf source --download-only --only-source "edk2=$version" >apt.log 2>&1 ||
+        dsc_of_index "$version" 2>/dev/null || { cat apt.log >&2; exit 1; }
+    rm -f apt.log
+)
 rm -rf "$work/apt"
 mv "$work" "$dir/$suite"
 known
