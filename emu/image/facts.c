@@ -232,20 +232,47 @@ static bool promises_flash(const struct reader *r)
     return false;
 }
 
+/* OvmfXen has no SMM, and nothing refuses the flag. */
+static void xen_with_smm_require(struct reader *r)
+{
+    struct image_verdict *v = &r->im->verdict;
+    v->hvm.answer = ANSWER_DOUBTFUL;
+    (void)snprintf(v->hvm.why, sizeof v->hvm.why,
+                   "built with SMM_REQUIRE: it boots to the DXE hand-off, then the DXE core cannot find BDS (no "
+                   "variable driver starts: PcdFlashNvStorageVariableBase64 promises flash that Xen does not "
+                   "have); build it without");
+    if (v->pvh.answer == ANSWER_YES)
+        v->pvh = v->hvm;
+    add(r, "smm_require", "yes", "a PCD database holds this image's base, 0x%llx, as the variables' place",
+        (1ULL << 32) - r->im->size);
+}
+
+/*
+ * OvmfPkg's other platforms take SmmAccessPei only with SMM_REQUIRE. It loops for ever on any board but Q35
+ * (E:OvmfPkg/SmmAccess/SmmAccessPei.c:SmmAccessPeiEntryPoint), as PlatformPei does before it (Q35TsegMbytesInitialization);
+ * Xen's guests have an i440FX.
+ */
+static void ovmf_with_smm_require(struct reader *r)
+{
+    struct image_verdict *v = &r->im->verdict;
+    if (v->hvm.answer != ANSWER_NO) {
+        v->hvm.answer = ANSWER_NO;
+        (void)snprintf(
+            v->hvm.why, sizeof v->hvm.why,
+            "built with SMM_REQUIRE, for a Q35 board: on Xen's i440FX it stops for ever in PEI; use OvmfXen, "
+            "built without");
+    }
+    add(r, "smm_require", "yes", "SmmAccessPei, which OvmfPkg's platforms take only with that");
+}
+
 static void sharpen(struct reader *r)
 {
     struct image_verdict *v = &r->im->verdict;
     bool xen_pei = has(r, "XenPlatformPei"), xen = xen_pei || has(r, "XenBusDxe");
     if (v->flavour == FLAVOUR_OVMFXEN && v->hvm.answer == ANSWER_YES && promises_flash(r)) {
-        v->hvm.answer = ANSWER_DOUBTFUL;
-        (void)snprintf(v->hvm.why, sizeof v->hvm.why,
-                       "built with SMM_REQUIRE: it boots to the DXE hand-off, then the DXE core cannot find BDS (no "
-                       "variable driver starts: PcdFlashNvStorageVariableBase64 promises flash that Xen does not "
-                       "have); build it without");
-        if (v->pvh.answer == ANSWER_YES)
-            v->pvh = v->hvm;
-        add(r, "smm_require", "yes", "a PCD database holds this image's base, 0x%llx, as the variables' place",
-            (1ULL << 32) - r->im->size);
+        xen_with_smm_require(r);
+    } else if (v->flavour == FLAVOUR_OVMF && has(r, "SmmAccessPei")) {
+        ovmf_with_smm_require(r);
     } else if (v->hvm.answer == ANSWER_UNKNOWN && xen) {
         v->hvm.answer = ANSWER_YES;
         v->hvm.why[0] = '\0';

@@ -43,7 +43,21 @@ firmware OVMF.fd "has no Xen code" 0 'flavour OVMF for QEMU.*, X64, RELEASE, LZM
 firmware OVMF_CODE.fd "is code only" 1 'flavour .*code without a variable store, X64' \
     'hvm     no: this is OVMF_CODE.fd.*reset vector in the wrong place.*variable store before it' 'pvh     no: for the same'
 firmware OVMF_CODE_4M.fd "has a SEC for IA32" 1 'code without a variable store, SEC for IA32' 'machine      X64' 'smm          no'
-firmware OVMF_CODE_4M.secboot.fd "has SMM" 1 'smm          yes +PiSmmCore'
+firmware OVMF_CODE_4M.secboot.fd "has SMM" 1 'smm          yes +PiSmmCore' 'smm_require  yes +SmmAccessPei'
+# Whole images of it, with and without SMM.
+for code in OVMF_CODE_4M.secboot.fd OVMF_CODE_4M.fd; do
+    [ ! -e "$FIRMWARE_DIR/$code" ] || cat "$FIRMWARE_DIR/OVMF_VARS_4M.fd" "$FIRMWARE_DIR/$code" >"whole-$code"
+done
+if [ -e whole-OVMF_CODE_4M.secboot.fd ]; then
+    ok "a whole image with SMM is for Q35" says 1 whole-OVMF_CODE_4M.secboot.fd 'hvm     no: built with SMM_REQUIRE, for a Q35 board'
+    # Whether that is so.
+    stops() { ! "$HVMBED" run -q -l hvm-4g whole-OVMF_CODE_4M.secboot.fd >said && grep -E 'stopped in PEI: dead-loop' said; }
+    ok "and it stops for ever in PEI" stops
+    without() { says 0 whole-OVMF_CODE_4M.fd 'hvm     doubtful' && ! grep smm_require said; }
+    ok "one without is not" without
+else
+    skip "whole images with and without SMM" "not there"
+fi
 firmware OVMF_VARS.fd "is variables only" 1 "flavour OVMF's variable store alone" 'hvm     no: this is OVMF_VARS.fd'
 ok "a flat ROM" says 0 "$rom" 'flavour a flat image' 'hvm     unknown' 'pvh     no'
 ok "a program" says 1 /bin/true 'flavour not a firmware image' 'hvm     no: this is an ELF program'

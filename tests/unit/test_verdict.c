@@ -194,10 +194,12 @@ static void hypercalls(void **state)
 struct packed {
     uint8_t *volume;
     size_t at, size;
+    bool table; /* OvmfPkg's, before 4 GiB */
 };
 
 static void start(struct packed *k)
 {
+    k->table = false;
     k->size = 0x40000;
     k->volume = malloc(k->size);
     assert_non_null(k->volume);
@@ -252,6 +254,8 @@ static void look(struct packed *k, bool xen, struct image *im, struct image_fact
         build_pvh(fd);
         put_xen_vector(fd);
     }
+    if (k->table)
+        put_table(fd, es_entry);
     classify(fd, SIZE, im);
     struct image_tree t;
     struct diag d = {0};
@@ -339,6 +343,34 @@ static void smm_require(void **state)
     }
 }
 
+/* OVMF for QEMU, built with it. Without the reset vector's table it may be anybody's. */
+static void smm_require_of_qemu(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *module;
+        bool table;
+        enum image_answer answer;
+    } cases[] = {{"SmmAccessPei", true, ANSWER_NO},
+                 {"PiSmmCore", true, ANSWER_DOUBTFUL},
+                 {"SmmAccessPei", false, ANSWER_DOUBTFUL}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct packed k;
+        struct image im;
+        struct image_facts facts;
+        start(&k);
+        k.table = cases[i].table;
+        add_module(&k, "PlatformPei", "", 0, NULL, 0);
+        add_module(&k, cases[i].module, "", 0, NULL, 0);
+        look(&k, false, &im, &facts);
+        assert_int_equal(im.verdict.flavour, cases[i].table ? FLAVOUR_OVMF : FLAVOUR_UEFI);
+        assert_int_equal(im.verdict.hvm.answer, cases[i].answer);
+        assert_int_equal(strstr(im.verdict.hvm.why, "built with SMM_REQUIRE") != NULL, i == 0);
+        assert_string_equal(value_of(&facts, "smm_require"), i == 0 ? "yes" : "(not told)");
+        image_free(&im);
+    }
+}
+
 /* Where the open part tells nothing, the packed one may. */
 static void packed_part_decides(void **state)
 {
@@ -367,6 +399,7 @@ int main(void)
         cmocka_unit_test(hypercalls),
         cmocka_unit_test(facts_of_xen),
         cmocka_unit_test(smm_require),
+        cmocka_unit_test(smm_require_of_qemu),
         cmocka_unit_test(packed_part_decides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
