@@ -44,7 +44,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all setup run test ovmfxen faults faults-quick test-faults bench asan lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all setup run test ovmfxen faults faults-quick test-faults issue-11046 bench asan lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -126,6 +126,15 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 T ?=
 test: setup ovmfxen faults-quick $(program) $(units) $(proofs) roms ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
+
+# The report's version; "2025.02 2022.11" for Debian 12's too.
+EDK2 ?= 2025.02
+issue-11046: setup $(program) ## build the images of edk2 issue 11046, and show and check what becomes of them
+	@for version in $(EDK2); do \
+	    firmware/ovmfxen/issue-11046/build.sh $(FIRMWARE_DIR)/ovmfxen $$version || test $$? = 77 || exit 1; \
+	done
+	@$(environment) tests/issue/show.sh $(EDK2)
+	@$(environment) tests/run.sh issue/
 
 test-faults: faults $(program) ## the detection table: every seeded fault, and every good image
 	@$(environment) tests/faults/table.sh
