@@ -4,7 +4,6 @@
 set -u
 reports=$BUILD/issue-11046
 mkdir -p "$reports"
-"$HVMBED" run --help | grep -q -- --until && until="--until bds" || until=
 
 for version; do
     for image in RELEASE-SMM RELEASE DEBUG-SMM DEBUG; do
@@ -13,10 +12,10 @@ for version; do
         for handoff in hvm hvmloader; do
             [ $handoff = hvm ] || [ -e "$FIRMWARE_DIR/hvmloader" ] || continue
             to=$reports/$version-$image-$handoff.txt
-            # shellcheck disable=SC2086
-            "$HVMBED" run -q $until -l hvm-4g --handoff $handoff --symbols "${fd%/*}" "$fd" >"$to"
+            "$HVMBED" run -q --until bds -l hvm-4g --handoff $handoff --symbols "${fd%/*}" "$fd" >"$to"
             echo "edk2 $version $image, $handoff (${to#"$SRC"/})"
-            grep -E '^(PASS|FAIL)|^(error|warning)\[|^    (what|assert|caller|missing|because) ' "$to" | cut -c 1-160 | sed 's/^/    /'
+            awk '/^(PASS|FAIL)|^(error|warning)\[|^    (what|means|assert|caller|missing|drivers) / { print "    " $0 }
+                /^    because / { because = 1 } /^    (failed|work)/ { because = 0 } because { print "    " $0 }' "$to" | sed "s|$FIRMWARE_DIR/ovmfxen/||"
         done
     done
 done
