@@ -52,6 +52,7 @@ bool hob_is_kept(const struct view *v, struct span at);
 void check_hob_list(struct view *v);
 void check_hob_ram(struct view *v);
 void check_hob_ram_missing(struct view *v);
+void check_hob_vga(struct view *v);
 void check_hob_overlap(struct view *v);
 void check_hob_allocation(struct view *v);
 void check_hob_allocation_overlap(struct view *v);

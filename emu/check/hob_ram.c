@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the HOB list calls RAM against what the E820 table calls RAM. */
 #include "check/handoff.h"
+#include "xen/abi.h"
 
 static const char *type_name(const struct e820_entry *e)
 {
@@ -112,6 +113,26 @@ void check_hob_ram_missing(struct view *v)
                          (unsigned long long)m->e[i].at.start, (unsigned long long)m->e[i].at.end);
             at.start = lost.end;
         }
+    }
+}
+
+/*
+ * A PVH guest has RAM there, and firmware has to withhold it: when Linux has been started by EFI firmware it expects
+ * that the memory at A0000 is not conventional, and panics if it is (E:77d35f5008). What pages the firmware keeps for
+ * itself is not conventional either. Where the table has no RAM there, check_hob_ram() has told so.
+ */
+void check_hob_vga(struct view *v)
+{
+    const struct span vga = {VGA_HOLE_START, VGA_HOLE_END};
+    for (size_t i = 0; i < v->hobs->nr; i++) {
+        const struct hob *h = &v->hobs->h[i];
+        if (!hob_is_resource(h, HOB_RESOURCE_RAM) || !span_overlaps(h->range, vga))
+            continue;
+        const struct span at = {h->range.start > vga.start ? h->range.start : vga.start,
+                                h->range.end < vga.end ? h->range.end : vga.end};
+        if (is_ram(v, at.start) && hob_allocation_around(v, at) == NULL)
+            handoff_tell(v, RULE_HOB_VGA, h, at, "%#llx-%#llx is where a PC has its VGA memory",
+                         (unsigned long long)at.start, (unsigned long long)at.end);
     }
 }
 

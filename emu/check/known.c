@@ -21,6 +21,15 @@ static struct span wide_pages(const struct view *v)
 {
     return (struct span){1ULL << v->m->layout->phys_bits, 512 * GIB};
 }
+/* What is declared twice there is never RAM; where a HOB says that it is, the overlap matters. */
+static struct span legacy_area(const struct view *v)
+{
+    const struct span at = {0xA0000, MIB};
+    for (size_t i = 0; i < v->hobs->nr; i++)
+        if (hob_is_resource(&v->hobs->h[i], HOB_RESOURCE_RAM) && span_overlaps(v->hobs->h[i].range, at))
+            return (struct span){0, 0};
+    return at;
+}
 static struct span image(const struct view *v)
 {
     return v->m->guest->image;
@@ -37,10 +46,10 @@ static const struct known {
     {RULE_HOB_OVERLAP,
      KNOWS_XEN,
      ANY_GUEST,
-     {0xA0000, 0x100000},
-     NULL,
+     {0, 0},
+     legacy_area,
      "OvmfXen declares A0000-100000 reserved (Xen.c:XenPublishRamRegions) and MMIO (Platform.c:MemMapInitialization): "
-     "neither is ever RAM"},
+     "neither is RAM"},
     {RULE_HOB_RAM_MISSING,
      ANY_FIRMWARE,
      ONLY_PVH,
