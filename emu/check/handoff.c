@@ -24,6 +24,7 @@ static const struct {
     {RULE_HOB_RAM, NEEDS_E820, check_hob_ram},
     {RULE_HOB_RAM_MISSING, NEEDS_LIST | NEEDS_E820, check_hob_ram_missing},
     {RULE_HOB_VGA, NEEDS_E820, check_hob_vga},
+    {RULE_HOB_RESERVED_MISSING, NEEDS_LIST | NEEDS_E820 | NEEDS_XEN_INFO, check_hob_reserved_missing},
     {RULE_HOB_OVERLAP, 0, check_hob_overlap},
     {RULE_HOB_MEMORY, NEEDS_LIST, check_hob_memory}, /* before what was allocated there */
     {RULE_HOB_ALLOCATION, NEEDS_LIST, check_hob_allocation},

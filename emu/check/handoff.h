@@ -53,6 +53,7 @@ void check_hob_list(struct view *v);
 void check_hob_ram(struct view *v);
 void check_hob_ram_missing(struct view *v);
 void check_hob_vga(struct view *v);
+void check_hob_reserved_missing(struct view *v);
 void check_hob_overlap(struct view *v);
 void check_hob_allocation(struct view *v);
 void check_hob_allocation_overlap(struct view *v);

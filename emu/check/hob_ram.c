@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the HOB list calls RAM against what the E820 table calls RAM. */
+/* What resource HOBs declare against what the E820 table has. */
 #include "check/handoff.h"
 #include "xen/abi.h"
 
@@ -69,14 +69,29 @@ void check_hob_ram(struct view *v)
     }
 }
 
-/* The first part of @at that no RAM HOB declares; empty when there is none. */
-static struct span undeclared(const struct view *v, struct span at)
+static bool is_io(const struct hob *h)
+{
+    return h->kind == HOB_RESOURCE_IO || h->kind == HOB_RESOURCE_IO_RESERVED;
+}
+
+static bool declares_ram(const struct hob *h)
+{
+    return hob_is_resource(h, HOB_RESOURCE_RAM);
+}
+
+static bool declares_memory(const struct hob *h)
+{
+    return hob_is_resource(h, h->kind) && !is_io(h);
+}
+
+/* The first part of @at that no HOB @declares; empty when there is none. */
+static struct span undeclared(const struct view *v, struct span at, bool (*declares)(const struct hob *h))
 {
     for (bool moved = true; moved && at.start < at.end;) {
         moved = false;
         for (size_t i = 0; i < v->hobs->nr; i++) {
             const struct hob *h = &v->hobs->h[i];
-            if (hob_is_resource(h, HOB_RESOURCE_RAM) && span_has(h->range, at.start)) {
+            if (declares(h) && span_has(h->range, at.start)) {
                 at.start = h->range.end;
                 moved = true;
             }
@@ -84,7 +99,7 @@ static struct span undeclared(const struct view *v, struct span at)
     }
     for (size_t i = 0; i < v->hobs->nr; i++) {
         const struct hob *h = &v->hobs->h[i];
-        if (hob_is_resource(h, HOB_RESOURCE_RAM) && h->range.start > at.start && h->range.start < at.end)
+        if (declares(h) && h->range.start > at.start && h->range.start < at.end)
             at.end = h->range.start;
     }
     return at;
@@ -99,7 +114,7 @@ void check_hob_ram_missing(struct view *v)
             continue;
         struct span at = {page_up(m->e[i].at.start), page_down(m->e[i].at.end)};
         while (at.start < at.end) {
-            struct span lost = undeclared(v, at);
+            struct span lost = undeclared(v, at, declares_ram);
             if (lost.start >= lost.end)
                 break;
             /* Known differences begin at these places, too. */
@@ -136,9 +151,23 @@ void check_hob_vga(struct view *v)
     }
 }
 
-static bool is_io(const struct hob *h)
+/* Whatever is no RAM in the table, to the byte: what firmware leaves out by habit is rows in known.c. */
+void check_hob_reserved_missing(struct view *v)
 {
-    return h->kind == HOB_RESOURCE_IO || h->kind == HOB_RESOURCE_IO_RESERVED;
+    const struct e820_map *m = &v->m->guest->e820;
+    for (unsigned i = 0; i < m->nr; i++) {
+        const struct e820_entry *e = &m->e[i];
+        for (struct span at = e->at; e->type != E820_TYPE_RAM && at.start < at.end;) {
+            struct span lost = undeclared(v, at, declares_memory);
+            if (lost.start >= lost.end)
+                break;
+            handoff_tell(v, RULE_HOB_RESERVED_MISSING, NULL, lost,
+                         "no HOB declares %#llx-%#llx, which the E820 has as %s %#llx-%#llx",
+                         (unsigned long long)lost.start, (unsigned long long)lost.end, type_name(e),
+                         (unsigned long long)e->at.start, (unsigned long long)e->at.end);
+            at.start = lost.end;
+        }
+    }
 }
 
 void check_hob_overlap(struct view *v)

@@ -11,27 +11,44 @@
 enum firmware { ANY_FIRMWARE, KNOWS_XEN, NO_XEN_CODE };
 enum guest { ANY_GUEST, ONLY_HVM, ONLY_PVH };
 
-static struct span above_cmos(const struct view *v)
+static const struct span nowhere;
+
+static struct span above_cmos(const struct view *v, struct span at)
 {
+    (void)at;
     const struct guest_memory *g = v->m->guest;
     return (struct span){g->cmos_low_ram, g->cmos_low_ram < g->low_end ? g->low_end : g->cmos_low_ram};
 }
 /* What 1 GiB pages in one table reach, and the processor does not. */
-static struct span wide_pages(const struct view *v)
+static struct span wide_pages(const struct view *v, struct span at)
 {
+    (void)at;
     return (struct span){1ULL << v->m->layout->phys_bits, 512 * GIB};
 }
 /* What is declared twice there is never RAM; where a HOB says that it is, the overlap matters. */
-static struct span legacy_area(const struct view *v)
+static struct span legacy_area(const struct view *v, struct span at)
 {
-    const struct span at = {0xA0000, MIB};
+    const struct span area = {0xA0000, MIB};
+    (void)at;
     for (size_t i = 0; i < v->hobs->nr; i++)
-        if (hob_is_resource(&v->hobs->h[i], HOB_RESOURCE_RAM) && span_overlaps(v->hobs->h[i].range, at))
-            return (struct span){0, 0};
-    return at;
+        if (hob_is_resource(&v->hobs->h[i], HOB_RESOURCE_RAM) && span_overlaps(v->hobs->h[i].range, area))
+            return nowhere;
+    return area;
 }
-static struct span image(const struct view *v)
+/* OvmfXen looks at entries of type RAM, ACPI and RESERVED (E:OvmfPkg/XenPlatformPei/Xen.c:XenPublishRamRegions). */
+static struct span other_types(const struct view *v, struct span at)
 {
+    const struct e820_entry *e = e820_find(&v->m->guest->e820, at.start);
+    return e != NULL && (e->type == E820_TYPE_ACPI || e->type == E820_TYPE_RESERVED) ? nowhere : at;
+}
+static struct span part_of_page(const struct view *v, struct span at)
+{
+    (void)v;
+    return page_up(at.start) < page_down(at.end) ? nowhere : at;
+}
+static struct span image(const struct view *v, struct span at)
+{
+    (void)at;
     return v->m->guest->image;
 }
 
@@ -39,8 +56,9 @@ static const struct known {
     enum rule_id rule;
     enum firmware firmware;
     enum guest guest;
-    struct span at;                             /* that the difference must lie in */
-    struct span (*where)(const struct view *v); /* instead, where it depends on the guest */
+    struct span at; /* that the difference must lie in */
+    /* Instead, where it depends on the guest, or on what @at is. */
+    struct span (*where)(const struct view *v, struct span at);
     const char *why;
 } rows[] = {
     {RULE_HOB_OVERLAP,
@@ -68,6 +86,19 @@ static const struct known {
      {4 * GIB, UINT64_MAX},
      NULL,
      "firmware without Xen code takes RAM above 4 GiB from CMOS 5B-5D, which hvmloader does not write"},
+    {RULE_HOB_RESERVED_MISSING,
+     KNOWS_XEN,
+     ANY_GUEST,
+     {0, 0},
+     other_types,
+     "OvmfXen passes over what is not RAM, ACPI or RESERVED (Xen.c:XenPublishRamRegions): those entries of Xen's lie "
+     "above all PCI windows"},
+    {RULE_HOB_RESERVED_MISSING,
+     KNOWS_XEN,
+     ANY_GUEST,
+     {0, 0},
+     part_of_page,
+     "OvmfXen rounds every entry inwards to pages: a part of a page is in no HOB, and so is the RSDP of a PVH guest"},
     {RULE_HOB_CPU_NARROW,
      NO_XEN_CODE,
      ANY_GUEST,
@@ -101,7 +132,7 @@ const char *known_why(const struct view *v, enum rule_id rule, struct span at)
         const struct known *k = &rows[i];
         if (k->rule == rule && (k->firmware == ANY_FIRMWARE || (k->firmware == KNOWS_XEN) == (v->xen_info != NULL)) &&
             (k->guest == ANY_GUEST || (k->guest == ONLY_HVM) == (v->m->layout->type == GUEST_HVM)) &&
-            span_contains(k->where != NULL ? k->where(v) : k->at, at))
+            span_contains(k->where != NULL ? k->where(v, at) : k->at, at))
             return k->why;
     }
     return NULL;

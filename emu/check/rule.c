@@ -76,6 +76,10 @@ const struct rule rules[RULE_COUNT] = {
     {RULE_HOB_VGA, "hob-vga", SEVERITY_ERROR, GO_ON_THROUGH, "HOB declares the VGA range as RAM",
      "A PVH guest has RAM there, but Linux panics when the memory at A0000 is free; usually A0000-100000 is not "
      "reserved."},
+    {RULE_HOB_RESERVED_MISSING, "hob-reserved-missing", SEVERITY_WARNING, GO_ON_THROUGH,
+     "reserved range that no HOB declares",
+     "DXE and the operating system take what nobody declares for free addresses, and may put a device there; usually an "
+     "entry of the E820 table, or its type, was skipped."},
     {RULE_HOB_OVERLAP, "hob-overlap", SEVERITY_ERROR, GO_ON_THROUGH, "resource HOBs overlap",
      "The DXE core takes the first and refuses the other, so what the range is depends on their order."},
     {RULE_HOB_ALLOCATION, "hob-allocation", SEVERITY_ERROR, GO_ON_THROUGH, "allocation HOB outside declared RAM",
