@@ -102,6 +102,7 @@ struct layout_note {
 struct layout_lines {
     unsigned memory; /* what RAM follows from: maxmem=, else memory= */
     unsigned phys_bits, cmos_low_ram, fill;
+    unsigned vcpus;           /* vcpus= or maxvcpus=, the larger */
     unsigned e820;            /* bed_e820 */
     unsigned entry[E820_MAX]; /* its entries, in the order of layout.e820 */
 

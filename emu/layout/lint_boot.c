@@ -9,6 +9,7 @@
 /* E:OvmfPkg/OvmfXen.fdf, [FD.MEMFD]: page tables to the end of the decompression scratch. */
 #define WORK_START 0x800000ULL
 #define WORK_END 0x1510000ULL
+#define OVMF_VCPUS 64u      /* E:OvmfPkg/OvmfXen.dsc, OvmfPkgX64.dsc: PcdCpuMaxLogicalProcessorNumber */
 #define PEI_LEAST (4 * MIB) /* seen in PEI besides page tables: stack, HOBs and DXE core, 2.6 MiB; NV spare, 0.5 MiB */
 
 /* --- CMOS 34/35, which OVMF takes for the end of RAM below 4 GiB in an HVM guest */
@@ -115,6 +116,16 @@ void lint_check_fill(struct lint *o)
             ", where Xen scrubs it to zero: good for finding firmware that trusts fresh memory; remove bed_fill to see "
             "what a guest sees",
             l->fill);
+}
+
+void lint_check_vcpus_over_64(struct lint *o)
+{
+    if (o->in->layout->vcpus > OVMF_VCPUS)
+        lint_hit(
+            o, LINE_OF(o, vcpus),
+            "%u vCPUs, and OVMF has stacks for %u (PcdCpuMaxLogicalProcessorNumber): the others' lie beyond, some of them "
+            "above RAM; say vcpus=%u unless that is the test",
+            o->in->layout->vcpus, OVMF_VCPUS, OVMF_VCPUS);
 }
 
 /* --- the image */

@@ -64,6 +64,8 @@ const struct lint_check lint_checks[LINT_COUNT] = {
     {LINT_PEI_NOT_RAM, LINT_ERROR, "pei-not-ram", "where PEI's memory will lie is not all RAM", lint_check_pei_not_ram,
      LINT_BOTH, AFTER(TABLE_IS_SOUND, LINT_CMOS_ABOVE_RAM, LINT_RAM_UNPOPULATED)},
     {LINT_FILL, LINT_NOTE, "fill", "RAM does not start as zeroes", lint_check_fill, LINT_BOTH, ALONE},
+    {LINT_VCPUS_OVER_64, LINT_WARNING, "vcpus-over-64", "more vCPUs than OVMF is built for", lint_check_vcpus_over_64,
+     LINT_BOTH, ALONE},
     {LINT_UNKNOWN_KEY, LINT_WARNING, "unknown-key", "a key that xl does not know either", lint_check_unknown_key,
      LINT_BOTH, ALONE},
     {LINT_NOT_HONOURED, LINT_NOTE, "not-honoured", "a key that the bed reads and does not follow",

@@ -67,6 +67,7 @@ void lint_check_pei_memory_least(struct lint *o);
 void lint_check_pei_cap(struct lint *o);
 void lint_check_pei_not_ram(struct lint *o);
 void lint_check_fill(struct lint *o);
+void lint_check_vcpus_over_64(struct lint *o);
 void lint_check_unknown_key(struct lint *o);
 void lint_check_not_honoured(struct lint *o);
 void lint_check_image_size(struct lint *o);

@@ -222,6 +222,7 @@ static void find_lines(struct draft *t)
 {
     struct layout_lines *at = &t->at;
     at->memory = cfg_line(t->f, t->maxmem != ABSENT ? "maxmem" : "memory");
+    at->vcpus = cfg_line(t->f, t->maxvcpus != ABSENT && t->maxvcpus > t->vcpus ? "maxvcpus" : "vcpus");
     at->phys_bits = cfg_line(t->f, "bed_phys_bits");
     at->cmos_low_ram = cfg_line(t->f, "bed_cmos_low_ram");
     at->fill = cfg_line(t->f, "bed_fill");

@@ -217,6 +217,8 @@ static const struct row {
     {LINT_PEI_NOT_RAM, 5, HVM_RAM("\"100000-d000000 RAM\",\n\"d000000-d001000 RESERVED\",\n\"d001000-10000000 RAM\","),
      HVM_RAM("\"100000-bffc000 RAM\",\n\"bffc000-bffd000 RESERVED\",\n\"bffd000-10000000 RAM\","), NULL, NULL},
     {LINT_FILL, 5, HVM "bed_fill=\"0x5aa55aa5\"\n", HVM "bed_fill=0\n", NULL, NULL},
+    {LINT_VCPUS_OVER_64, 5, HVM "vcpus=65\n", HVM "vcpus=64\n", NULL, NULL},
+    {LINT_VCPUS_OVER_64, 6, HVM "vcpus=2\nmaxvcpus=128\n", HVM "vcpus=2\nmaxvcpus=64\n", NULL, NULL},
     {LINT_UNKNOWN_KEY, 5, HVM "memroy=512\n", HVM "name=\"x\"\n", NULL, NULL},
     {LINT_NOT_HONOURED, 5, HVM "acpi_firmware=\"slic.bin\"\n", HVM "on_crash=\"destroy\"\n", NULL, NULL},
     {LINT_IMAGE_SIZE, 0, HVM, HVM, code_only, fd_4m},
