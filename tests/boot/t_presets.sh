@@ -3,10 +3,9 @@
 # for shows in the E820 and in the PCI bus; and docs/layouts.md has them all.
 . "$SRC/tests/tap.sh"
 . "$SRC/tests/boot/boots.sh"
+. "$SRC/tests/presets.sh"
 
 release=ovmfxen/RELEASE/OVMF.fd
-# Minutes of page tables; t_handoffs.sh compares their hand-offs.
-slow=" hvm-46bits-4k hvm-48bits-4k "
 sampled=" hvm-igd hvm-viridian hvm-rmrr-lowers-ram hvm-full hvm-tpm hvm-no-mtrr "
 
 presets=()
@@ -23,7 +22,7 @@ clean() { # JSON: PVH firmware probes what is not there, as t_boot.sh knows
 chosen() { # hvm|pvh: the presets of that type, but for the slow ones
     local name
     for name in "${presets[@]}"; do
-        [[ $name != "$1"-* || $slow = *" $name "* ]] || echo "$SRC/layouts/$name.cfg"
+        [[ $name != "$1"-* ]] || is_slow "$SRC/layouts/$name.cfg" || echo "$SRC/layouts/$name.cfg"
     done
 }
 # shellcheck disable=SC2046
@@ -34,7 +33,7 @@ fi
 # shellcheck disable=SC2086
 ! have OVMF.fd || boot_all "$T/debian" OVMF.fd hvm $(printf "$SRC/layouts/%s.cfg " $sampled)
 for name in "${presets[@]}"; do
-    if [[ $slow = *" $name "* ]]; then
+    if is_slow "$SRC/layouts/$name.cfg"; then
         skip "$name" "too slow to boot"
     elif have "$release"; then
         ok "$name: RELEASE" clean "$T/release.$name"

@@ -6,6 +6,7 @@ export LC_ALL=C
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 . "$SRC/tests/faults/faults.sh"
+. "$SRC/tests/presets.sh"
 command -v jq >/dev/null || { echo "test-faults: jq is not installed" >&2; exit 2; }
 
 at_once() {
@@ -65,7 +66,7 @@ ovmfxen/DEBUG-FP/OVMF.fd hvm
 ovmfxen/RELEASE/OVMF.fd pvh
 ovmfxen/DEBUG-FP/OVMF.fd pvh"
 good() { # JSON IMAGE HANDOFF LAYOUT
-    timeout 120 "$HVMBED" run -q -f json --handoff "$3" -l "$4" "$FIRMWARE_DIR/$2" >"$1" 2>"$1.err"
+    limited "$HVMBED" run -q -f json --handoff "$3" -l "$4" "$FIRMWARE_DIR/$2" >"$1" 2>"$1.err"
     echo $? >"$1.rc"
 }
 boots=0 clean=0
@@ -73,21 +74,23 @@ while read -r image handoff; do
     [ -s "$FIRMWARE_DIR/$image" ] || { echo "no $image"; continue; }
     for stage in $(handoffs "$handoff"); do
         for layout in "$SRC"/layouts/"$handoff"-*.cfg; do
-            ! grep -q "^#.*Slow:" "$layout" || continue # minutes of page tables
+            ! is_slow "$layout" || continue
             boots=$((boots + 1))
             at_once good "$T/good.${image//\//-}.$stage.$(basename "$layout" .cfg)" "$image" "$stage" "$layout"
         done
     done
 done <<<"$IMAGES"
 wait
+# In a PVH guest OvmfXen's PEI core probes an address below 4 GiB, where nothing is: a known warning, and the only one.
 for rc in "$T"/good.*.rc; do
     [ -e "$rc" ] || break
     json=${rc%.rc}
-    if [ "$(cat "$rc")" = 0 ] && jq -e 'all(.findings[]; .severity != "error")' "$json" >/dev/null; then
+    if [ "$(cat "$rc")" = 0 ] &&
+        jq -e '.ending == "handoff" and all(.findings[]; .rule == "read-unpopulated") and (.layout.type == "pvh" or .findings == [])' "$json" >/dev/null; then
         clean=$((clean + 1))
     else
-        echo "NOT OK: $(basename "${json#*good.}"): exit code $(cat "$rc"): $(found "$json" 2>/dev/null) $(head -n 1 "$json.err")"
+        echo "NOT OK: $(basename "${json#*good.}"): exit code $(cat "$rc"): $(jq -c '[.findings[].rule] | unique' "$json" 2>/dev/null) $(head -n 1 "$json.err")"
     fi
 done
-echo "$clean of $boots boots of good images, over all presets and hand-offs, without an error"
+echo "$clean of $boots boots of good images, over all presets and hand-offs, without a finding (but read-unpopulated in PVH guests)"
 [ "$right" = "$all" ] && [ "$clean" = "$boots" ] && [ "$all" != 0 ]
