@@ -12,6 +12,7 @@ static const struct {
     enum rule_id read, write;
 } broken[CLASS_COUNT] = {
     [CLASS_FREE] = {NO_RULE, NO_RULE},
+    [CLASS_NULL] = {RULE_READ_NULL, RULE_WRITE_NULL},
     [CLASS_LIVE] = {NO_RULE, RULE_WRITE_LIVE},
     [CLASS_PRESERVED] = {RULE_READ_RESERVED, RULE_WRITE_PRESERVED},
     [CLASS_RESERVED] = {RULE_READ_RESERVED, RULE_WRITE_RESERVED},
@@ -57,9 +58,19 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
                   const struct plan_range *range)
 {
     static const struct plan_range nowhere = {.at = {0, UINT64_MAX}, .cls = CLASS_HOLE, .owner = "nothing"};
+    /* What lies there is stale, and no other finding for it. */
+    static const struct plan_range null_page = {.at = {0, PAGE_SIZE},
+                                                .kind = PLAN_RAM,
+                                                .cls = CLASS_NULL,
+                                                .owner = "page 0",
+                                                .allow[PHASE_DXE] = ALLOW_R | ALLOW_W};
+    uint64_t pc = engine_pc(mon->m->engine);
     if (range == NULL)
         range = &nowhere;
-    uint64_t pc = engine_pc(mon->m->engine);
+    if (range->cls == CLASS_NULL && pc < LOW_MEMORY_END)
+        return true; /* zeroed pages, run as code, use it: exec-null and exec-low have told of that */
+    if (range->cls == CLASS_NULL)
+        range = &null_page;
     enum rule_id rule = kind == ENGINE_FETCH   ? RULE_EXEC_UNPOPULATED
                         : kind == ENGINE_WRITE ? broken[range->cls].write
                                                : broken[range->cls].read;

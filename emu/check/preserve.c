@@ -82,7 +82,7 @@ void preserve_begin(struct monitor *mon)
             at.end = at.start + EMPTY_MAX;
         if (r->cls == CLASS_PRESERVED || r->cls == CLASS_IMAGE || r->cls == CLASS_RESERVED)
             keep(mon, at, KEEP_RESERVED, r->owner);
-        else if (r->cls == CLASS_FREE && at.start < MIB)
+        else if ((r->cls == CLASS_FREE || r->cls == CLASS_NULL) && at.start < MIB)
             keep(mon, (struct span){at.start, at.end < MIB ? at.end : MIB}, KEEP_LOW, r->owner);
     }
 }

@@ -28,6 +28,12 @@ const struct rule rules[RULE_COUNT] = {
     {RULE_READ_UNPOPULATED, "read-unpopulated", SEVERITY_WARNING, GO_ON_THROUGH, "read where there is no memory",
      "The read gives all ones; usually a device that Xen does not provide is probed, or the end of RAM was "
      "taken from the wrong source."},
+    {RULE_READ_NULL, "read-null", SEVERITY_ERROR, GO_ON_THROUGH, "read through a null pointer",
+     "No fault tells of it, since page 0 is mapped and is RAM: whatever lies there is believed. Usually something was not "
+     "found, and nobody looked."},
+    {RULE_WRITE_NULL, "write-null", SEVERITY_ERROR, GO_ON_THROUGH, "write through a null pointer",
+     "No fault tells of it, since page 0 is mapped and is RAM. Usually something was not found or not allocated, and nobody "
+     "looked."},
     {RULE_EXEC_NULL, "exec-null", SEVERITY_ERROR, STOP, "jump or call to address 0",
      "A null function pointer was called: usually a protocol or PPI that was never installed, used without a "
      "check that it was found; the caller names the place."},

@@ -25,7 +25,7 @@ void engine_next_event(struct engine *e)
 {
     e->next_tick = (e->blocks | (ENGINE_TICK_BLOCKS - 1)) + 1;
     e->next_event = e->next_tick < e->slice_end ? e->next_tick : e->slice_end;
-    if (e->window || e->come_out)
+    if (e->window || e->come_out || e->tell_again)
         e->next_event = e->blocks + 1;
 }
 
@@ -37,8 +37,17 @@ static bool window_opens(struct engine *e)
     return before && e->window_open;
 }
 
+void engine_tell_again(struct engine *e)
+{
+    e->tell_again = true;
+    engine_next_event(e);
+}
+
 static void event(struct engine *e, uint64_t pc)
 {
+    if (e->tell_again)
+        (void)uc_ctl_flush_tlb(e->uc); /* what is in it is read without asking; not before this: a callback is in it */
+    e->tell_again = false;
     if (e->blocks >= e->next_tick)
         e->client->tick(e->self, pc);
     if (e->blocks >= e->slice_end && e->pending == PENDING_NONE) {

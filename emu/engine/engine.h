@@ -101,6 +101,11 @@ bool engine_map_io(struct engine *e, uint64_t gpa, uint64_t size);
 /* Everything in the range must be mapped, RAM or I/O. */
 bool engine_unmap(struct engine *e, uint64_t gpa, uint64_t size);
 bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allow);
+/*
+ * Of reads that are forbidden the client is told the first in a page, until this, which takes effect with the next counted
+ * block. A write, or a read that the client finds innocent, counts as the first.
+ */
+void engine_tell_again(struct engine *e);
 /* The host changed guest memory where translated code may lie. */
 void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size);
 /* Every block counts as new again. Not from a callback. */

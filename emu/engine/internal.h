@@ -74,6 +74,7 @@ struct engine {
     uint64_t deadline;                         /* in instructions */
     bool come_out, window;                     /* engine_come_out(), engine_await_window() */
     bool window_open;                          /* interrupts were on at the block before */
+    bool tell_again;                           /* flush the TLB at the next counted block */
     uint64_t block_pc;
     uint64_t ring[ENGINE_RING]; /* the blocks before, by number */
     uint64_t ring_from;         /* the number of the first one in it */

@@ -229,6 +229,24 @@ static bool hypercall(void *self, bool amd)
     return true;
 }
 
+/* The part of an access up to @end that the phase does not allow, from its first byte's range @r on; NULL for none. */
+static const struct plan_range *forbidding(const struct machine *m, const struct plan_range *r, uint64_t end,
+                                           unsigned need)
+{
+    for (; (r->allow[m->phase] & need) != 0; r++)
+        if (r->at.end >= end)
+            return NULL;
+    return r;
+}
+
+/* A loop over reserved memory need not be told in full. */
+#define AGAIN_MAX 4096u
+static void read_again(struct machine *m)
+{
+    if (m->nr_again++ < AGAIN_MAX)
+        engine_tell_again(m->engine);
+}
+
 static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value)
 {
     struct machine *m = self;
@@ -240,8 +258,13 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
     if (r == NULL || none.kind == PLAN_DEVICE || (o != NULL && o->page == NULL))
         r = &none;
     /* A page is mapped with the rights of its strictest part: most accesses that end up here may be innocent. */
-    if (o != NULL ? (o->allow & need) == 0 : (r->allow[m->phase] & need) == 0)
-        through = m->watcher->forbidden == NULL || m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, r);
+    const uint64_t end = gpa % size == 0 ? gpa + size : gpa + 1; /* what is not aligned comes byte by byte, too */
+    const struct plan_range *bad = o == NULL ? forbidding(m, r, end, need) : (o->allow & need) == 0 ? r : NULL;
+    if (bad != NULL)
+        through = m->watcher->forbidden == NULL || m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, bad);
+    /* Only the first read of a page is told; after a write, or one that was innocent, none. */
+    if (r->kind == PLAN_RAM && (kind == ENGINE_READ || (r->allow[m->phase] & ALLOW_R) == 0))
+        read_again(m);
     /* Nothing is fetched from pages that the engine does not know yet: come out, and again. */
     const bool unseen = o != NULL && (o->lazy || m->memory.nr_late != 0);
     if (kind == ENGINE_FETCH && unseen && (o->allow & ALLOW_X) != 0 &&

@@ -80,6 +80,7 @@ struct machine {
     bool interrupt_waits;            /* for the current processor */
 
     bool pausing;       /* machine_pause(): come out, call paused(), go on */
+    unsigned nr_again;  /* how often the engine was told to ask again */
     bool stopping;      /* machine_stop(): come out for good */
     bool halted;        /* no processor can run any more */
     uint64_t work_seen; /* instructions already turned into time */

@@ -56,7 +56,7 @@ static bool fill_free_ram(const struct memory *m, uint64_t fill)
     bool ok = true;
     for (size_t i = 0; ok && i < m->plan->nr; i++) {
         const struct plan_range *r = &m->plan->r[i];
-        if (r->kind == PLAN_RAM && r->cls == CLASS_FREE && r->bytes == NULL)
+        if (r->kind == PLAN_RAM && (r->cls == CLASS_FREE || r->cls == CLASS_NULL) && r->bytes == NULL)
             ok = fill_range(m, fd, r->at);
     }
     (void)close(fd);

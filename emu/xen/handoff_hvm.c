@@ -89,7 +89,7 @@ static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const
         .gdt_limit = HVMLOADER_GDT_LIMIT,
         .idt_limit = 0x3FF,
     };
-    return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && lay_rules(g, p, d) &&
+    return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && lay_null_page(p, d) && lay_rules(g, p, d) &&
            lay_ranges(p, fixed, sizeof fixed / sizeof fixed[0], d) && lay_vm86_tss(l, g, p, d) &&
            lay_special_pages(p, true, d) && lay_options(l, p, d) && lay_hvmloader_reserved(p, d) &&
            (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, l, g, d) && lay_image(g, im, p, d) &&

@@ -57,7 +57,8 @@ static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d
     const struct lay_range high = {{4 * GIB, high_end}, PLAN_RAM, CLASS_FREE, "high RAM"};
     const struct lay_range gone = {{g->low_end, 4 * GIB}, PLAN_HOLE, CLASS_HOLE, "above low RAM"};
     return lay(p, low, NULL, 0, d) && lay(p, vga, NULL, 0, d) && (g->high_end == 0 || lay(p, high, NULL, 0, d)) &&
-           lay(p, gone, NULL, 0, d) && lay_e820(p, &g->e820, (struct span){0, g->low_end}, true, d) &&
+           lay(p, gone, NULL, 0, d) && lay_null_page(p, d) &&
+           lay_e820(p, &g->e820, (struct span){0, g->low_end}, true, d) &&
            lay_e820(p, &g->e820, (struct span){g->low_end, 4 * GIB}, false, d) &&
            lay_e820(p, &g->e820, (struct span){4 * GIB, high_end}, true, d) &&
            lay_e820(p, &g->e820, (struct span){high_end, UINT64_MAX}, false, d);

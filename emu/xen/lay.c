@@ -88,6 +88,17 @@ bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool pop
     return true;
 }
 
+bool lay_null_page(struct plan *p, struct diag *d)
+{
+    const struct lay_range page = {{0, PAGE_SIZE}, PLAN_RAM, CLASS_NULL, "page 0"};
+    if (!lay(p, page, NULL, 0, d))
+        return false;
+    struct plan_range *byte = plan_put(p, (struct span){0, 1}, PLAN_RAM, CLASS_NULL, "page 0", NULL, 0, d);
+    if (byte != NULL)
+        byte->allow[PHASE_SEC] |= ALLOW_R;
+    return byte != NULL;
+}
+
 /* X:tools/libs/guest/xg_dom_x86.c:alloc_magic_pages_hvm: one page table directory of 4 MiB identity entries. */
 static void identity_page_directory(uint8_t page[4096])
 {

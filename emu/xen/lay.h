@@ -30,6 +30,12 @@ bool lay_ranges(struct plan *p, const struct lay_range *r, size_t nr, struct dia
  */
 bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool populated, struct diag *d);
 
+/*
+ * Page 0, over free RAM: nobody has business there before DXE, which clears it, but SEC, which reads one byte: OvmfXen leaves
+ * PcdOvmfWorkAreaBase 0 and looks there for a TDX guest (E:OvmfPkg/Sec/X64/SecEntry.nasm).
+ */
+bool lay_null_page(struct plan *p, struct diag *d);
+
 /* Xen's special pages; with the extra ioreq-server pages that a guest with a device model has. */
 bool lay_special_pages(struct plan *p, bool ioreq_server, struct diag *d);
 /* The pages of the xenstore and console rings, which are part of those. */

@@ -1,5 +1,6 @@
 # For the last column of table.tsv.
 def f: .findings[0];
+def by(rule): first(.findings[] | select(.rule == rule));
 def last: .findings[-1];
 # The first finding's access, in short.
 def access: f.access | "\(.gpa)+\(.size) x\(.count)";

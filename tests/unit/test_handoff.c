@@ -36,8 +36,8 @@ static void hvm_places(void **state)
         guest_init(&t, GUEST_HVM, sizes[s / 2], 16, s % 2 != 0 ? 192 : AMPLE, 2);
         guest_plan(&t, &p, &e);
         static const struct place expected[] = {
-            {0x0, PLAN_RAM, CLASS_FREE, "hvmloader trampoline (stale)"},
-            {0x22, PLAN_RAM, CLASS_FREE, "low RAM"},
+            {0x0, PLAN_RAM, CLASS_NULL, "page 0"},
+            {0xFFF, PLAN_RAM, CLASS_NULL, "page 0"},
             {0x1000, PLAN_RAM, CLASS_LIVE, "hvmloader info block"},
             {0x1027, PLAN_RAM, CLASS_LIVE, "hvmloader info block"},
             {0x1028, PLAN_RAM, CLASS_FREE, "low RAM"},
@@ -299,7 +299,7 @@ static void pvh_places(void **state)
         guest_init(&t, GUEST_PVH, sizes[s], 0, AMPLE, 2);
         guest_plan(&t, &p, &e);
         static const struct place expected[] = {
-            {0x0, PLAN_RAM, CLASS_FREE, "low RAM"},
+            {0x0, PLAN_RAM, CLASS_NULL, "page 0"},
             {0x1000, PLAN_RAM, CLASS_FREE, "low RAM"},
             {0xA0000, PLAN_RAM, CLASS_FREE, "RAM (VGA hole, declared reserved)"},
             {0x100000, PLAN_RAM, CLASS_IMAGE, "OVMF image"},

@@ -36,10 +36,10 @@ static void rights(void **state)
         enum plan_class c;
         uint8_t allow[PHASE_COUNT];
     } want[] = {
-        {"free", CLASS_FREE, {7, 7, 7, 7}},           {"live", CLASS_LIVE, {1, 1, 7, 7}},
-        {"preserved", CLASS_PRESERVED, {1, 1, 1, 1}}, {"reserved", CLASS_RESERVED, {0, 0, 0, 0}},
-        {"image", CLASS_IMAGE, {5, 5, 5, 5}},         {"device", CLASS_DEVICE, {3, 3, 3, 3}},
-        {"hole", CLASS_HOLE, {0, 0, 0, 0}},
+        {"free", CLASS_FREE, {7, 7, 7, 7}},         {"null", CLASS_NULL, {4, 4, 4, 7}},
+        {"live", CLASS_LIVE, {1, 1, 7, 7}},         {"preserved", CLASS_PRESERVED, {1, 1, 1, 1}},
+        {"reserved", CLASS_RESERVED, {0, 0, 0, 0}}, {"image", CLASS_IMAGE, {5, 5, 5, 5}},
+        {"device", CLASS_DEVICE, {3, 3, 3, 3}},     {"hole", CLASS_HOLE, {0, 0, 0, 0}},
     };
     assert_int_equal(sizeof want / sizeof want[0], CLASS_COUNT);
     for (size_t i = 0; i < CLASS_COUNT; i++) {
