@@ -109,6 +109,25 @@ static bool same_way(const struct finished *a, const struct finished *b)
 
 /* --- HOB lists -------------------------------------------------------------------------------------------------- */
 
+static bool read_list(const void *self, uint64_t gpa, void *dst, size_t n)
+{
+    const struct finished *f = self;
+    const uint64_t offset = gpa - f->verdict.hob_list;
+    if (offset > f->nhobs || n > f->nhobs - offset)
+        return false;
+    memcpy(dst, f->hobs + offset, n);
+    return true;
+}
+
+static void name_hob(const struct finished *in, struct compare_hob *h)
+{
+    const struct hob_reader r = {read_list, in};
+    struct hob hob;
+    (void)hob_read(&r, h->gpa, &hob); /* what is damaged is told by its type */
+    hob_format(&hob, h->what);
+    hob_field_format(h->type, h->offset, h->size, h->field);
+}
+
 static void describe_hobs(const struct finished *a, const struct finished *b, const struct hob_differences *all,
                           struct compare_result *r)
 {
@@ -127,6 +146,7 @@ static void describe_hobs(const struct finished *a, const struct finished *b, co
         h->has_guid = h->type == HOB_GUID && h->length >= 24;
         if (h->has_guid)
             memcpy(h->guid.b, a->hobs + d->hob.offset + 8, sizeof h->guid.b);
+        name_hob(a, h);
     }
     r->nr_hobs = all->nr;
     r->hobs_dropped = all->dropped;

@@ -150,15 +150,10 @@ static void add_hob(const struct compare_setup *s, const struct compare_result *
     f->regs = *regs;
     f->at = h->origin.known ? h->origin.at : h->write.known ? h->write.at : h->maker;
     set_access(f, &h->origin);
-    char guid[GUID_TEXT_SIZE + 1] = "";
-    if (h->has_guid) {
-        guid[0] = ' ';
-        guid_format(&h->guid, guid + 1);
-    }
     char writer[100];
     name_place(&h->write.at, writer);
-    (void)snprintf(f->text, sizeof f->text, "%zu byte%s of HOB %u (type 0x%x%s), the first at offset 0x%zx: %s%s",
-                   bytes, bytes == 1 ? "" : "s", h->index, h->type, guid, h->offset,
+    (void)snprintf(f->text, sizeof f->text, "%zu byte%s of HOB %u (%s), the first in %s: %s%s", bytes,
+                   bytes == 1 ? "" : "s", h->index, h->what, h->field,
                    h->write.known   ? "written by "
                    : r->hobs_traced ? "never written"
                                     : "not traced, since the runs went different ways",

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "check/finding.h"
+#include "hob/hob.h"
 
 #define COMPARE_FILLS_MAX 8u
 #define COMPARE_HOBS_MAX 64u
@@ -59,6 +60,8 @@ struct compare_hob {
     bool has_guid;
     struct guid guid;
     size_t offset, size;
+    char what[HOB_TEXT_SIZE];            /* "resource RAM 0x0-0xa0000": the HOB, in the first of the two */
+    char field[HOB_FIELD_SIZE];          /* "ResourceAttribute" */
     uint8_t bytes[2][COMPARE_BYTES_MAX]; /* the first of them */
     struct code_place maker;             /* what stored the HOB's header last; gva 0: unknown */
     struct compare_access write;         /* unknown: nothing has ever written these bytes */

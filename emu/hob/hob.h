@@ -110,6 +110,9 @@ const char *hob_memory_name(unsigned kind);   /* "BootServicesData" */
 const char *hob_guid_name(const struct guid *g);
 #define HOB_ATTRIBUTES_SIZE 256
 void hob_attributes_format(uint32_t attributes, char out[HOB_ATTRIBUTES_SIZE]);
+/* fields.c: "ResourceAttribute", "MemoryLength to MemoryType": what bytes of a HOB are called; "data at 0x10", "padding". */
+#define HOB_FIELD_SIZE 72
+void hob_field_format(unsigned type, size_t offset, size_t size, char out[HOB_FIELD_SIZE]);
 /* "RAM 0x0-0xa0000", "allocation of BootServicesData 0x…-0x… (stack)": what a HOB says, in one line. */
 #define HOB_TEXT_SIZE 160
 void hob_format(const struct hob *h, char out[HOB_TEXT_SIZE]);

@@ -69,9 +69,10 @@ static json_t *json_stretch(const struct compare_hob *h)
 {
     char guid[GUID_TEXT_SIZE];
     guid_format(&h->guid, guid);
-    return json_pack("{s:I, s:o, s:I, s:I, s:s?, s:I, s:I, s:[o, o], s:o, s:o, s:o}", "hob", (json_int_t)h->index,
-                     "gpa", json_hex(h->gpa), "type", (json_int_t)h->type, "length", (json_int_t)h->length, "guid",
-                     h->has_guid ? guid : NULL, "offset", (json_int_t)h->offset, "size", (json_int_t)h->size, "bytes",
+    return json_pack("{s:I, s:o, s:I, s:I, s:s?, s:s, s:s, s:I, s:I, s:[o, o], s:o, s:o, s:o}", "hob",
+                     (json_int_t)h->index, "gpa", json_hex(h->gpa), "type", (json_int_t)h->type, "length",
+                     (json_int_t)h->length, "guid", h->has_guid ? guid : NULL, "what", h->what, "field", h->field,
+                     "offset", (json_int_t)h->offset, "size", (json_int_t)h->size, "bytes",
                      json_bytes(h->bytes[0], h->size), json_bytes(h->bytes[1], h->size), "maker", json_code(&h->maker),
                      "write", json_access(&h->write), "origin", json_access(&h->origin));
 }

@@ -97,13 +97,8 @@ static void write_bytes(const struct compare_hob *h, FILE *out)
 static void write_hob(const struct compare_result *r, const struct compare_hob *h, FILE *out)
 {
     text_label(out, "");
-    fprintf(out, "  HOB %u at 0x%" PRIx64 ", type 0x%x", h->index, h->gpa, h->type);
-    if (h->has_guid) {
-        char text[GUID_TEXT_SIZE];
-        guid_format(&h->guid, text);
-        fprintf(out, " %s", text);
-    }
-    fprintf(out, ", offset 0x%zx, %zu byte%s", h->offset, h->size, h->size == 1 ? "" : "s");
+    fprintf(out, "  HOB %u at 0x%" PRIx64 " (%s), %s (offset 0x%zx), %zu byte%s", h->index, h->gpa, h->what, h->field,
+            h->offset, h->size, h->size == 1 ? "" : "s");
     write_bytes(h, out);
     if (r->hobs_traced && !h->write.known)
         fputs(", never written", out);

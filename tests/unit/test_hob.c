@@ -224,11 +224,41 @@ static void test_endless(void **state)
     hob_list_free(&l);
 }
 
+static void test_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned type;
+        size_t offset, size;
+        const char *name;
+    } row[] = {
+        {HOB_RESOURCE, 28, 4, "ResourceAttribute"},
+        {HOB_RESOURCE, 31, 1, "ResourceAttribute"},
+        {HOB_RESOURCE, 31, 2, "ResourceAttribute to PhysicalStart"},
+        {HOB_ALLOCATION, 44, 4, "Reserved[4]"},
+        {HOB_ALLOCATION, 40, 100, "MemoryType to padding"},
+        {HOB_HANDOFF, 48, 8, "EfiEndOfHobList"},
+        {HOB_CPU, 10, 6, "Reserved[6]"},
+        {HOB_FV3, 29, 3, "padding"},
+        {HOB_GUID, 8, 16, "Name"},
+        {HOB_GUID, 24, 1, "data at 0x0"},
+        {HOB_GUID, 40, 4000, "data at 0x10"},
+        {HOB_POOL, 4, 4, "Reserved"},
+        {HOB_POOL, 4, 5, "Reserved to data at 0x0"},
+        {0x1234, 8, 1, "padding"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        char got[HOB_FIELD_SIZE];
+        hob_field_format(row[i].type, row[i].offset, row[i].size, got);
+        assert_string_equal(got, row[i].name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_types),   cmocka_unit_test(test_damage),  cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_hostile), cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_fields), cmocka_unit_test(test_types),   cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_wrap),   cmocka_unit_test(test_hostile), cmocka_unit_test(test_endless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -624,9 +624,13 @@ static void fill_compared(struct compare_result *c)
     c->hobs_dropped = 3;
     c->hob[0] = (struct compare_hob){.index = 7, .gpa = 0x3000, .type = 4, .length = 0x40, .offset = 0x20, .size = 17};
     c->hob[0].has_guid = true;
+    (void)snprintf(c->hob[0].what, sizeof c->hob[0].what, "GUID Xen info, 40 bytes");
+    (void)snprintf(c->hob[0].field, sizeof c->hob[0].field, "data at 0x8");
     memset(c->hob[0].bytes[1], 0xf5, COMPARE_BYTES_MAX);
     c->hob[0].write = c->hob[0].origin = a;
     c->hob[1] = (struct compare_hob){.index = 8, .gpa = 0x3040, .type = 7, .length = 0x10, .size = 3, .maker = code};
+    (void)snprintf(c->hob[1].what, sizeof c->hob[1].what, "pool (type 0x7), 16 bytes");
+    (void)snprintf(c->hob[1].field, sizeof c->hob[1].field, "HobType to HobLength");
 }
 
 static void fills(void **state)
@@ -645,9 +649,9 @@ static void fills(void **state)
     has(text, "differ: rbx 0xb0 and 0x0\n");
     has(text, ": 1 byte at gpa 0x1000 and 0x2000, 0x0 and 0xaf, never written\n");
     has(text, "HOB lists with 0x0 and 0xf5: 20 bytes differ\n");
+    has(text, "HOB 7 at 0x3000 (GUID Xen info, 40 bytes), data at 0x8 (offset 0x20), 17 bytes: 00 00 00 00.. and f5");
     has(text,
-        "HOB 7 at 0x3000, type 0x4 00000000-0000-0000-0000-000000000000, offset 0x20, 17 bytes: 00 00 00 00.. and f5");
-    has(text, "HOB 8 at 0x3040, type 0x7, offset 0x0, 3 bytes: 00 00 00 and 00 00 00, never written; the HOB by Pei");
+        "HOB 8 at 0x3040 (pool (type 0x7), 16 bytes), HobType to HobLength (offset 0x0), 3 bytes: 00 00 00 and 00 00 00, never written; the HOB by Pei");
     has(text, "3 more stretches");
     is_safe(text);
     free(text);
