@@ -246,6 +246,11 @@ struct verdict {
     const char *debug_log;
     size_t debug_log_size;
     bool debug_log_truncated;
+    struct {
+        const char *text; /* what the guest wrote to its PV console; NULL: nothing */
+        size_t size;
+        bool truncated;
+    } console;
 };
 
 /* Frees what the findings own. */

@@ -11,6 +11,7 @@ static const enum rule_id rule_of[] = {
     [NOTICE_BAR_HIDDEN] = RULE_BAR_OVER_RAM,
     [NOTICE_HYPERCALL] = RULE_HYPERCALL_REFUSED,
     [NOTICE_RING] = RULE_XENSTORE_RING,
+    [NOTICE_PV_RING] = RULE_PV_RING,
 };
 
 void notice_taken(struct monitor *mon, const struct machine_notice *n)

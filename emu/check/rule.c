@@ -54,6 +54,9 @@ const struct rule rules[RULE_COUNT] = {
     {RULE_XENSTORE_RING, "xenstore-ring", SEVERITY_ERROR, GO_ON_THROUGH, "broken xenstore ring",
      "xenstored answers no more after that; usually an index was written without reading the other one, or the page "
      "was used for something else."},
+    {RULE_PV_RING, "pv-ring", SEVERITY_ERROR, GO_ON_THROUGH, "broken ring of a PV device",
+     "Its backend stops there, or fails the request: usually an index was written without reading the other one, or a "
+     "grant was taken back, or never given, before the request was answered."},
     {RULE_IMAGE_NOT_LOADED, "image-not-loaded", SEVERITY_ERROR, STOP, "firmware entered that is not there",
      "The first stage jumped to the reset vector, but the image does not lie below 4 GiB and below 1 MiB as it was "
      "given."},

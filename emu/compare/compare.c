@@ -66,6 +66,16 @@ static bool copy_hobs(const struct lane *lane, struct finished *k)
     return true;
 }
 
+/* A copy of @log in *@kept, instead of what was there. False: out of memory. */
+static bool keep_log(char **kept, const char *log, size_t n)
+{
+    free(*kept);
+    *kept = malloc(n + 1);
+    if (*kept != NULL && n != 0)
+        memcpy(*kept, log, n);
+    return *kept != NULL;
+}
+
 static bool first_look(const struct compare_setup *s, unsigned i, struct lane *lane, struct finished *k,
                        struct compare_result *r, struct diag *d)
 {
@@ -84,18 +94,13 @@ static bool first_look(const struct compare_setup *s, unsigned i, struct lane *l
         .fill = s->fill[i], .blocks = k->trace.blocks, .ending = k->verdict.ending, .phase = k->verdict.phase};
     bool bad = k->verdict.ending != END_HANDOFF;
     if (i == 0 || (bad && r->run[r->shown].ending == END_HANDOFF)) {
-        size_t n;
-        bool cut;
-        const char *log = platform_debug_log(&lane->machine.platform, &n, &cut);
-        char *copy = malloc(n + 1);
-        ok = ok && copy != NULL;
-        if (copy != NULL && n != 0)
-            memcpy(copy, log, n);
-        free(r->debug_log);
-        r->debug_log = copy;
-        k->verdict.debug_log = copy;
-        k->verdict.debug_log_size = n;
-        k->verdict.debug_log_truncated = cut;
+        struct verdict *v = &k->verdict;
+        const char *log = platform_debug_log(&lane->machine.platform, &v->debug_log_size, &v->debug_log_truncated);
+        ok = keep_log(&r->debug_log, log, v->debug_log_size) && ok;
+        v->debug_log = r->debug_log;
+        log = console_log(&lane->machine.xen, &v->console.size, &v->console.truncated);
+        ok = keep_log(&r->console_log, log, v->console.size) && ok;
+        v->console.text = r->console_log;
         r->shown = i;
     }
     lane_off(lane);
@@ -274,5 +279,6 @@ bool compare_boots(const struct compare_setup *asked, struct verdict *v, struct 
 void compare_free(struct compare_result *r)
 {
     free(r->debug_log);
-    r->debug_log = NULL;
+    free(r->console_log);
+    r->debug_log = r->console_log = NULL;
 }

@@ -82,7 +82,7 @@ struct compare_result {
     struct compare_hob hob[COMPARE_HOBS_MAX];
     size_t nr_hobs;
     uint64_t hobs_dropped;
-    char *debug_log; /* of the run shown */
+    char *debug_log, *console_log; /* of the run shown */
 };
 
 #endif

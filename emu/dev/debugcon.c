@@ -5,8 +5,8 @@
  * (E:OvmfPkg/Library/PlatformDebugLibIoPort). A real Xen guest has 0x402 only when QEMU is told so.
  */
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/bytelog.h"
 #include "dev/device.h"
 
 #define PORT_XEN 0xE9
@@ -14,28 +14,8 @@
 #define QEMU_PRESENT 0xE9
 
 struct debugcon {
-    char *log; /* owned, NUL-terminated */
-    size_t length, room;
-    bool truncated;
+    struct bytelog log;
 };
-
-static void append(struct debugcon *d, uint8_t byte)
-{
-    if (d->length + 1 >= d->room) {
-        size_t room = d->room != 0 ? d->room * 2 : 4096;
-        if (room > DEBUGCON_MAX)
-            room = DEBUGCON_MAX;
-        char *grown = room > d->room ? realloc(d->log, room) : NULL;
-        if (grown == NULL) {
-            d->truncated = true;
-            return;
-        }
-        d->log = grown;
-        d->room = room;
-    }
-    d->log[d->length++] = (char)byte;
-    d->log[d->length] = '\0';
-}
 
 static uint64_t debugcon_read(void *self, uint64_t port, unsigned size)
 {
@@ -48,13 +28,14 @@ static void debugcon_write(void *self, uint64_t port, unsigned size, uint64_t va
 {
     (void)port;
     (void)size;
-    append(self, (uint8_t)value);
+    const uint8_t byte = (uint8_t)value;
+    bytelog_add(&((struct debugcon *)self)->log, &byte, 1, DEBUGCON_MAX);
 }
 
 static void debugcon_free(void *self)
 {
     struct debugcon *d = self;
-    free(d->log);
+    bytelog_free(&d->log);
     free(d);
 }
 
@@ -80,11 +61,6 @@ bool debugcon_init(const struct device_env *e)
 
 const char *platform_debug_log(const struct platform *p, size_t *length, bool *truncated)
 {
-    const struct debugcon *d = p->debugcon;
-    bool any = d != NULL && d->log != NULL;
-    if (length != NULL)
-        *length = any ? d->length : 0;
-    if (truncated != NULL)
-        *truncated = d != NULL && d->truncated;
-    return any ? d->log : "";
+    static const struct bytelog none = {0};
+    return bytelog_text(p->debugcon != NULL ? &p->debugcon->log : &none, length, truncated);
 }

@@ -200,6 +200,11 @@ static void tell_hypercall(struct machine *m, const struct hypercall *c, int64_t
                        (unsigned long long)c->nr, (unsigned long long)c->arg[0], (long long)result, m->xen.refusal);
         notice(m, &n);
     }
+    if (m->xen.complaint[0] != '\0') {
+        n.kind = NOTICE_PV_RING;
+        n.text = m->xen.complaint;
+        notice(m, &n);
+    }
     if (m->xen.store.dead && !ring_was_dead) {
         n.kind = NOTICE_RING;
         n.text = m->xen.store.why;

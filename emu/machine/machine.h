@@ -30,6 +30,7 @@ enum machine_notice_kind {
     NOTICE_BAR_HIDDEN,    /* a BAR came where RAM is, and cannot be reached */
     NOTICE_HYPERCALL,     /* Xen refused a hypercall whose arguments make no sense */
     NOTICE_RING,          /* xenstored gave the guest up */
+    NOTICE_PV_RING,       /* a backend cannot make sense of a ring, or of a grant */
 };
 struct machine_notice {
     enum machine_notice_kind kind;

@@ -127,13 +127,10 @@ static json_t *json_findings(const struct findings *f)
 }
 
 /* The text only when asked for: it is long, and not part of the verdict. */
-static json_t *json_debug_log(const struct verdict *v, bool with_text)
+static json_t *json_log(const char *bytes, size_t size, bool truncated, bool with_text)
 {
-    json_t *text = !with_text ? json_null()
-                              : json_safe_n(v->debug_log != NULL ? v->debug_log : "",
-                                            v->debug_log != NULL ? v->debug_log_size : 0, true);
-    return json_pack("{s:I, s:b, s:o}", "size", (json_int_t)v->debug_log_size, "truncated", (int)v->debug_log_truncated,
-                     "text", text);
+    json_t *text = !with_text ? json_null() : json_safe_n(bytes != NULL ? bytes : "", bytes != NULL ? size : 0, true);
+    return json_pack("{s:I, s:b, s:o}", "size", (json_int_t)size, "truncated", (int)truncated, "text", text);
 }
 
 static json_t *json_loader(const struct loader *l)
@@ -198,7 +195,7 @@ static json_t *json_report(const struct report_input *in, const struct report_st
                   (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns);
     return json_pack(
         "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, "
-        "s:o, s:o, "
+        "s:o, s:o, s:o, "
         "s:{s:s, s:s}}",
         "schema", SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending",
         ending_name(v->ending), "detail", json_safe(v->detail), "phase", phase_name(v->phase), "handoff", in->handoff,
@@ -206,7 +203,9 @@ static json_t *json_report(const struct report_input *in, const struct report_st
         json_memory(in->guest), "work", work, "processors", json_processors(in), "dxe", dxe, "hobs", json_hobs(v),
         "paging", json_paging(v), "known", json_known(v), "modules", json_modules(v), "findings",
         json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "fill",
-        json_fill(in->compared), "debug_log", json_debug_log(v, style->verbose > 0), "last_blocks",
+        json_fill(in->compared), "debug_log",
+        json_log(v->debug_log, v->debug_log_size, v->debug_log_truncated, style->verbose > 0), "console_log",
+        json_log(v->console.text, v->console.size, v->console.truncated, style->verbose > 0), "last_blocks",
         json_last_blocks(v, style->verbose > 0), "symbols", json_symbols(in->symbols), "engine", "name", "unicorn",
         "version", in->engine_version);
 }

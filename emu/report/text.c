@@ -158,15 +158,15 @@ static void write_modules(const struct verdict *v, FILE *out)
     }
 }
 
-static void write_debug_log(const struct verdict *v, FILE *out)
+static void write_log(const char *what, const char *text, size_t size, bool truncated, FILE *out)
 {
-    if (v->debug_log == NULL || v->debug_log_size == 0) {
-        fputs("\ndebug output of the guest: none\n", out);
+    fprintf(out, "\n%s of the guest: ", what);
+    if (text == NULL || size == 0) {
+        fputs("none\n", out);
         return;
     }
-    fprintf(out, "\ndebug output of the guest: %zu bytes%s\n", v->debug_log_size,
-            v->debug_log_truncated ? " (cut here, there was more)" : "");
-    char *safe = escape_bytes(v->debug_log, v->debug_log_size, true);
+    fprintf(out, "%zu bytes%s\n", size, truncated ? " (cut here, there was more)" : "");
+    char *safe = escape_bytes(text, size, true);
     if (safe == NULL)
         return;
     for (char *line = safe; *line != '\0';) {
@@ -175,6 +175,13 @@ static void write_debug_log(const struct verdict *v, FILE *out)
         line += n + (line[n] == '\n' ? 1 : 0);
     }
     free(safe);
+}
+
+static void write_logs(const struct verdict *v, FILE *out)
+{
+    write_log("debug output", v->debug_log, v->debug_log_size, v->debug_log_truncated, out);
+    if (v->console.size != 0)
+        write_log("console", v->console.text, v->console.size, v->console.truncated, out);
 }
 
 static void write_hobs(const struct verdict *v, FILE *out)
@@ -240,7 +247,7 @@ bool report_text_write(const struct report_input *in, const struct report_style 
         write_paging(in->verdict, out);
         write_modules(in->verdict, out);
         text_last_blocks(out, in->verdict);
-        write_debug_log(in->verdict, out);
+        write_logs(in->verdict, out);
     }
     return ferror(out) == 0;
 }

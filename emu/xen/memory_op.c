@@ -98,8 +98,8 @@ static int64_t add_to_physmap(struct xen *x, const struct hypercall *c)
         return x->p2m.on ? p2m_move(x, idx, gfn) : -XEN_EOPNOTSUPP;
     case XENMAPSPACE_gmfn_range:
         return x->p2m.on ? move_range(x, idx, gfn, xen_field(c, arg, add_size)) : -XEN_EOPNOTSUPP;
-    case XENMAPSPACE_grant_table: /* no grant table: no firmware uses one before the hand-off */
-        return -XEN_EOPNOTSUPP;
+    case XENMAPSPACE_grant_table:
+        return gnttab_map(x, idx, gfn);
     default:
         xen_refuse(x, "there is no map space %" PRIu64, xen_field(c, arg, add_space));
         return -XEN_ENOSYS;
@@ -119,14 +119,7 @@ static int64_t remove_from_physmap(struct xen *x, const struct hypercall *c)
         xen_refuse(x, "no page is at gfn %#" PRIx64, gfn);
         return -XEN_ENOENT;
     }
-    const uint64_t gpa = gfn << PAGE_SHIFT;
-    if (!p2m_unmap(x, gpa))
-        return -XEN_ENOMEM;
-    if (x->shared_info_gpa == gpa)
-        x->shared_info_gpa = XEN_UNMAPPED;
-    else
-        p2m_freed(x);
-    return 0;
+    return p2m_remove(x, gfn << PAGE_SHIFT) ? 0 : -XEN_ENOMEM;
 }
 
 /*

@@ -102,19 +102,65 @@ static uint8_t *host_page(struct xen *x, uint64_t gpa)
     return page;
 }
 
+/* Is one of Xen's own pages at @gpa: is none of the guest's RAM there, to be freed or granted? */
+static bool is_xens(const struct xen *x, uint64_t gpa)
+{
+    uint64_t idx;
+    return gpa == x->shared_info_gpa || gnttab_at(x, gpa, &idx);
+}
+
+/* One of Xen's own pages is no longer at @gpa, if one was. */
+static void forget_xens(struct xen *x, uint64_t gpa)
+{
+    uint64_t idx;
+    if (gpa == x->shared_info_gpa)
+        x->shared_info_gpa = XEN_UNMAPPED;
+    if (gnttab_at(x, gpa, &idx))
+        x->gnttab.gpa[idx] = XEN_UNMAPPED;
+}
+
+int64_t p2m_map_xens(struct xen *x, uint8_t *page, uint64_t *at, uint64_t gfn, const char *owner)
+{
+    if (gfn >= xen_gfn_end(x)) {
+        xen_refuse(x, "gfn %#" PRIx64 " is beyond the guest's physical addresses", gfn);
+        return -XEN_EINVAL;
+    }
+    const uint64_t gpa = gfn << PAGE_SHIFT;
+    if (*at != XEN_UNMAPPED && *at != gpa && !memory_drop_page(x->memory, *at))
+        return -XEN_ENOMEM;
+    if (p2m_has(x, gpa) && !is_xens(x, gpa))
+        p2m_freed(x);
+    forget_xens(x, gpa);
+    *at = XEN_UNMAPPED;
+    if (!memory_put_page(x->memory, gpa, page, ALLOW_R | ALLOW_W, owner))
+        return -XEN_ENOMEM;
+    *at = gpa;
+    return 0;
+}
+
+bool p2m_remove(struct xen *x, uint64_t gpa)
+{
+    if (!p2m_unmap(x, gpa))
+        return false;
+    if (is_xens(x, gpa))
+        forget_xens(x, gpa);
+    else
+        p2m_freed(x);
+    return true;
+}
+
 /* Puts a page at @gpa and returns its bytes; NULL when the bed has none there. What was there is gone. */
 static uint8_t *place(struct xen *x, uint64_t gpa)
 {
     uint8_t *page = memory_hva(x->memory, gpa);
-    if (page != NULL && gpa != x->shared_info_gpa)
+    if (page != NULL && !is_xens(x, gpa))
         return page;
     page = host_page(x, gpa);
     if (page == NULL || !memory_put_page(x->memory, gpa, page, RWX, "RAM that Xen put there")) {
         x->p2m.refused++;
         return NULL;
     }
-    if (x->shared_info_gpa == gpa)
-        x->shared_info_gpa = XEN_UNMAPPED;
+    forget_xens(x, gpa);
     return page;
 }
 
@@ -152,8 +198,11 @@ int64_t p2m_move(struct xen *x, uint64_t from, uint64_t to)
     }
     if (src == dst)
         return 0;
+    uint64_t idx;
     if (src == x->shared_info_gpa)
         return shared_info_map(x, to);
+    if (gnttab_at(x, src, &idx))
+        return gnttab_map(x, idx, to);
     if (is_device(x, dst)) {
         xen_refuse(x, "gfn %#" PRIx64 " is a device's", to);
         return -XEN_EPERM;
@@ -161,7 +210,7 @@ int64_t p2m_move(struct xen *x, uint64_t from, uint64_t to)
 
     uint8_t bytes[PAGE_SIZE];
     memcpy(bytes, memory_hva(x->memory, src), PAGE_SIZE);
-    const bool freed = p2m_has(x, dst) && dst != x->shared_info_gpa;
+    const bool freed = p2m_has(x, dst) && !is_xens(x, dst);
     uint8_t *const page = place(x, dst);
     if (page == NULL)
         return -XEN_ENOMEM;

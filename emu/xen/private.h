@@ -17,9 +17,13 @@ int64_t xen_sched_op(struct xen *x, const struct hypercall *c);
 int64_t xen_hvm_op(struct xen *x, const struct hypercall *c);
 int64_t xen_evtchn_op(struct xen *x, const struct hypercall *c);
 int64_t xen_vcpu_op(struct xen *x, const struct hypercall *c);
+int64_t xen_grant_table_op(struct xen *x, const struct hypercall *c);
 
 /* Says what is wrong with a call's arguments: only what no good guest asks for. The first one counts. */
 void xen_refuse(struct xen *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Likewise what is wrong with memory that it shares with a backend, which this call has made act. */
+void xen_complain(struct xen *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Guest copies at a hypercall argument; a 32-bit caller's pointers have 32 bits. */
 bool xen_copy_in(struct xen *x, uint64_t gva, void *dst, size_t n);
@@ -42,6 +46,8 @@ void shared_info_wall_clock(uint8_t page[4096]);
 int64_t shared_info_map(struct xen *x, uint64_t gfn);
 /* Tells vCPU 0 of an event, as a guest of that width has it. */
 void shared_info_event(struct xen *x, uint32_t port, bool compat);
+void shared_info_forget_event(struct xen *x, uint32_t port, bool compat);
+void shared_info_unmask(struct xen *x, uint32_t port, bool compat);
 
 bool p2m_begin(struct xen *x);
 void p2m_exit(struct xen *x);
@@ -49,13 +55,17 @@ void p2m_exit(struct xen *x);
 bool p2m_populate(struct xen *x, uint64_t gfn);
 /* The page at gfn @from, with what it holds, comes to @to; what was there is freed. */
 int64_t p2m_move(struct xen *x, uint64_t from, uint64_t to);
+/* Xen's own page @page, which is at gpa *@at or XEN_UNMAPPED, comes to @gfn; what was there is freed. */
+int64_t p2m_map_xens(struct xen *x, uint8_t *page, uint64_t *at, uint64_t gfn, const char *owner);
+/* The page at @gpa, RAM or Xen's own, is there no longer. */
+bool p2m_remove(struct xen *x, uint64_t gpa);
 /* Takes the page away that is at @gpa; it was the guest's own RAM: p2m_freed(), so that it may have another one. */
 bool p2m_unmap(struct xen *x, uint64_t gpa);
 void p2m_freed(struct xen *x);
 
 bool xenstore_begin(struct xen *x);
-/* The guest has notified the store. True: it is to be notified in turn. */
-bool xenstore_serve(struct xen *x);
+/* The guest has notified the store. True: it is to be notified in turn. @compat: see evtchn_raise(). */
+bool xenstore_serve(struct xen *x, bool compat);
 
 /* The first @gfn that this guest's physical address width cannot reach. */
 uint64_t xen_gfn_end(const struct xen *x);

@@ -69,25 +69,11 @@ void shared_info_update(struct xen *x)
     shared_info_wall_clock(x->shared_info);
 }
 
-/* What was at @gfn is freed; the page leaves its old place, if any (X:xen/arch/x86/mm/p2m.c). */
+/* The page leaves its old place, if any (X:xen/arch/x86/mm/p2m.c). */
 int64_t shared_info_map(struct xen *x, uint64_t gfn)
 {
-    if (gfn >= xen_gfn_end(x)) {
-        xen_refuse(x, "gfn %#" PRIx64 " is beyond the guest's physical addresses", gfn);
-        return -XEN_EINVAL;
-    }
-    const uint64_t gpa = gfn << PAGE_SHIFT;
     shared_info_update(x);
-    if (x->shared_info_gpa != XEN_UNMAPPED && x->shared_info_gpa != gpa &&
-        !memory_drop_page(x->memory, x->shared_info_gpa))
-        return -XEN_ENOMEM;
-    if (x->shared_info_gpa != gpa && p2m_has(x, gpa))
-        p2m_freed(x);
-    x->shared_info_gpa = XEN_UNMAPPED;
-    if (!memory_put_page(x->memory, gpa, x->shared_info, ALLOW_R | ALLOW_W, "shared info"))
-        return -XEN_ENOMEM;
-    x->shared_info_gpa = gpa;
-    return 0;
+    return p2m_map_xens(x, x->shared_info, &x->shared_info_gpa, gfn, "shared info");
 }
 
 /* True when it was clear. */
@@ -98,15 +84,52 @@ static bool set_bit(uint8_t *bits, uint32_t at)
     return (old & mask) == 0;
 }
 
-/* X:xen/common/event_2l.c:evtchn_2l_set_pending. Words have the guest's width; nobody delivers the upcall. */
+/* Pending bits, and behind them mask bits, in words of the guest's width. */
+static uint8_t *pending_bits(struct xen *x)
+{
+    return x->shared_info + offsetof(struct shared_info, evtchn_pending);
+}
+
+static uint32_t word_bits(bool compat)
+{
+    return compat ? 32 : 64;
+}
+
+/* Nobody delivers the upcall. */
+static void tell(struct xen *x, uint32_t port, bool compat)
+{
+    const uint32_t bits = word_bits(compat);
+    uint8_t *const vcpu = x->shared_info + offsetof(struct shared_info, vcpu_info);
+    if (set_bit(vcpu + bits / 8, port / bits)) /* evtchn_pending_sel is its second word */
+        vcpu[offsetof(struct vcpu_info, evtchn_upcall_pending)] = 1;
+}
+
+/* X:xen/common/event_2l.c:evtchn_2l_set_pending. */
 void shared_info_event(struct xen *x, uint32_t port, bool compat)
 {
-    const uint32_t word_bits = compat ? 32 : 64;
-    const size_t mask_at = offsetof(struct shared_info, evtchn_pending) + word_bits * word_bits / 8;
-    uint8_t *const vcpu = x->shared_info + offsetof(struct shared_info, vcpu_info);
-    if (port >= word_bits * word_bits || !set_bit(x->shared_info + offsetof(struct shared_info, evtchn_pending), port))
+    const uint32_t bits = word_bits(compat);
+    if (port >= bits * bits || !set_bit(pending_bits(x), port))
         return;
-    const bool masked = (x->shared_info[mask_at + port / 8] >> (port % 8) & 1) != 0;
-    if (!masked && set_bit(vcpu + word_bits / 8, port / word_bits)) /* evtchn_pending_sel is its second word */
-        vcpu[offsetof(struct vcpu_info, evtchn_upcall_pending)] = 1;
+    const uint8_t *const mask = pending_bits(x) + (size_t)bits * bits / 8;
+    if ((mask[port / 8] >> (port % 8) & 1) == 0)
+        tell(x, port, compat);
+}
+
+void shared_info_forget_event(struct xen *x, uint32_t port, bool compat)
+{
+    if (port < word_bits(compat) * word_bits(compat))
+        pending_bits(x)[port / 8] &= (uint8_t) ~(1u << (port % 8));
+}
+
+/* X:xen/common/event_2l.c:evtchn_2l_unmask. */
+void shared_info_unmask(struct xen *x, uint32_t port, bool compat)
+{
+    const uint32_t bits = word_bits(compat);
+    if (port >= bits * bits)
+        return;
+    uint8_t *const mask = pending_bits(x) + (size_t)bits * bits / 8, bit = (uint8_t)(1u << (port % 8));
+    const bool was = (mask[port / 8] & bit) != 0;
+    mask[port / 8] &= (uint8_t)~bit;
+    if (was && (pending_bits(x)[port / 8] & bit) != 0)
+        tell(x, port, compat);
 }

@@ -36,8 +36,9 @@ bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *
         .shared_info_gpa = XEN_UNMAPPED,
     };
     hvm_params_init(x);
+    evtchn_init(x);
     loaded_vcpus(x);
-    if (shared_info_init(x) && msr_init(x))
+    if (shared_info_init(x) && gnttab_init(x) && msr_init(x))
         return true;
     xen_exit(x);
     return false;
@@ -46,6 +47,8 @@ bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *
 void xen_exit(struct xen *x)
 {
     p2m_exit(x);
+    gnttab_exit(x);
+    console_exit(x);
     msr_exit(x);
     shared_info_exit(x);
 }
@@ -81,6 +84,16 @@ void xen_refuse(struct xen *x, const char *fmt, ...)
     va_list args;
     va_start(args, fmt);
     (void)vsnprintf(x->refusal, sizeof x->refusal, fmt, args);
+    va_end(args);
+}
+
+void xen_complain(struct xen *x, const char *fmt, ...)
+{
+    if (x->complaint[0] != '\0')
+        return;
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(x->complaint, sizeof x->complaint, fmt, args);
     va_end(args);
 }
 
@@ -142,9 +155,13 @@ static const struct {
     uint8_t nr;
     int64_t (*run)(struct xen *x, const struct hypercall *c);
 } table[] = {
-    {__HYPERVISOR_memory_op, xen_memory_op}, {__HYPERVISOR_xen_version, xen_version_op},
-    {__HYPERVISOR_sched_op, xen_sched_op},   {__HYPERVISOR_event_channel_op, xen_evtchn_op},
-    {__HYPERVISOR_hvm_op, xen_hvm_op},       {__HYPERVISOR_vcpu_op, xen_vcpu_op},
+    {__HYPERVISOR_memory_op, xen_memory_op},
+    {__HYPERVISOR_xen_version, xen_version_op},
+    {__HYPERVISOR_sched_op, xen_sched_op},
+    {__HYPERVISOR_event_channel_op, xen_evtchn_op},
+    {__HYPERVISOR_hvm_op, xen_hvm_op},
+    {__HYPERVISOR_vcpu_op, xen_vcpu_op},
+    {__HYPERVISOR_grant_table_op, xen_grant_table_op},
 };
 
 static int64_t dispatch(struct xen *x, const struct hypercall *c)
@@ -165,7 +182,7 @@ int64_t xen_hypercall(struct xen *x, const struct hypercall *call)
         for (size_t i = 0; i < sizeof c.arg / sizeof c.arg[0]; i++)
             c.arg[i] = (uint32_t)c.arg[i];
     }
-    x->refusal[0] = '\0';
+    x->refusal[0] = x->complaint[0] = '\0';
     const uint64_t new_pages = x->memory->late_pages;
     const int64_t result = dispatch(x, &c);
     if (x->calls < XEN_CALL_LOG_MAX) {

@@ -10,6 +10,9 @@
 #include "machine/clock.h"
 #include "machine/memory.h"
 #include "machine/vcpu.h"
+#include "xen/console.h"
+#include "xen/evtchn.h"
+#include "xen/gnttab.h"
 #include "xen/p2m.h"
 #include "xen/xenstore.h"
 
@@ -52,10 +55,14 @@ struct xen {
     uint8_t *shared_info;     /* one host page, owned */
     uint64_t shared_info_gpa; /* where it is mapped, or XEN_UNMAPPED */
     struct p2m p2m;           /* counts pages while a loader runs */
-    struct xenstore store;    /* answers once a loader runs */
-    int shutdown;             /* enum shutdown_reason, set by sched_op and vcpu_op */
-    char refusal[128];        /* why the last call's arguments make no sense, or "" */
-    uint64_t calls;           /* made so far */
+    struct evtchns evtchns;
+    struct gnttab gnttab;
+    struct pv_console console;
+    struct xenstore store; /* answers once a loader runs */
+    int shutdown;          /* enum shutdown_reason, set by sched_op and vcpu_op */
+    char refusal[128];     /* why the last call's arguments make no sense, or "" */
+    char complaint[160];   /* what is wrong with memory shared with a backend that it has made act, or "" */
+    uint64_t calls;        /* made so far */
     struct {
         uint16_t nr;
         uint16_t cmd;

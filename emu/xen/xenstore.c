@@ -280,8 +280,9 @@ static uint8_t *ring_page(struct xen *x)
     return gfn < xen_gfn_end(x) ? memory_hva(x->memory, gfn << PAGE_SHIFT) : NULL;
 }
 
-bool xenstore_serve(struct xen *x)
+bool xenstore_serve(struct xen *x, bool compat)
 {
+    (void)compat;
     struct xenstore *const s = &x->store;
     uint8_t *const page = s->on ? ring_page(x) : NULL;
     if (page == NULL)

@@ -501,11 +501,12 @@ static void json_clean(void **state)
     (void)state;
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
-    static const char *const keys[] = {"schema", "verdict",   "exit_code",   "ending",   "detail",
-                                       "phase",  "handoff",   "loader",      "image",    "layout",
-                                       "memory", "work",      "processors",  "dxe",      "hobs",
-                                       "paging", "known",     "modules",     "findings", "findings_dropped",
-                                       "fill",   "debug_log", "last_blocks", "symbols",  "engine"};
+    static const char *const keys[] = {"schema", "verdict",   "exit_code",   "ending",      "detail",
+                                       "phase",  "handoff",   "loader",      "image",       "layout",
+                                       "memory", "work",      "processors",  "dxe",         "hobs",
+                                       "paging", "known",     "modules",     "findings",    "findings_dropped",
+                                       "fill",   "debug_log", "console_log", "last_blocks", "symbols",
+                                       "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
