@@ -34,6 +34,9 @@
 /* The first guest of a host that was just booted. */
 #define BED_DOMID 1u
 
+/* And its UUID: xen_version's guest handle. */
+#define BED_UUID "68766d62-6564-4000-8000-000000000001"
+
 /* What ms_vm_genid="generate" generates. */
 #define BED_GENERATION_ID_LOW UINT64_C(0x0123456789ABCDEF)
 #define BED_GENERATION_ID_HIGH UINT64_C(0x0FEDCBA987654321)

@@ -63,7 +63,20 @@ bool p2m_remove(struct xen *x, uint64_t gpa);
 bool p2m_unmap(struct xen *x, uint64_t gpa);
 void p2m_freed(struct xen *x);
 
+/* The store as libxl leaves it. And: it is shown to a loader, on its page. */
+bool xenstore_init(struct xen *x);
 bool xenstore_begin(struct xen *x);
+void xenstore_exit(struct xen *x);
+bool xenstore_fill(struct xs_tree *t, const struct layout *l);
+/* A node of domain 0's making, with these rights (@nr 0: its parent's). False: out of memory. */
+bool xenstore_put(struct xs_tree *t, const char *path, const struct xs_perm *perm, unsigned nr, const char *value);
+extern const struct xs_perm xenstore_guest_reads[2];
+/* Likewise while the guest runs: those who watch are told. */
+bool xenstore_write(struct xen *x, const char *path, const char *value);
+/* Runs the request in store.in; its answer, and events, are added to store.out. */
+void xenstore_request(struct xen *x);
+/* The client's watches and transactions are gone. */
+void xenstore_forget_client(struct xenstore *s);
 /* The guest has notified the store. True: it is to be notified in turn. @compat: see evtchn_raise(). */
 bool xenstore_serve(struct xen *x, bool compat);
 

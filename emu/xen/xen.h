@@ -58,11 +58,11 @@ struct xen {
     struct evtchns evtchns;
     struct gnttab gnttab;
     struct pv_console console;
-    struct xenstore store; /* answers once a loader runs */
-    int shutdown;          /* enum shutdown_reason, set by sched_op and vcpu_op */
-    char refusal[128];     /* why the last call's arguments make no sense, or "" */
-    char complaint[160];   /* what is wrong with memory shared with a backend that it has made act, or "" */
-    uint64_t calls;        /* made so far */
+    struct xenstore store;
+    int shutdown;        /* enum shutdown_reason, set by sched_op and vcpu_op */
+    char refusal[128];   /* why the last call's arguments make no sense, or "" */
+    char complaint[160]; /* what is wrong with memory shared with a backend that it has made act, or "" */
+    uint64_t calls;      /* made so far */
     struct {
         uint16_t nr;
         uint16_t cmd;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keys: X:tools/libs/light/libxl_create.c, libxl_dm.c, libxl_dom.c. Server: X:tools/xenstore/xenstored_{core,domain}.c. */
+/* The ring: X:tools/xenstore/xenstored_{core,domain}.c. */
 #include "xen/xenstore.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/le.h"
@@ -23,152 +22,6 @@ _Static_assert(sizeof(struct xenstore_domain_interface) <= PAGE_SIZE, "the ring 
 #define FEATURES offsetof(struct xenstore_domain_interface, server_features)
 #define CONNECTION offsetof(struct xenstore_domain_interface, connection)
 #define ERROR offsetof(struct xenstore_domain_interface, error)
-
-/* --- keys -------------------------------------------------------------------------------------------------- */
-
-static bool acpi(const struct layout *l, char *value)
-{
-    (void)snprintf(value, XENSTORE_VALUE_MAX, "%d", l->acpi);
-    return true;
-}
-
-static bool acpi_s3(const struct layout *l, char *value)
-{
-    (void)snprintf(value, XENSTORE_VALUE_MAX, "%d", l->dev.acpi_s3);
-    return true;
-}
-
-static bool acpi_s4(const struct layout *l, char *value)
-{
-    (void)snprintf(value, XENSTORE_VALUE_MAX, "%d", l->dev.acpi_s4);
-    return true;
-}
-
-/* Not libxl's but XAPI's, which has TPMs for its guests. */
-static bool tpm_version(const struct layout *l, char *value)
-{
-    (void)snprintf(value, XENSTORE_VALUE_MAX, "%u", l->tpm_version);
-    return l->tpm_version != 0;
-}
-
-/* libxl_dom.c:libxl__build_post; as chance has it. */
-static bool generation_id(const struct layout *l, char *value)
-{
-    (void)snprintf(value, XENSTORE_VALUE_MAX, "%" PRIu64 ":%" PRIu64, BED_GENERATION_ID_LOW, BED_GENERATION_ID_HIGH);
-    return l->genid;
-}
-
-/* libxl_create.c: not written when the hole is smaller than hvmloader's own. */
-static bool mmio_hole(const struct layout *l, char *value)
-{
-    (void)snprintf(value, XENSTORE_VALUE_MAX, "%" PRIu64, l->mmio_hole);
-    return l->mmio_hole != 0 && l->mmio_hole <= 4 * GIB && 4 * GIB - l->mmio_hole <= HVM_BELOW_4G_MMIO_START;
-}
-
-static const struct key {
-    const char *path;
-    unsigned since; /* Xen 4.x */
-    const char *value;
-    bool (*make)(const struct layout *l, char *value); /* what depends on the layout, or NULL */
-} keys[] = {
-    {"hvmloader/bios", 0, "ovmf", NULL},
-    {"hvmloader/allow-memory-relocate", 0, "0", NULL},
-    {"hvmloader/pci/xen-platform-pci-bar-uc", 21, "1", NULL},
-    {"platform/acpi", 0, NULL, acpi},
-    {"platform/acpi_s3", 0, NULL, acpi_s3},
-    {"platform/acpi_s4", 0, NULL, acpi_s4},
-    {"platform/acpi_laptop_slate", 0, "0", NULL},
-    {"platform/generation-id", 0, NULL, generation_id},
-    {"platform/mmio_hole_size", 0, NULL, mmio_hole},
-    {"platform/tpm_version", 0, NULL, tpm_version},
-    {"platform/device-model", 0, "qemu_xen", NULL},
-};
-
-/* X:xenstored_core.c:canonicalize: what does not begin with a slash is the domain's own. */
-static const char *own_part(const char *path)
-{
-    char home[32];
-    const int n = snprintf(home, sizeof home, "/local/domain/%u/", BED_DOMID);
-    return strncmp(path, home, (size_t)n) == 0 ? path + n : path;
-}
-
-bool xenstore_value(const struct layout *l, const char *path, char value[XENSTORE_VALUE_MAX])
-{
-    const char *const own = own_part(path);
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const struct key *k = &keys[i];
-        if (strcmp(k->path, own) != 0)
-            continue;
-        if (l->xen_major <= 4 && l->xen_minor < k->since)
-            return false;
-        if (k->make != NULL)
-            return k->make(l, value);
-        (void)snprintf(value, XENSTORE_VALUE_MAX, "%s", k->value);
-        return true;
-    }
-    return false;
-}
-
-/* --- requests ---------------------------------------------------------------------------------------------- */
-
-static void answer(struct xenstore *s, uint32_t type, const char *text, size_t n)
-{
-    memcpy(s->out, s->in, HEADER); /* the request's req_id and tx_id */
-    put_le32(s->out + offsetof(struct xsd_sockmsg, type), type);
-    put_le32(s->out + offsetof(struct xsd_sockmsg, len), (uint32_t)n);
-    memcpy(s->out + HEADER, text, n);
-    s->out_used = HEADER + n;
-    s->out_done = 0;
-    s->requests++;
-}
-
-static void refuse(struct xenstore *s, const char *error)
-{
-    answer(s, XS_ERROR, error, strlen(error) + 1);
-    s->errors++;
-}
-
-/* X:xenstored_core.c:onearg, is_valid_nodename: one string with its zero, made of the characters that a path has. */
-static bool valid_path(const char *path, size_t n)
-{
-    if (n == 0 || n > XENSTORE_ABS_PATH_MAX || memchr(path, '\0', n) != path + n - 1)
-        return false;
-    if (n > 2 && path[n - 2] == '/')
-        return false;
-    static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-/_@";
-    return strspn(path, chars) == n - 1 && strstr(path, "//") == NULL;
-}
-
-static uint32_t in_header(const struct xenstore *s, size_t at)
-{
-    return le32(s->in + at);
-}
-
-/* The error, or NULL and the value. */
-static const char *read_key(const struct xenstore *s, const struct layout *l, char value[XENSTORE_VALUE_MAX])
-{
-    const char *const path = (const char *)s->in + HEADER;
-    if (in_header(s, offsetof(struct xsd_sockmsg, type)) != XS_READ)
-        return "ENOSYS"; /* nothing before the operating system does more than read */
-    const bool transaction = in_header(s, offsetof(struct xsd_sockmsg, tx_id)) != 0; /* none was ever begun */
-    if (!transaction && !valid_path(path, in_header(s, offsetof(struct xsd_sockmsg, len))))
-        return "EINVAL";
-    return transaction || !xenstore_value(l, path, value) ? "ENOENT" : NULL;
-}
-
-static void process(struct xen *x)
-{
-    struct xenstore *const s = &x->store;
-    char value[XENSTORE_VALUE_MAX];
-    const char *const error = read_key(s, x->layout, value);
-    if (error != NULL)
-        refuse(s, error);
-    else
-        answer(s, XS_READ, value, strlen(value));
-    s->in_used = 0;
-}
-
-/* --- the ring ---------------------------------------------------------------------------------------------- */
 
 /* X:xenstored_core.c:ignore_connection. */
 static void give_up(struct xenstore *s, uint8_t *page, uint32_t error, const char *why)
@@ -244,7 +97,7 @@ static bool receive(struct xenstore *s, uint8_t *page, size_t *got, bool *whole)
         *got += n;
         if (s->in_used < want)
             return true;
-        const uint32_t len = in_header(s, offsetof(struct xsd_sockmsg, len));
+        const uint32_t len = le32(s->in + offsetof(struct xsd_sockmsg, len));
         if (len > XENSTORE_PAYLOAD_MAX) {
             give_up(s, page, XENSTORE_ERROR_PROTO, "a request announces more than 4096 bytes");
             return false;
@@ -257,8 +110,9 @@ static bool receive(struct xenstore *s, uint8_t *page, size_t *got, bool *whole)
 
 static void forget(struct xenstore *s)
 {
-    s->dead = false;
+    s->dead = s->out_lost = false;
     s->in_used = s->out_used = s->out_done = 0;
+    xenstore_forget_client(s);
 }
 
 /* X:tools/ocaml/xenstored/connection.ml:do_reconnect; xs_ring_stubs.c:ml_interface_close. */
@@ -280,22 +134,36 @@ static uint8_t *ring_page(struct xen *x)
     return gfn < xen_gfn_end(x) ? memory_hva(x->memory, gfn << PAGE_SHIFT) : NULL;
 }
 
+/* One request, and what follows from it: events, and what backends do when they see it. */
+static void process(struct xen *x, uint8_t *page, bool compat)
+{
+    struct xenstore *const s = &x->store;
+    s->out_used = s->out_done = 0;
+    xenstore_request(x);
+    s->in_used = 0;
+    if (s->changed) {
+        s->changed = false;
+        (void)compat;
+    }
+    if (s->out_lost)
+        give_up(s, page, XENSTORE_ERROR_COMM, "there are more events for it than it may have memory");
+}
+
 bool xenstore_serve(struct xen *x, bool compat)
 {
-    (void)compat;
     struct xenstore *const s = &x->store;
     uint8_t *const page = s->on ? ring_page(x) : NULL;
     if (page == NULL)
         return false;
     bool moved = reconnect(s, page);
-    for (bool more = !s->dead; more;) {
+    for (bool more = !s->dead; more && !s->dead;) {
         size_t got = 0, given = 0;
         bool whole = false;
         /* One answer at a time: as long as it does not fit, no request is read. */
         if (s->out_done == s->out_used && !receive(s, page, &got, &whole))
             break;
         if (whole)
-            process(x);
+            process(x, page, compat);
         if (s->out_done < s->out_used && !give(s, page, &given)) {
             give_up(s, page, XENSTORE_ERROR_RINGIDX, "the answer ring's indices are further apart than it is long");
             break;
@@ -306,13 +174,31 @@ bool xenstore_serve(struct xen *x, bool compat)
     return moved;
 }
 
+bool xenstore_init(struct xen *x)
+{
+    struct xenstore *const s = &x->store;
+    xenstore_exit(x);
+    s->on = true;
+    return xstree_init(&s->tree) && xenstore_fill(&s->tree, x->layout);
+}
+
 bool xenstore_begin(struct xen *x)
+{
+    const uint32_t features = x->store.features;
+    if (!xenstore_init(x))
+        return false;
+    x->store.features = features;
+    uint8_t *const page = ring_page(x);
+    if (page != NULL)
+        put_le32(page + FEATURES, features);
+    return page != NULL;
+}
+
+void xenstore_exit(struct xen *x)
 {
     struct xenstore *const s = &x->store;
     forget(s);
-    s->on = true;
-    uint8_t *const page = ring_page(x);
-    if (page != NULL)
-        put_le32(page + FEATURES, s->features);
-    return page != NULL;
+    xstree_free(&s->tree);
+    free(s->out);
+    memset(s, 0, sizeof *s);
 }

@@ -88,15 +88,20 @@ static void expect(struct domain *m, uint32_t type, uint32_t req, const char *te
     assert_string_equal((const char *)body, text);
 }
 
-static void read_key(struct domain *m, const char *path, const char *value)
+static void read_or_fail(struct domain *m, const char *path, const char *value, const char *error)
 {
     static uint32_t req;
     uint8_t r[16 + 4096];
     put(m, r, request(r, path, ++req));
     notify(m);
-    expect(m, value != NULL ? XS_READ : XS_ERROR, req, value != NULL ? value : "ENOENT");
+    expect(m, value != NULL ? XS_READ : XS_ERROR, req, value != NULL ? value : error);
     assert_int_equal(get(m, REQ_CONS), get(m, REQ_PROD));
     assert_int_equal(get(m, RSP_CONS), get(m, RSP_PROD));
+}
+
+static void read_key(struct domain *m, const char *path, const char *value)
+{
+    read_or_fail(m, path, value, "ENOENT");
 }
 
 static void keys(void **state)
@@ -118,19 +123,29 @@ static void keys(void **state)
     read_key(&m, "platform/tpm_version", NULL);
     read_key(&m, "hvmloader/pci/xen-platform-pci-bar-uc", NULL);
     read_key(&m, "bios-strings/bios-vendor", NULL);
-    read_key(&m, "/hvmloader/bios", NULL);
-    read_key(&m, "/local/domain/2/hvmloader/bios", NULL);
-    read_key(&m, "platform", NULL);
+    read_or_fail(&m, "/hvmloader/bios", NULL, "EACCES");
+    read_or_fail(&m, "/local/domain/2/hvmloader/bios", NULL, "EACCES");
+    read_key(&m, "platform", "");
+    read_key(&m, "platform/none", NULL);
+    read_key(&m, "domid", "1");
+    read_key(&m, "memory/static-max", "262144");
+    read_key(&m, "control/shutdown", "");
+    read_key(&m, "cpu/0/availability", "online");
+    read_key(&m, "cpu/1/availability", NULL);
+    read_key(&m, "vm", "/vm/" BED_UUID);
+    read_key(&m, "/vm/" BED_UUID "/name", "hvmbed");
+    assert_int_equal(m.x.store.requests, 24);
+    assert_int_equal(m.x.store.errors, 9);
     m.t.l.acpi = false;
     m.t.l.mmio_hole = 2 * GIB;
     m.t.l.xen_minor = 21;
+    assert_true(xen_begin_loader(&m.x));
     read_key(&m, "platform/acpi", "0");
     read_key(&m, "platform/mmio_hole_size", "2147483648");
     read_key(&m, "hvmloader/pci/xen-platform-pci-bar-uc", "1");
     m.t.l.mmio_hole = 128 * MIB; /* less than there is anyway */
+    assert_true(xen_begin_loader(&m.x));
     read_key(&m, "platform/mmio_hole_size", NULL);
-    assert_int_equal(m.x.store.requests, 20);
-    assert_int_equal(m.x.store.errors, 9);
     domain_exit(&m);
 }
 
@@ -212,8 +227,12 @@ static void bad_requests(void **state)
     char big[4096];
     begin(&m);
     memset(big, 'a', sizeof big);
-    refuse(&m, XS_WRITE, 0, "platform/acpi\0001", 15, "ENOSYS");
-    refuse(&m, XS_DIRECTORY, 0, "platform", 9, "ENOSYS");
+    refuse(&m, XS_WRITE, 0, "platform/acpi\0001", 15, "EACCES");
+    refuse(&m, XS_DIRECTORY, 0, "", 0, "EINVAL");
+    refuse(&m, XS_DIRECTORY_PART, 0, "platform\0000", 11, "ENOSYS");
+    refuse(&m, XS_CONTROL, 0, "check", 6, "EACCES");
+    refuse(&m, XS_SET_TARGET, 7, "1\0002", 4, "EACCES");
+    refuse(&m, XS_WATCH_EVENT, 0, "a\0b", 4, "ENOSYS");
     refuse(&m, XS_TYPE_COUNT, 0, "", 1, "ENOSYS");
     refuse(&m, UINT32_MAX, 0, NULL, 0, "ENOSYS");
     refuse(&m, XS_READ, 5, "platform/acpi", 14, "ENOENT");
@@ -357,22 +376,18 @@ static void events(void **state)
     }
 }
 
-/* Not before a loader begins, and not without a page. */
+/* Without a loader too; not without a page. */
 static void nobody(void **state)
 {
     (void)state;
     struct domain m;
-    uint8_t r[64], before[4096], after[4096];
-    domain_init(&m, GUEST_HVM, 256);
-    put(&m, r, request(r, "platform/acpi", 1));
-    peek(&m, RING, before, sizeof before);
-    notify(&m);
-    peek(&m, RING, after, sizeof after);
-    assert_memory_equal(before, after, sizeof before);
-    assert_true(xen_begin_loader(&m.x));
+    domain_init(&m, GUEST_PVH, 256);
+    read_key(&m, "domid", "1");
+    read_key(&m, "hvmloader/bios", NULL);
     assert_true(memory_drop_page(&m.memory, RING));
-    notify(&m);
-    assert_int_equal(m.x.store.requests, 0);
+    set(&m, ARG, 1);
+    assert_int_equal(call(&m, true, 32, 4, ARG), 0);
+    assert_int_equal(m.x.store.requests, 2);
     domain_exit(&m);
 }
 
