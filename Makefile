@@ -32,6 +32,7 @@ units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/te
 benches := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 proofs := $(patsubst tests/proof/%.c,$(OUT)/proof/%,$(sort $(wildcard tests/proof/*.c)))
 roms := $(patsubst firmware/roms/%.asm,$(OUT)/roms/%.fd,$(sort $(wildcard firmware/roms/*.asm)))
+efi := $(patsubst firmware/efi/%.asm,$(OUT)/efi/%.efi,$(sort $(wildcard firmware/efi/*.asm)))
 loaders := $(patsubst firmware/loaders/%.asm,$(OUT)/loaders/%.elf,$(sort $(wildcard firmware/loaders/*.asm)))
 
 # All cores, unless told otherwise.
@@ -103,7 +104,7 @@ $(units) $(benches) $(proofs): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
 $(units:$(OUT)/%=$(OUT)/obj/tests/%.o): | setup
 
-roms: $(roms) $(loaders)
+roms: $(roms) $(loaders) $(efi)
 $(OUT)/roms/%.fd: firmware/roms/%.asm firmware/roms/rom.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
@@ -112,6 +113,10 @@ $(OUT)/loaders/%.elf: firmware/loaders/%.asm firmware/loaders/loader.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/loaders/ -o $@ $<
+$(OUT)/efi/%.efi: firmware/efi/%.asm
+	@mkdir -p $(@D)
+	$(call say,NASM)
+	$(Q)nasm -f bin -o $@ $<
 
 # --- running it
 environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SRC=$(CURDIR)

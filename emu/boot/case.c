@@ -56,6 +56,7 @@ bool boot_case_prepare(struct boot_case *c, const struct layout *l, const struct
 {
     const struct handoff *h = boot_handoff(choice, l);
     c->image = im;
+    c->choice = *choice;
     c->layout = *l;
     c->handoff = h;
     if (h->type != l->type)
@@ -80,12 +81,26 @@ void boot_case_free(struct boot_case *c)
         loader_free(&c->loader);
 }
 
+static bool attach_disks(const struct boot_case *c, struct machine *m, struct diag *d)
+{
+    for (unsigned i = 0; i < c->choice.nr_disks; i++) {
+        struct disk *const disk = disk_open(c->choice.disk[i], d);
+        if (disk == NULL)
+            return false;
+        if (!vbd_attach(&m->xen, disk, VBD_XVD(i), false, c->choice.disk[i])) {
+            disk_close(disk);
+            return diag_fail(d, c->choice.disk[i], 0, "cannot be made a disk of the guest: out of memory");
+        }
+    }
+    return true;
+}
+
 bool boot_case_power_on(const struct boot_case *c, const struct layout *l, struct machine *m, struct diag *d)
 {
     bool first_stage = c->handoff->first_stage;
     if (!machine_init(m, l, &c->guest, &c->plan, &c->entry, !c->unchecked, first_stage, d))
         return false;
-    if (!first_stage || builder_fill(&m->memory, l, &c->guest, c->image, &c->loader, d))
+    if ((!first_stage || builder_fill(&m->memory, l, &c->guest, c->image, &c->loader, d)) && attach_disks(c, m, d))
         return true;
     machine_exit(m);
     return false;

@@ -26,6 +26,8 @@ struct boot_choice {
     const char *handoff;         /* a name of handoff_find() */
     const char *hvmloader;       /* a file */
     struct first_stages *stages; /* not owned; NULL: each case reads its own */
+    const char *disk[VBDS_MAX];  /* raw images: xvda, xvdb … */
+    unsigned nr_disks;
 };
 
 struct boot_case {
@@ -37,6 +39,7 @@ struct boot_case {
     struct guest_memory guest;
     struct plan plan;
     struct cpu_entry entry;
+    struct boot_choice choice;
     bool unchecked; /* the plan's rights are not enforced; may be set before power is on */
 };
 

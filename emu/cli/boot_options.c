@@ -86,6 +86,14 @@ static bool set_error(void *self, const char *v)
 {
     return set_severity(monitor(self), v, SEVERITY_ERROR);
 }
+static bool set_disk(void *self, const char *v)
+{
+    struct boot_choice *c = &((struct boot_options *)self)->trial.choice;
+    if (c->nr_disks == VBDS_MAX)
+        return false;
+    c->disk[c->nr_disks++] = v;
+    return true;
+}
 static bool set_why(void *self, const char *v)
 {
     struct trial_options *t = &((struct boot_options *)self)->trial;
@@ -107,6 +115,7 @@ const struct option_spec boot_option_specs[] = {
     {"layout", 'l', "FILE", "the guest: an xl.cfg file or a preset; or many: a folder, 'hvm-*', all", set_layout},
     {"handoff", 0, "hvm|pvh|hvmloader", "who boots the firmware; default: the real hvmloader, or pvh", set_handoff},
     {"hvmloader", 0, "FILE", "the hvmloader to run (default: Debian's, from the set-up)", set_hvmloader},
+    {"disk", 0, "FILE", "a raw disk image, as xvda; the next one as xvdb; never written to", set_disk},
     {"symbols", 0, "DIR", "names and source lines from an edk2 Build folder, or one of .debug files", set_symbols},
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
     {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},

@@ -41,6 +41,7 @@ bool hpet_init(const struct device_env *e);
 bool port92_init(const struct device_env *e);
 bool kbc_init(const struct device_env *e);
 bool cf9_init(const struct device_env *e);
+bool ide_init(const struct device_env *e);
 
 /* Is the device to start as hvmloader leaves it? */
 static inline bool after_hvmloader(const struct device_env *e)

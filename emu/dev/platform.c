@@ -29,6 +29,7 @@ static const struct {
     {pci_init, ON_HVM},
     {cf9_init, ON_HVM},
     {pm_timer_init, ON_HVM},
+    {ide_init, ON_HVM},
 };
 
 void *device_new(struct bus *b, size_t size)

@@ -74,6 +74,12 @@ static bool access_write(void *self, uint64_t gva, const void *src, size_t n)
     return machine_write(self, gva, src, n);
 }
 
+static void access_wrote(void *self, uint64_t gpa, size_t n)
+{
+    struct machine *m = self;
+    engine_wrote(m->engine, gpa, n);
+}
+
 /* --- life ------------------------------------------------------------------------------------------------------- */
 
 static void changed(void *self, struct span at)
@@ -104,7 +110,7 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
         memory_exit(&m->memory);
         return diag_fail(d, "", 0, "%s", why);
     }
-    struct guest_access access = {access_read, access_write, m};
+    struct guest_access access = {access_read, access_write, m, access_wrote};
     vcpus_init(&m->vcpus, l->vcpus);
     bool ok = xen_init(&m->xen, l, g, &m->clock, &m->vcpus, &m->memory, access);
     ok = ok && platform_init(&m->platform, &m->bus, l, g, &m->clock, &m->vcpus,

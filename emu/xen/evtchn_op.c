@@ -93,11 +93,14 @@ static int64_t do_send(struct xen *x, const struct hypercall *c, uint8_t *arg)
         return -XEN_EINVAL;
     switch (p->end) {
     case END_STORE:
-        if (xenstore_serve(x, c->compat))
+        if (xenstore_serve(x))
             evtchn_raise(x, port, c->compat);
         break;
     case END_CONSOLE:
         console_serve(x, c->compat);
+        break;
+    case END_DISK:
+        vbd_serve(x, p->index, c->compat);
         break;
     default: /* nobody listens yet, or any more */
         break;

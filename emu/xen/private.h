@@ -77,8 +77,8 @@ bool xenstore_write(struct xen *x, const char *path, const char *value);
 void xenstore_request(struct xen *x);
 /* The client's watches and transactions are gone. */
 void xenstore_forget_client(struct xenstore *s);
-/* The guest has notified the store. True: it is to be notified in turn. @compat: see evtchn_raise(). */
-bool xenstore_serve(struct xen *x, bool compat);
+/* The guest has notified the store. True: it is to be notified in turn. */
+bool xenstore_serve(struct xen *x);
 
 /* The first @gfn that this guest's physical address width cannot reach. */
 uint64_t xen_gfn_end(const struct xen *x);

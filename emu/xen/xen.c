@@ -50,6 +50,7 @@ void xen_exit(struct xen *x)
     gnttab_exit(x);
     console_exit(x);
     xenstore_exit(x);
+    vbd_exit(x);
     msr_exit(x);
     shared_info_exit(x);
 }

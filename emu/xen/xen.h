@@ -14,6 +14,7 @@
 #include "xen/evtchn.h"
 #include "xen/gnttab.h"
 #include "xen/p2m.h"
+#include "xen/vbd.h"
 #include "xen/xenstore.h"
 
 enum hypercall_flavour { HYPERCALL_VMCALL, HYPERCALL_VMMCALL };
@@ -23,6 +24,7 @@ struct guest_access {
     bool (*read)(void *self, uint64_t gva, void *dst, size_t n);
     bool (*write)(void *self, uint64_t gva, const void *src, size_t n);
     void *self;
+    void (*wrote)(void *self, uint64_t gpa, size_t n); /* a backend wrote to guest memory; may be NULL */
 };
 
 /* One hypercall as the registers had it. */
@@ -59,6 +61,8 @@ struct xen {
     struct gnttab gnttab;
     struct pv_console console;
     struct xenstore store;
+    struct vbd vbd[VBDS_MAX];
+    unsigned nr_vbds;
     int shutdown;        /* enum shutdown_reason, set by sched_op and vcpu_op */
     char refusal[128];   /* why the last call's arguments make no sense, or "" */
     char complaint[160]; /* what is wrong with memory shared with a backend that it has made act, or "" */

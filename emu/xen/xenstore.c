@@ -135,7 +135,7 @@ static uint8_t *ring_page(struct xen *x)
 }
 
 /* One request, and what follows from it: events, and what backends do when they see it. */
-static void process(struct xen *x, uint8_t *page, bool compat)
+static void process(struct xen *x, uint8_t *page)
 {
     struct xenstore *const s = &x->store;
     s->out_used = s->out_done = 0;
@@ -143,13 +143,13 @@ static void process(struct xen *x, uint8_t *page, bool compat)
     s->in_used = 0;
     if (s->changed) {
         s->changed = false;
-        (void)compat;
+        vbd_look(x);
     }
     if (s->out_lost)
         give_up(s, page, XENSTORE_ERROR_COMM, "there are more events for it than it may have memory");
 }
 
-bool xenstore_serve(struct xen *x, bool compat)
+bool xenstore_serve(struct xen *x)
 {
     struct xenstore *const s = &x->store;
     uint8_t *const page = s->on ? ring_page(x) : NULL;
@@ -163,7 +163,7 @@ bool xenstore_serve(struct xen *x, bool compat)
         if (s->out_done == s->out_used && !receive(s, page, &got, &whole))
             break;
         if (whole)
-            process(x, page, compat);
+            process(x, page);
         if (s->out_done < s->out_used && !give(s, page, &given)) {
             give_up(s, page, XENSTORE_ERROR_RINGIDX, "the answer ring's indices are further apart than it is long");
             break;

@@ -38,7 +38,7 @@ static inline void domain_start(struct domain *m)
     m->clock.cycles = 0;
     vcpus_init(&m->vcpus, m->t.l.vcpus);
     assert_true(xen_init(&m->x, &m->t.l, &m->t.g, &m->clock, &m->vcpus, &m->memory,
-                         (struct guest_access){kit_read, kit_write, &m->memory}));
+                         (struct guest_access){.read = kit_read, .write = kit_write, .self = &m->memory}));
 }
 
 static inline void domain_init(struct domain *m, enum guest_type type, uint64_t mib)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A raw disk image that is never changed: what a guest writes is kept in memory, and gone with it. */
+#ifndef HVMBED_BASE_DISK_H
+#define HVMBED_BASE_DISK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+
+#define DISK_SECTOR 512u
+#define DISK_MAX (64ull << 30)      /* bytes of the file */
+#define DISK_WRITTEN_MAX (1u << 30) /* bytes that a guest may write to */
+
+struct disk;
+
+/* NULL with @d when it cannot be read, or is empty or too big. What goes beyond the last whole sector is left out. */
+struct disk *disk_open(const char *path, struct diag *d);
+void disk_close(struct disk *k);
+uint64_t disk_sectors(const struct disk *k);
+/* One sector. False: there is none, or it cannot be read, or there is no room for what is written. */
+bool disk_read(struct disk *k, uint64_t sector, uint8_t *bytes);
+bool disk_write(struct disk *k, uint64_t sector, const uint8_t *bytes);
+
+#endif
