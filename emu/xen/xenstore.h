@@ -39,24 +39,24 @@ struct xs_transaction {
 };
 
 struct xenstore {
-    bool on;
-    bool dead;         /* the guest broke the protocol: nothing more is read or written until it reconnects */
     const char *why;   /* static: what broke it, once dead */
-    uint32_t features; /* XENSTORE_SERVER_FEATURE_*; 0, as xenstored of 4.17 shows a guest */
     uint64_t requests; /* answered so far, for the report */
     uint64_t errors;   /* of these, with XS_ERROR */
     struct xs_tree tree;
     uint64_t generation; /* counts its changes */
-    bool changed;        /* backends have not looked since the guest changed something */
     struct xs_watch watch[XENSTORE_WATCHES_MAX];
-    unsigned nr_watches;
     struct xs_transaction transaction[XENSTORE_TRANSACTIONS_MAX];
-    uint32_t last_transaction;
     size_t in_used; /* of a request that has come in part */
-    uint8_t in[XENSTORE_REQUEST_MAX];
-    uint8_t *out; /* answers and events that the ring has no room for yet; owned */
+    uint8_t *out;   /* answers and events that the ring has no room for yet; owned */
     size_t out_used, out_done, out_room;
+    unsigned nr_watches;
+    uint32_t last_transaction;
+    uint32_t features; /* XENSTORE_SERVER_FEATURE_*; 0, as xenstored of 4.17 shows a guest */
+    bool on;
+    bool dead;     /* the guest broke the protocol: nothing more is read or written until it reconnects */
+    bool changed;  /* backends have not looked since the guest changed something */
     bool out_lost; /* more than XENSTORE_OUT_MAX */
+    uint8_t in[XENSTORE_REQUEST_MAX];
 };
 
 /* What libxl writes as a key, below the domain's own path or absolute; false when there is no such key. */

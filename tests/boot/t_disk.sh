@@ -18,12 +18,19 @@ cp "$T/disk.img" "$T/before.img"
 on=(-v --until exit-boot-services --budget 2500 --disk "$T/disk.img")
 at_once boot "$T/hvm" "$SRC/layouts/hvm-1g.cfg" ovmfxen/RELEASE/OVMF.fd --handoff hvm "${on[@]}"
 at_once boot "$T/again" "$SRC/layouts/hvm-1g.cfg" ovmfxen/RELEASE/OVMF.fd --handoff hvm "${on[@]}"
-at_once boot "$T/pvh" "$SRC/layouts/pvh-1g.cfg" ovmfxen/RELEASE/OVMF.fd --handoff pvh "${on[@]}"
+if have hvmloader; then
+    at_once boot "$T/hvmloader" "$SRC/layouts/hvm-1g.cfg" ovmfxen/RELEASE/OVMF.fd --handoff hvmloader "${on[@]}"
+fi
 wait
 
-shows() { jq -e --arg text "$2" '.console_log.text | contains($text)' "$1" || jq .console_log "$1"; }
+shows() {
+    jq -e --arg text "$2" '.console_log.text | contains($text)' "$1" >"$T/shown" && return
+    jq .console_log "$1"
+    return 1
+}
 left() { jq -e '.debug_log.text | contains("hvmbed: an EFI program has left boot services")' "$1"; }
-for way in hvm pvh; do
+for way in hvm hvmloader; do
+    [ -e "$T/$way" ] || { skip "$way" "no hvmloader" && continue; }
     ok "$way: BDS starts the program" shows "$T/$way" 'starting Boot0001'
     ok "$way: it prints on the console" shows "$T/$way" 'hvmbed: an EFI program runs'
     ok "$way: it leaves boot services" left "$T/$way"

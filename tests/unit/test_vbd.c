@@ -126,7 +126,7 @@ static int16_t request(struct domain *m, const struct shape *s, uint8_t op, uint
 {
     uint8_t r[112] = {op, 1};
     const uint32_t prod = get(m, RING), answers = get(m, RING + 8);
-    const uint64_t at = RING + 64 + prod % 32 * s->size;
+    const uint64_t at = RING + 64 + (uint64_t)(prod % 32) * s->size;
     put_le64(r + s->id, 0x1122334455667788 + prod);
     put_le64(r + s->sector, sector);
     put_le32(r + s->seg, ref);
@@ -220,7 +220,7 @@ static void errors(void **state)
     for (unsigned n = 0; n < 256; n += 12) { /* 0, 12, 24 … segments */
         const uint32_t prod = get(&m, RING);
         const uint8_t head[2] = {BLKIF_OP_WRITE, (uint8_t)n};
-        poke(&m, RING + 64 + prod % 32 * 112, head, 2);
+        poke(&m, RING + 64 + prod % 32 * 112ull, head, 2);
         set(&m, RING, prod + 1);
         set(&m, ARG, 3);
         assert_int_equal(call(&m, false, 32, EVTCHNOP_send, ARG), 0);

@@ -307,7 +307,7 @@ static void noise(void **state)
         for (unsigned k = 0; k < 3; k++) {
             seed = seed * 1664525 + 1013904223;
             const char *w = words[(seed >> 16) % (sizeof words / sizeof words[0])];
-            memcpy(body + n, w, strlen(w));
+            (void)snprintf(body + n, sizeof body - n, "%s", w);
             n += strlen(w) + (seed >> 30 != 0);
         }
         ask_tx(&m, (seed >> 8) % 3 == 0 ? (seed >> 10) % 12 : 0, (seed >> 20) % 24, body, n, &r);
