@@ -45,7 +45,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all setup run test ovmfxen faults faults-quick test-faults issue-11046 bench asan lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -143,6 +143,9 @@ issue-11046: setup $(program) ## build the images of edk2 issue 11046, and show 
 
 test-faults: faults $(program) ## the detection table: every seeded fault, and every good image
 	@$(environment) tests/faults/table.sh
+
+test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at reset against those that do, over all presets
+	@WARM=all TEST_TIMEOUT=7200 $(environment) tests/run.sh t_warm
 
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test

@@ -98,6 +98,8 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
     default:
         break;
     }
+    if (mon->options.platform)
+        platform_block(mon, b);
 }
 
 void boot_paused(struct monitor *mon)
@@ -119,4 +121,5 @@ void boot_paused(struct monitor *mon)
     if (mon->at_handoff)
         dxe_begin(mon);
     mon->at_handoff = false;
+    platform_paused(mon);
 }

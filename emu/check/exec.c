@@ -81,6 +81,9 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
     struct paging p;
     struct walk w;
     machine_paging(mon->m, &p);
+    /* The page has just been found good in these page tables. */
+    if (page_down(b->pc) == mon->exec_page && p.cr3 == mon->exec_tables && module_known(mon, b->pc) != NULL)
+        return;
     if (!walk_gva(&mon->m->memory, &p, b->pc, &w))
         return; /* the fetch itself will fault */
     const struct plan_range *r = plan_find(mon->m->plan, w.gpa);
@@ -96,8 +99,14 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
     if (wake_is_code(mon, r, w.gpa))
         return;
     enum rule_id rule = w.gpa < PAGE_SIZE ? RULE_EXEC_NULL : w.gpa < LOW_MEMORY_END ? RULE_EXEC_LOW : RULE_EXEC_UNKNOWN;
-    if (rule == RULE_EXEC_UNKNOWN && r->cls == CLASS_FREE && module_at(mon, b->pc) != NULL)
+    if (rule == RULE_EXEC_UNKNOWN && r->cls == CLASS_FREE && module_at(mon, b->pc) != NULL) {
+        const uint64_t page = page_down(b->pc);
+        if (r->at.start <= page && r->at.end >= page + PAGE_SIZE && w.gpa == b->pc) {
+            mon->exec_page = page;
+            mon->exec_tables = p.cr3;
+        }
         return;
+    }
     if (already_told(mon, rule, b, w.gpa))
         return;
     bool again;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/finding.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Exit codes are the program's interface: docs/json.md and the manual list them. */
 enum { EXIT_CLEAN = 0, EXIT_FINDING = 1, EXIT_INCONCLUSIVE = 3, EXIT_DEFECT = 70 };
@@ -15,6 +17,7 @@ static const struct {
     [END_HANDOFF] = {"handoff", EXIT_CLEAN},      [END_FINDING] = {"finding", EXIT_FINDING},
     [END_BUDGET] = {"budget", EXIT_INCONCLUSIVE}, [END_UNSUPPORTED] = {"unsupported", EXIT_INCONCLUSIVE},
     [END_ENGINE] = {"engine", EXIT_DEFECT},       [END_REACHED] = {"reached", EXIT_CLEAN},
+    [END_PLATFORM] = {"platform", EXIT_CLEAN},
 };
 #define NR_ENDINGS (sizeof endings / sizeof endings[0])
 
@@ -81,6 +84,39 @@ void verdict_free(struct verdict *v)
     hob_list_free(&v->hobs);
     free(v->dispatch);
     v->dispatch = NULL;
+}
+
+/* It is large, and most of it are findings that nobody has made. */
+static void copy_used(struct verdict *to, const struct verdict *from)
+{
+    const size_t head = offsetof(struct verdict, findings), tail = head + sizeof from->findings;
+    memcpy(to, from, head);
+    memcpy(to->findings.f, from->findings.f, from->findings.nr * sizeof from->findings.f[0]);
+    to->findings.nr = from->findings.nr;
+    to->findings.dropped = from->findings.dropped;
+    memcpy((char *)to + tail, (const char *)from + tail, sizeof *to - tail);
+}
+
+void verdict_copy(struct verdict *to, const struct verdict *from)
+{
+    copy_used(to, from);
+    for (size_t i = 0; i < to->findings.nr; i++) {
+        struct backtrace **t = &to->findings.f[i].trace;
+        const struct backtrace *was = *t;
+        *t = was != NULL ? malloc(sizeof *was) : NULL;
+        if (*t != NULL)
+            **t = *was;
+    }
+}
+
+void verdict_clear(struct verdict *v)
+{
+    const size_t head = offsetof(struct verdict, findings), tail = head + sizeof v->findings;
+    verdict_free(v);
+    memset(v, 0, head);
+    v->findings.nr = 0;
+    v->findings.dropped = 0;
+    memset((char *)v + tail, 0, sizeof *v - tail);
 }
 
 int findings_worst(const struct findings *f)

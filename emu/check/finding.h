@@ -182,6 +182,7 @@ enum ending {
     END_BUDGET,      /* inconclusive: the work budget is spent */
     END_UNSUPPORTED, /* inconclusive: the firmware needs something that the bed does not emulate (named) */
     END_ENGINE,      /* the engine failed: a defect in the bed */
+    END_PLATFORM,    /* PEI memory is published, and no more was asked for (monitor_options.platform) */
 };
 const char *ending_name(enum ending e);
 /* Did the boot come as far as it was to? */
@@ -226,8 +227,9 @@ struct verdict {
     enum unpacked unpacked; /* who did its work */
     uint64_t virtual_ns;
     /* at the hand-off */
-    uint64_t hob_list;  /* gpa of the PHIT */
-    uint64_t dxe_entry; /* gva of the DXE core's entry point */
+    uint64_t hob_list;     /* gpa of the PHIT */
+    uint64_t dxe_entry;    /* gva of the DXE core's entry point */
+    struct span published; /* END_PLATFORM: of PEI memory, what the stack and the first HOBs will take */
     uint64_t rsp;
     uint32_t mp_processors; /* that MpInitLib counted; 0: not known (mp_hob.c) */
     unsigned vcpus_started; /* processors that the firmware had running, with the first one */
@@ -255,6 +257,11 @@ struct verdict {
 
 /* Frees what the findings own. */
 void verdict_free(struct verdict *v);
+/* A copy with findings of its own, of one that has no HOB list yet; backtraces are lost when memory is. Only what is in
+ * use is written: @to is zero before, or was emptied by verdict_clear(). */
+void verdict_copy(struct verdict *to, const struct verdict *from);
+/* verdict_free(), and zero again. */
+void verdict_clear(struct verdict *v);
 /* Worst severity among the findings, or -1 for none. */
 int findings_worst(const struct findings *f);
 /* design: 0 reached and clean, 1 a finding, 3 inconclusive, 70 a defect in the bed. */

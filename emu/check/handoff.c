@@ -15,32 +15,36 @@ enum {
     NEEDS_E820 = 8, /* a firmware that was told the table which the checks know */
 };
 
+/* At which of the two looks: when PEI memory is published, for who stops there; at the hand-off. */
+enum { PLATFORM = 1, HANDOFF = 2, BOTH = 3 };
+
 static const struct {
     enum rule_id rule;
-    unsigned needs;
+    unsigned when, needs;
     void (*check)(struct view *v);
 } checks[] = {
-    {RULE_HOB_LIST, 0, check_hob_list},
-    {RULE_HOB_RAM, NEEDS_E820, check_hob_ram},
-    {RULE_HOB_RAM_MISSING, NEEDS_LIST | NEEDS_E820, check_hob_ram_missing},
-    {RULE_HOB_VGA, NEEDS_E820, check_hob_vga},
-    {RULE_HOB_RESERVED_MISSING, NEEDS_LIST | NEEDS_E820 | NEEDS_XEN_INFO, check_hob_reserved_missing},
-    {RULE_HOB_OVERLAP, 0, check_hob_overlap},
-    {RULE_HOB_MEMORY, NEEDS_LIST, check_hob_memory}, /* before what was allocated there */
-    {RULE_HOB_ALLOCATION, NEEDS_LIST, check_hob_allocation},
-    {RULE_HOB_ALLOCATION_OVERLAP, 0, check_hob_allocation_overlap},
-    {RULE_HOB_STACK, NEEDS_LIST, check_hob_stack},
-    {RULE_HOB_CPU, NEEDS_LIST, check_hob_cpu},
-    {RULE_HOB_VOLUME, NEEDS_LIST, check_hob_volume},
-    {RULE_HOB_XEN, NEEDS_LIST | NEEDS_XEN_INFO, check_hob_xen},
-    {RULE_HYPERCALL_PAGE, NEEDS_LIST | NEEDS_XEN_INFO, check_hypercall_page},
-    {RULE_BUS_CLOCK, 0, check_bus_clock},
-    {RULE_XEN_MAPPING, 0, check_xen_mapping},
-    {RULE_PAGE_TABLES, NEEDS_LIST | NEEDS_PAGING, check_page_tables},
-    {RULE_DESCRIPTOR_TABLES, NEEDS_LIST, check_descriptor_tables},
-    {RULE_INTERRUPTS, 0, check_interrupts},
-    {RULE_BYTES_CHANGED, 0, check_bytes_changed},
-    {RULE_LOW_MEMORY, 0, check_low_memory},
+    {RULE_HOB_LIST, BOTH, 0, check_hob_list},
+    {RULE_HOB_RAM, BOTH, NEEDS_E820, check_hob_ram},
+    {RULE_HOB_RAM_MISSING, BOTH, NEEDS_LIST | NEEDS_E820, check_hob_ram_missing},
+    {RULE_HOB_VGA, BOTH, NEEDS_E820, check_hob_vga},
+    {RULE_HOB_RESERVED_MISSING, BOTH, NEEDS_LIST | NEEDS_E820 | NEEDS_XEN_INFO, check_hob_reserved_missing},
+    {RULE_HOB_OVERLAP, BOTH, 0, check_hob_overlap},
+    {RULE_HOB_MEMORY, HANDOFF, NEEDS_LIST, check_hob_memory}, /* before what was allocated there */
+    {RULE_HOB_MEMORY, PLATFORM, NEEDS_E820, check_published},
+    {RULE_HOB_ALLOCATION, BOTH, NEEDS_LIST, check_hob_allocation},
+    {RULE_HOB_ALLOCATION_OVERLAP, BOTH, 0, check_hob_allocation_overlap},
+    {RULE_HOB_STACK, HANDOFF, NEEDS_LIST, check_hob_stack},
+    {RULE_HOB_CPU, BOTH, NEEDS_LIST, check_hob_cpu},
+    {RULE_HOB_VOLUME, BOTH, NEEDS_LIST, check_hob_volume},
+    {RULE_HOB_XEN, BOTH, NEEDS_LIST | NEEDS_XEN_INFO, check_hob_xen},
+    {RULE_HYPERCALL_PAGE, HANDOFF, NEEDS_LIST | NEEDS_XEN_INFO, check_hypercall_page},
+    {RULE_BUS_CLOCK, HANDOFF, 0, check_bus_clock},
+    {RULE_XEN_MAPPING, HANDOFF, 0, check_xen_mapping},
+    {RULE_PAGE_TABLES, HANDOFF, NEEDS_LIST | NEEDS_PAGING, check_page_tables},
+    {RULE_DESCRIPTOR_TABLES, HANDOFF, NEEDS_LIST, check_descriptor_tables},
+    {RULE_INTERRUPTS, HANDOFF, 0, check_interrupts},
+    {RULE_BYTES_CHANGED, HANDOFF, 0, check_bytes_changed},
+    {RULE_LOW_MEMORY, HANDOFF, 0, check_low_memory},
 };
 
 void hob_label(const struct view *v, const struct hob *h, char out[HOB_LABEL_SIZE])
@@ -100,7 +104,7 @@ bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct
         tell_known(v->mon->v, rule, text, why);
         return false;
     }
-    struct finding *f = record_new(v->mon, rule, v->mon->v->dxe_entry, plan_find(v->m->plan, at.start));
+    struct finding *f = record_new(v->mon, rule, v->pc, plan_find(v->m->plan, at.start));
     if (f == NULL)
         return true;
     f->gpa = f->gva = at.start;
@@ -154,19 +158,29 @@ bool handoff_tells_e820(const struct monitor *mon)
            info.e820_nr == m->nr && memory_read(mem, info.e820, told, size) && memcmp(told, expected, size) == 0;
 }
 
-void handoff_reached(struct monitor *mon)
+static void look(struct monitor *mon, unsigned when, uint64_t pc)
 {
     struct verdict *verdict = mon->v;
     const struct hob_reader r = boot_hob_reader(mon);
     (void)hob_list_read(&r, verdict->hob_list, &verdict->hobs);
     if (!mon->m->guard_firmware)
         return;
-    struct view v = {.mon = mon, .m = mon->m, .hobs = &verdict->hobs};
+    struct view v = {.mon = mon, .m = mon->m, .hobs = &verdict->hobs, .pc = pc};
     v.xen_info = hob_find(v.hobs, HOB_GUID, &hob_guid_xen_info);
     engine_regs(mon->m->engine, &v.regs);
     const unsigned has = (v.hobs->complete ? NEEDS_LIST : 0u) | (v.xen_info != NULL ? NEEDS_XEN_INFO : 0u) |
                          ((v.regs.cr0 >> 31 & 1) != 0 ? NEEDS_PAGING : 0u) | (mon->e820_told ? NEEDS_E820 : 0u);
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
-        if ((checks[i].needs & ~has) == 0)
+        if ((checks[i].when & when) != 0 && (checks[i].needs & ~has) == 0)
             checks[i].check(&v);
+}
+
+void handoff_reached(struct monitor *mon)
+{
+    look(mon, HANDOFF, mon->v->dxe_entry);
+}
+
+void handoff_platform(struct monitor *mon)
+{
+    look(mon, PLATFORM, engine_pc(mon->m->engine));
 }

@@ -15,6 +15,7 @@ struct view {
     const struct hob_list *hobs;
     const struct hob *xen_info; /* NULL: firmware without Xen code */
     struct cpu_regs regs;
+    uint64_t pc; /* what findings are about: the code that runs next */
 };
 
 /*
@@ -50,6 +51,7 @@ bool hob_is_kept(const struct view *v, struct span at);
 
 /* The checks: hob_ram.c, hob_alloc.c, hob_parts.c, hob_xen.c, tables.c, preserve.c */
 void check_hob_list(struct view *v);
+void check_published(struct view *v);
 void check_hob_ram(struct view *v);
 void check_hob_ram_missing(struct view *v);
 void check_hob_vga(struct view *v);

@@ -43,6 +43,9 @@ void find_stub_caller(struct monitor *mon, struct finding *f);
 bool boot_loading(struct monitor *mon, const struct engine_block *b);
 void boot_block(struct monitor *mon, const struct engine_block *b);
 void boot_paused(struct monitor *mon);
+/* platform.c: is PEI memory published? For who wants to know no more. */
+void platform_block(struct monitor *mon, const struct engine_block *b);
+void platform_paused(struct monitor *mon);
 /* wake.c: may the current processor run a block at @gpa because that is how a SIPI starts it? */
 bool wake_is_code(struct monitor *mon, const struct plan_range *r, uint64_t gpa);
 /* mp_hob.c: how many processors the HOB list says there are; 0 when it does not. */
@@ -51,6 +54,8 @@ uint32_t mp_hob_processors(const struct monitor *mon, uint64_t hob_list);
 struct hob_reader boot_hob_reader(const struct monitor *mon);
 /* handoff.c: the DXE core is about to run; reads the HOB list and looks at everything once. From paused() only. */
 void handoff_reached(struct monitor *mon);
+/* The same for what holds already when PEI memory is published, with the list in temporary RAM. */
+void handoff_platform(struct monitor *mon);
 /* Does the loader's info block lead to the table that the layout gives? When the firmware is entered. */
 bool handoff_tells_e820(const struct monitor *mon);
 /* dxe.c: past the hand-off */
@@ -67,6 +72,12 @@ void dxe_end(struct monitor *mon);
 void preserve_begin(struct monitor *mon);
 void preserve_volumes(struct monitor *mon);
 void preserve_end(struct monitor *mon);
+/* With memory of pages.h, before it is kept: what of the volumes is still as it was. False: out of memory. */
+bool preserve_settle(struct monitor *mon);
+/* The volumes are @to's from now on, which is empty, and @from only sees them. */
+void preserve_hand_over(struct preserve *to, struct preserve *from);
+/* @to sees the volumes that @from holds, for as long as that lives. */
+void preserve_share(struct preserve *to, const struct preserve *from);
 /* unpack.c */
 void unpack_block(struct monitor *mon, const struct engine_block *b);
 void unpack_paused(struct monitor *mon);

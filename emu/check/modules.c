@@ -6,14 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/le.h"
 #include "base/span.h"
 #include "check/internal.h"
 #include "image/agree.h"
 #include "image/fv.h"
 #include "image/pe.h"
+#include "machine/pages.h"
 
 #define MODULE_MAX_SIZE (2 * MIB)
 #define FV_MAX_SIZE (16 * MIB)
+#define FV_HEADER_MAX 0x10000u /* its length has 16 bits */
+#define FV_SIGNATURE 0x4856465Fu
 
 const struct module *module_known(const struct monitor *mon, uint64_t gva)
 {
@@ -45,7 +49,24 @@ static const struct module *remember(struct verdict *v, const char *name, const 
     return mod;
 }
 
-/* Guest bytes as a flat view; RAM below 4 GiB is one piece on the host. NULL where there is none. */
+/* Memory whose content comes page by page (machine/pages.h) needs to know what will be looked at of a view. */
+static void will_see(const struct monitor *mon, uint64_t gpa, size_t n)
+{
+    if (mon->m->memory.pages != NULL)
+        pages_want(&mon->m->memory, (struct span){page_down(gpa), page_up(gpa + n)});
+}
+
+/* Are there no such bytes? Asked of many pages, few of which anybody has ever looked at. */
+static bool lacks(const struct monitor *mon, uint64_t gpa, const char *bytes, size_t n)
+{
+    uint8_t there[MEMORY_PEEK_MAX];
+    return mon->m->memory.pages != NULL && memory_peek(&mon->m->memory, gpa, there, n) && memcmp(there, bytes, n) != 0;
+}
+
+/*
+ * Guest bytes as a flat view; RAM below 4 GiB is one piece on the host. NULL where there is none. Its first page may be
+ * looked at; what lies behind after will_see().
+ */
 static const uint8_t *view(const struct monitor *mon, uint64_t gpa, size_t want, size_t *got)
 {
     const struct memory *mem = &mon->m->memory;
@@ -60,7 +81,20 @@ static const uint8_t *view(const struct monitor *mon, uint64_t gpa, size_t want,
         end = next->at.end;
     }
     *got = end - gpa < want ? (size_t)(end - gpa) : want;
+    will_see(mon, gpa, *got < PAGE_SIZE ? *got : PAGE_SIZE);
     return mem->base + gpa;
+}
+
+/* The volume whose header is there. */
+static bool volume_at(const struct monitor *mon, const uint8_t *p, size_t n, uint64_t gpa, struct fv *fv)
+{
+    if (n < 0x48 || le32(p + 40) != FV_SIGNATURE)
+        return false;
+    will_see(mon, gpa, n < FV_HEADER_MAX ? n : FV_HEADER_MAX);
+    if (!fv_next(p, n, 0, fv) || fv->offset != 0)
+        return false;
+    will_see(mon, gpa, fv->length < n ? fv->length : n);
+    return true;
 }
 
 /* @n bytes at @at, of @size? */
@@ -121,7 +155,7 @@ static bool find_file(struct monitor *mon, const uint8_t *p, size_t n, uint64_t 
         size_t nv;
         const uint8_t *volume = view(mon, mon->volume[i], FV_MAX_SIZE, &nv);
         struct fv fv;
-        if (volume == NULL || !fv_next(volume, nv, 0, &fv) || fv.offset != 0)
+        if (volume == NULL || !volume_at(mon, volume, nv, mon->volume[i], &fv))
             continue;
         for (size_t cursor = 0; ffs_next(volume, nv, &fv, &cursor, file);)
             if (file->pe_offset != 0 && same_code(volume + file->pe_offset, nv - file->pe_offset, p, n, base))
@@ -146,11 +180,16 @@ static const struct module *loaded_at(struct monitor *mon, uint64_t gpa)
     uint64_t lowest = gpa > MODULE_MAX_SIZE ? gpa - MODULE_MAX_SIZE : 0;
     for (uint64_t page = page_down(gpa); page >= lowest && page >= PAGE_SIZE; page -= PAGE_SIZE) {
         size_t n;
-        const uint8_t *p = view(mon, page, MODULE_MAX_SIZE, &n);
         struct pe_info pe;
+        if (lacks(mon, page + 1, "Z", 1))
+            continue;
+        const uint8_t *p = view(mon, page, MODULE_MAX_SIZE, &n);
         if (p == NULL || n < 2)
             return NULL;
-        if ((p[0] != 'M' && p[0] != 'V') || p[1] != 'Z' || !pe_parse(p, n, &pe))
+        if ((p[0] != 'M' && p[0] != 'V') || p[1] != 'Z')
+            continue;
+        will_see(mon, page, n);
+        if (!pe_parse(p, n, &pe))
             continue;
         if (gpa - page < pe.size_of_image)
             return remember_loaded(mon, p, n, page, &pe);
@@ -181,12 +220,13 @@ static const struct module *in_place(struct monitor *mon, uint64_t gpa)
 {
     uint64_t lowest = gpa > FV_MAX_SIZE ? gpa - FV_MAX_SIZE : 0;
     for (uint64_t page = page_down(gpa);; page -= PAGE_SIZE) {
-        size_t n;
-        const uint8_t *p = view(mon, page, FV_MAX_SIZE, &n);
+        size_t n = 0;
+        const bool blank = lacks(mon, page + 40, "_FVH", 4);
+        const uint8_t *p = blank ? NULL : view(mon, page, FV_MAX_SIZE, &n);
         struct fv fv;
-        if (p == NULL)
+        if (p == NULL && !blank)
             return NULL;
-        if (n >= 0x48 && memcmp(p + 40, "_FVH", 4) == 0 && fv_next(p, n, 0, &fv) && fv.offset == 0)
+        if (p != NULL && volume_at(mon, p, n, page, &fv))
             return gpa - page < fv.length ? in_volume(mon, p, n, &fv, page, gpa) : NULL;
         if (page < PAGE_SIZE || page - PAGE_SIZE < lowest)
             return NULL;
@@ -215,7 +255,7 @@ bool module_holds(const struct monitor *mon, const uint8_t *bytes, size_t n)
     for (size_t i = 0; i < mon->v->nr_modules; i++) {
         const struct module *mod = &mon->v->module[i];
         size_t there;
-        const uint8_t *p = view(mon, mod->base, mod->size, &there);
+        const uint8_t *p = module_bytes(mon, mod, &there);
         if (p != NULL && memmem(p, there, bytes, n) != NULL)
             return true;
     }
@@ -224,7 +264,10 @@ bool module_holds(const struct monitor *mon, const uint8_t *bytes, size_t n)
 
 const uint8_t *module_bytes(const struct monitor *mon, const struct module *mod, size_t *n)
 {
-    return view(mon, mod->base, mod->size, n);
+    const uint8_t *p = view(mon, mod->base, mod->size, n);
+    if (p != NULL)
+        will_see(mon, mod->base, *n);
+    return p;
 }
 
 const struct symbols_match *module_symbols(struct monitor *mon, const struct module *mod)

@@ -155,20 +155,63 @@ static void keep_last_blocks(struct monitor *mon)
     struct verdict *v = mon->v;
     uint64_t pc[ENGINE_RING];
     _Static_assert(ENGINE_RING <= LAST_BLOCKS_MAX, "room for all of the engine's");
-    if (ending_arrived(v->ending))
+    if (ending_arrived(v->ending) || v->ending == END_PLATFORM)
         return;
     v->nr_last = engine_last_blocks(mon->m->engine, pc);
     for (size_t i = 0; i < v->nr_last; i++)
         place_block(mon, pc[i], &v->last[i]);
 }
 
-void monitor_run(struct monitor *mon)
+void monitor_begin(struct monitor *mon)
 {
-    struct verdict *v = mon->v;
-    v->ending = END_ENGINE;
+    mon->v->ending = END_ENGINE;
     if (!mon->m->loading)
         preserve_begin(mon);
-    bool ran = machine_run(mon->m);
+}
+
+void monitor_run(struct monitor *mon)
+{
+    monitor_begin(mon);
+    monitor_end(mon, machine_run(mon->m));
+}
+
+/* Another of the same, for verdict @v: what it keeps of memory is its own business. */
+static void copy(struct monitor *mon, const struct monitor *from, struct verdict *v)
+{
+    *mon = *from;
+    mon->v = v;
+    mon->preserve = (struct preserve){.nr = 0};
+    verdict_copy(v, from->v);
+    if (from->access.f != NULL)
+        mon->access.f = v->findings.f + (from->access.f - from->v->findings.f);
+}
+
+bool monitor_keep(struct monitor *mon, struct monitor *kept, struct verdict *v)
+{
+    if (!preserve_settle(mon))
+        return false;
+    copy(kept, mon, v);
+    preserve_hand_over(&kept->preserve, &mon->preserve);
+    return true;
+}
+
+void monitor_resume(struct monitor *mon, const struct monitor *from, struct machine *m, struct verdict *v)
+{
+    copy(mon, from, v);
+    mon->m = m;
+    machine_watch(m, &watcher, mon);
+    preserve_begin(mon);
+    preserve_share(&mon->preserve, &from->preserve);
+}
+
+void monitor_drop(struct monitor *mon)
+{
+    preserve_end(mon);
+}
+
+void monitor_end(struct monitor *mon, bool ran)
+{
+    struct verdict *v = mon->v;
     if (!ran && !mon->m->stopping)
         (void)snprintf(v->detail, sizeof v->detail, "the CPU engine failed at %#llx: %s",
                        (unsigned long long)engine_pc(mon->m->engine), engine_error(mon->m->engine));

@@ -22,6 +22,7 @@ struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
     uint64_t budget;      /* instructions; 0 for the default */
     struct until until;   /* how far to go */
+    bool platform;        /* go no further than to where PEI memory is published: END_PLATFORM */
     bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
@@ -125,11 +126,13 @@ struct monitor {
     bool at_handoff;  /* the hand-off has been reached, and the run goes on */
     bool entered;     /* the first stage has jumped to the firmware */
     uint64_t pei_rsp; /* when PEI began: temporary RAM */
+    bool published;   /* what the platform's PEIM had to say is in the HOB list: platform.c */
     struct loop_watch loop;
     struct standstill_watch standstill;
     struct unpack_watch unpack;
     struct access_watch access;
     uint64_t exits;
+    uint64_t exec_page, exec_tables; /* the last page that was free RAM with a module's code, and CR3 then */
     /* gpa of volumes that code ran from in place, or that the HOB list names: their files name loaded copies. */
     uint64_t volume[VOLUMES_MAX];
     size_t nr_volumes, nr_volumes_run; /* all, and those that code ran from */
@@ -142,6 +145,21 @@ struct monitor {
 void monitor_init(struct monitor *mon, struct machine *m, const struct monitor_options *o, struct verdict *v);
 /* Boots. Afterwards @v is complete but for the debug log. */
 void monitor_run(struct monitor *mon);
+
+/*
+ * monitor_run() in pieces, for boots that have their beginning in common (warm/): monitor_begin(), then the machine runs,
+ * monitor_end() with what machine_run() said at last.
+ */
+void monitor_begin(struct monitor *mon);
+void monitor_end(struct monitor *mon, bool ran);
+/*
+ * Between two runs of the machine: what @mon knows by now, in @kept and @v, which is zero before. False: out of memory.
+ * @kept must outlive @mon, and ends with monitor_drop().
+ */
+bool monitor_keep(struct monitor *mon, struct monitor *kept, struct verdict *v);
+void monitor_drop(struct monitor *kept);
+/* Makes of @kept a monitor of machine @m as it would be there had it watched from reset; @v is zero before. */
+void monitor_resume(struct monitor *mon, const struct monitor *kept, struct machine *m, struct verdict *v);
 
 /* For what looks at a run from outside, while its machine is on: in which module @gva lies. */
 void monitor_place(struct monitor *mon, uint64_t gva, struct code_place *out);

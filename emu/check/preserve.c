@@ -6,6 +6,7 @@
 
 #include "base/le.h"
 #include "check/handoff.h"
+#include "machine/pages.h"
 
 /* Of reserved RAM without content, which may be large and was never touched, the beginning is enough. */
 #define EMPTY_MAX (4 * MIB)
@@ -25,6 +26,10 @@ static uint64_t in_page(struct span at, uint64_t gpa)
 static void keep(struct monitor *mon, struct span at, enum keep why, const char *owner)
 {
     struct preserve *p = &mon->preserve;
+    if (mon->m->memory.pages != NULL && p->nr < KEPT_MAX) {
+        p->k[p->nr++] = (struct kept){.at = at, .why = why, .owner = owner};
+        return;
+    }
     uint8_t *bytes = p->nr < KEPT_MAX ? malloc(span_size(at)) : NULL;
     if (bytes == NULL)
         return;
@@ -101,11 +106,52 @@ void preserve_volumes(struct monitor *mon)
     }
 }
 
+bool preserve_settle(struct monitor *mon)
+{
+    for (size_t i = 0; i < mon->preserve.nr; i++) {
+        struct kept *k = &mon->preserve.k[i];
+        const uint64_t pages = span_size(k->at) >> PAGE_SHIFT;
+        if (k->why != KEEP_VOLUME)
+            continue;
+        bool *settled = calloc(pages + 1, sizeof *settled);
+        if (settled == NULL)
+            return false;
+        for (uint64_t n = 0; n < pages; n++) {
+            const uint8_t *page = memory_hva(&mon->m->memory, k->at.start + (n << PAGE_SHIFT));
+            settled[n] = page != NULL && hash_page(page) == k->hash[n];
+        }
+        k->settled = settled;
+    }
+    return true;
+}
+
+void preserve_share(struct preserve *to, const struct preserve *from)
+{
+    for (size_t i = 0; i < from->nr && to->nr < KEPT_MAX; i++)
+        if (from->k[i].why == KEEP_VOLUME) {
+            to->k[to->nr] = from->k[i];
+            to->k[to->nr++].shared = true;
+        }
+}
+
+void preserve_hand_over(struct preserve *to, struct preserve *from)
+{
+    for (size_t i = 0; i < from->nr; i++)
+        if (from->k[i].why == KEEP_VOLUME) {
+            to->k[to->nr++] = from->k[i];
+            from->k[i].shared = true;
+        }
+}
+
 void preserve_end(struct monitor *mon)
 {
     for (size_t i = 0; i < mon->preserve.nr; i++) {
-        free(mon->preserve.k[i].bytes);
-        free(mon->preserve.k[i].hash);
+        struct kept *k = &mon->preserve.k[i];
+        free(k->bytes);
+        if (!k->shared) {
+            free(k->hash);
+            free(k->settled);
+        }
     }
     free(mon->preserve.gone);
     mon->preserve = (struct preserve){.nr = 0};
@@ -153,12 +199,26 @@ static bool excused(const struct view *v, const struct kept *k, uint64_t gpa)
                                    : hob_allocation_around(v, (struct span){gpa, gpa + 1}) != NULL;
 }
 
+/* What the rest of the page was from @gpa on; NULL when it has not been written since. */
+static const uint8_t *before(const struct memory *mem, const struct kept *k, uint64_t gpa, uint8_t page[PAGE_SIZE])
+{
+    if (k->bytes != NULL)
+        return k->bytes + (gpa - k->at.start);
+    if (gpa >= mem->size || !pages_written(mem, gpa))
+        return NULL;
+    pages_initial(mem, page_down(gpa), page);
+    return page + gpa % PAGE_SIZE;
+}
+
 static void compare(const struct view *v, const struct kept *k, struct change *c)
 {
+    uint8_t page[PAGE_SIZE];
     for (uint64_t gpa = k->at.start, n; gpa < k->at.end; gpa += n) {
         n = in_page(k->at, gpa);
+        const uint8_t *was = before(&v->m->memory, k, gpa, page);
+        if (was == NULL)
+            continue;
         const uint8_t *now = memory_hva(&v->m->memory, gpa);
-        const uint8_t *was = k->bytes + (gpa - k->at.start);
         if (now == NULL || memcmp(now, was, n) == 0)
             continue;
         for (uint64_t i = 0; i < n; i++)
@@ -180,12 +240,20 @@ static void tell(struct view *v, enum rule_id rule, const struct kept *k)
                      c.is);
 }
 
+static bool is_same(const struct memory *mem, const struct kept *k, uint64_t gpa)
+{
+    const uint64_t i = (gpa - k->at.start) >> PAGE_SHIFT;
+    if (k->settled != NULL && pages_kept(mem, gpa) && !pages_written_since(mem, gpa))
+        return k->settled[i];
+    const uint8_t *page = memory_hva(mem, gpa);
+    return page != NULL && hash_page(page) == k->hash[i];
+}
+
 static void tell_volume(struct view *v, const struct kept *k, const struct hob *h)
 {
     uint64_t first = 0, count = 0;
     for (uint64_t gpa = k->at.start; gpa < k->at.end; gpa += PAGE_SIZE) {
-        const uint8_t *page = memory_hva(&v->m->memory, gpa);
-        if (page == NULL || hash_page(page) != k->hash[(gpa - k->at.start) >> PAGE_SHIFT])
+        if (!is_same(&v->m->memory, k, gpa))
             first = count++ == 0 ? gpa : first;
     }
     if (count != 0)

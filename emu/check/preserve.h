@@ -7,6 +7,7 @@
 #ifndef HVMBED_CHECK_PRESERVE_H
 #define HVMBED_CHECK_PRESERVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,8 +23,10 @@ struct kept {
     struct span at;
     enum keep why;
     const char *owner;
-    uint8_t *bytes; /* owned; NULL for a volume */
+    uint8_t *bytes; /* owned; NULL for a volume, and where memory knows itself what it started with (machine/pages.h) */
     uint64_t *hash; /* owned; of each page of a volume */
+    bool *settled;  /* owned; with pages.h: which pages were still the same when they were kept; NULL: not kept */
+    bool shared;    /* hash and settled are another monitor's */
 };
 
 #define KEPT_MAX 256

@@ -28,15 +28,15 @@ static bool find_section(struct monitor *mon, struct unpack_watch *u)
     struct engine *e = mon->m->engine;
     uint64_t section = engine_reg(e, CPU_RCX);
     uint8_t h[24], lzma[LZMA_HEADER_SIZE];
-    if (!memory_read(mem, section, h, sizeof h) || h[3] != SECTION_GUID_DEFINED ||
+    if (!memory_peek(mem, section, h, sizeof h) || h[3] != SECTION_GUID_DEFINED ||
         memcmp(h + 4, lzma_guid, sizeof lzma_guid) != 0)
         return false;
     /* The handler that only asks for sizes has the same signature, but R8 then points to a variable on the stack. */
     if (engine_reg(e, CPU_R8) - engine_reg(e, CPU_RSP) < STACK_NEAR ||
         engine_reg(e, CPU_RSP) - engine_reg(e, CPU_R8) < STACK_NEAR)
         return false;
-    if (memory_hva(mem, engine_reg(e, CPU_RDX)) == NULL || memory_hva(mem, engine_reg(e, CPU_R8)) == NULL ||
-        memory_hva(mem, engine_reg(e, CPU_R9)) == NULL)
+    if (!memory_has(mem, engine_reg(e, CPU_RDX)) || !memory_has(mem, engine_reg(e, CPU_R8)) ||
+        !memory_has(mem, engine_reg(e, CPU_R9)))
         return false;
     u->payload = (struct span){section + le16(h + 20), section + (le32(h) & 0xFFFFFF)};
     if (!memory_read(mem, u->payload.start, lzma, sizeof lzma))

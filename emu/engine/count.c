@@ -43,7 +43,7 @@ void engine_tell_again(struct engine *e)
     engine_next_event(e);
 }
 
-static void event(struct engine *e, uint64_t pc)
+void engine_count_event(struct engine *e, uint64_t pc)
 {
     if (e->tell_again)
         (void)uc_ctl_flush_tlb(e->uc); /* what is in it is read without asking; not before this: a callback is in it */
@@ -90,13 +90,7 @@ void engine_count_block(struct engine *e, uint64_t pc, uint32_t size)
 {
     const struct icount_slot *s = slot(e, pc);
     /* Its slot was taken: four bytes an instruction is near enough, and the same every time. */
-    e->instructions += s->pc == pc ? s->instructions : (size + 3) / 4;
-    e->block_pc = pc;
-    e->ring[e->blocks % ENGINE_RING] = pc;
-    if (++e->blocks >= e->next_event || e->instructions >= e->deadline)
-        event(e, pc);
-    if (e->trace != NULL)
-        e->trace(e->trace_self, pc);
+    engine_count_work(e, pc, s->pc == pc ? s->instructions : (size + 3) / 4);
 }
 
 static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
@@ -110,7 +104,9 @@ void engine_count(struct engine *e, bool on)
     if (on == (e->block_hook != 0))
         return;
     if (on) {
-        void *fn = e->spy != NULL ? (void *)engine_spy_block : (void *)on_block;
+        void *fn = e->again != NULL ? (void *)again_block
+                   : e->spy != NULL ? (void *)engine_spy_block
+                                    : (void *)on_block;
         if (uc_hook_add(e->uc, &e->block_hook, UC_HOOK_BLOCK, fn, e, 1, 0) != UC_ERR_OK)
             e->block_hook = 0;
     } else {
@@ -121,6 +117,7 @@ void engine_count(struct engine *e, bool on)
         engine_spy_hooks(e, on);
     /* Hooks are compiled into the blocks. */
     (void)uc_ctl_flush_tb(e->uc);
+    again_flushed(e);
 }
 
 uint64_t engine_instructions(const struct engine *e)
@@ -182,6 +179,12 @@ void engine_watch_stores(struct engine *e, void (*fn)(void *self, uint64_t gpa, 
         (void)uc_hook_del(e->uc, e->store_hook);
         e->store_hook = 0;
     }
-    (void)uc_ctl_flush_tb(e->uc);
+    /*
+     * With hooks for forbidden accesses everywhere each store asks for hooks (uc_mem_hook_installed(), notdirty_write()),
+     * so blocks need not be translated for their sake; where they run once nobody has ever tried.
+     */
+    if (e->again == NULL)
+        (void)uc_ctl_flush_tb(e->uc);
+    again_flushed(e);
     (void)uc_ctl_flush_tlb(e->uc);
 }

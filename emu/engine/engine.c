@@ -100,6 +100,18 @@ static bool on_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size
         kind = ENGINE_READ;
         break;
     }
+    if (type == UC_MEM_FETCH_PROT && e->again != NULL) {
+        e->client->ready(e->self, gpa, (size_t)size);
+        return true;
+    }
+    const bool unmapped =
+        type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_READ_UNMAPPED || type == UC_MEM_FETCH_UNMAPPED;
+    if (unmapped && e->client->missing != NULL && e->client->missing(e->self, gpa)) {
+        if (kind != ENGINE_FETCH)
+            return true;
+        e->pending = PENDING_AGAIN; /* or the library would make a block of its own of the first instruction */
+        return false;
+    }
     e->client->forbidden(e->self, kind, gpa, (unsigned)size, (uint64_t)value);
     /* Nothing can be fetched from where nothing executes; the client has said what it thinks of it. */
     if (kind == ENGINE_FETCH || type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_READ_UNMAPPED) {
@@ -120,7 +132,10 @@ static void on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user)
     engine_note_code(e, &b);
     if (engine_find_msr(e, &b))
         return; /* comes again */
-    e->client->new_block(e->self, &b);
+    if (e->again != NULL)
+        again_translated(e, &b);
+    else
+        e->client->new_block(e->self, &b);
 }
 
 bool engine_add_hooks(struct engine *e)
@@ -203,6 +218,7 @@ void engine_close(struct engine *e)
     if (e->uc != NULL)
         (void)uc_close(e->uc);
     engine_free_regions(e);
+    again_free(e);
     free(e->icount);
     free(e->code_pages);
     free(e);
@@ -224,6 +240,7 @@ const char *engine_error(const struct engine *e)
 void engine_forget_blocks(struct engine *e)
 {
     (void)uc_ctl_flush_tb(e->uc);
+    again_flushed(e);
 }
 
 static void on_break(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
@@ -268,6 +285,10 @@ enum engine_end engine_run(struct engine *e)
             return ENGINE_DUE;
         case PENDING_WINDOW:
             return ENGINE_WINDOW;
+        case PENDING_REACHED:
+            return ENGINE_REACHED;
+        case PENDING_AGAIN:
+            continue;
         case PENDING_VMCALL:
         case PENDING_VMMCALL:
             if (e->client->hypercall(e->self, e->pending == PENDING_VMMCALL)) {

@@ -43,6 +43,11 @@ struct engine_client {
      * (engine_wrote() afterwards when code may live there). Reads and fetches take place unless engine_stop() is called.
      */
     void (*forbidden)(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value);
+    /*
+     * Nothing is mapped at @gpa, and something may be: may map RAM or I/O there. True when it is. NULL: nothing ever is
+     * mapped so late.
+     */
+    bool (*missing)(void *self, uint64_t gpa);
     /* Before a block runs for the first time. Free: it costs nothing when the block runs again. */
     void (*new_block)(void *self, const struct engine_block *b);
     /* A guest exception. The guest's IDT is not entered; the run ends. */
@@ -55,6 +60,12 @@ struct engine_client {
     void (*alarm)(void *self);
     /* Guest-linear bytes in the current mode; false when a byte is not there. */
     bool (*read_code)(void *self, uint64_t gva, void *dst, size_t n);
+    /* The host's copy of them where gva = gpa, in one piece; else NULL. For engine_again() alone. */
+    const uint8_t *(*code_at)(void *self, uint64_t gva, size_t n);
+    /* Code is about to be fetched from there, or to run: engine_protect() must be in force. Likewise. */
+    void (*ready)(void *self, uint64_t gpa, size_t n);
+    /* The host's copy of @n bytes that the guest may write with nobody to be asked, gva = gpa; else NULL. Likewise. */
+    uint8_t *(*plain)(void *self, uint64_t gva, size_t n);
 };
 
 #define ENGINE_TICK_BLOCKS (1u << 18)
@@ -65,6 +76,7 @@ enum engine_end {
     ENGINE_SLICED,  /* engine_slice() is over */
     ENGINE_DUE,     /* engine_deadline() or engine_come_out() */
     ENGINE_WINDOW,  /* engine_await_window() */
+    ENGINE_REACHED, /* engine_stop_before() */
     ENGINE_FAILED,  /* the engine itself gave up: engine_error() */
 };
 
@@ -106,6 +118,15 @@ bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allo
  * block. A write, or a read that the client finds innocent, counts as the first.
  */
 void engine_tell_again(struct engine *e);
+/*
+ * The same without keeping translated code and stores coherent, which costs each store; false once code of it runs. For
+ * engine_again() alone: ready() is called before each block that runs for the first time in a run.
+ */
+bool engine_protect_data(struct engine *e, uint64_t gpa, uint64_t size, unsigned allow);
+/* Has a block ever been translated from @gpa's page, below 4 GiB, since engine_forget_code()? */
+bool engine_has_code(const struct engine *e, uint64_t gpa);
+size_t engine_code_pages(const struct engine *e);
+void engine_forget_code(struct engine *e);
 /* The host changed guest memory where translated code may lie. */
 void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size);
 /* Every block counts as new again. Not from a callback. */
@@ -179,5 +200,22 @@ struct engine_spy {
 /* Until @spy is NULL. What is executed, and the work counted, stay the same. Loads and stores are slow. Not from a
  * callback. */
 void engine_spy(struct engine *e, const struct engine_spy *spy, void *self);
+
+/*
+ * The same code in many runs. From engine_again() on, before the first run, the engine remembers each block that it has
+ * translated. engine_keep() takes the state of processor 0 between two runs; engine_go_back() returns to it, as often as
+ * one likes, and begins a new run: registers, work and segments are those of then, new_block() is called again for
+ * each block that had not run by then, translated or not, and what is counted is what a run from reset would have
+ * counted. The memory map and its content are the caller's business; a block whose bytes are not those that
+ * it was translated from is translated anew. Other processors are as if they had never been there. False: out of memory.
+ */
+bool engine_again(struct engine *e);
+bool engine_keep(struct engine *e);
+bool engine_go_back(struct engine *e);
+/* engine_run() comes back, with ENGINE_REACHED, before block number @blocks is counted; UINT64_MAX for never. */
+void engine_stop_before(struct engine *e, uint64_t blocks);
+/* Did something happen since engine_again() or engine_go_back() of which nobody can say that a run from reset would
+ * have gone the same way? (static string, NULL for no) */
+const char *engine_doubt(const struct engine *e);
 
 #endif

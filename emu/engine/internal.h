@@ -32,7 +32,9 @@ enum pending {
     PENDING_DUE,
     PENDING_WINDOW,
     PENDING_VMCALL,
-    PENDING_VMMCALL
+    PENDING_VMMCALL,
+    PENDING_AGAIN,
+    PENDING_REACHED
 };
 
 /* The segment that CS holds, as far as the library tells: a new base comes with a new selector or mode. */
@@ -78,6 +80,7 @@ struct engine {
     uint64_t block_pc;
     uint64_t ring[ENGINE_RING]; /* the blocks before, by number */
     uint64_t ring_from;         /* the number of the first one in it */
+    size_t nr_code_pages;
     uint8_t *code_pages;        /* a bit for each page below 4 GiB that blocks were translated from */
     struct icount_slot *icount; /* by pc */
     void (*trace)(void *self, uint64_t pc);
@@ -88,7 +91,10 @@ struct engine {
     void *spy_self;
     uc_hook spy_load, spy_store;
 
+    struct again *again; /* again.c; NULL: each block runs in one run only */
+
     uint64_t msr_site[MSR_SITES_MAX]; /* linear addresses that carry a hook */
+    uc_hook msr_hook[MSR_SITES_MAX];
     size_t nr_msr_sites;
 };
 
@@ -125,5 +131,26 @@ void engine_count_block(struct engine *e, uint64_t pc, uint32_t size);
 /* spy.c: hooks for loads and stores come and go with counting; the one for blocks takes the place of the usual one. */
 void engine_spy_hooks(struct engine *e, bool on);
 void engine_spy_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
+
+/* again.c. A block has been translated. */
+void again_translated(struct engine *e, const struct engine_block *b);
+void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
+/* The bytes of the block that runs, where @pc lies in it; NULL else. */
+const uint8_t *again_code(const struct engine *e, uint64_t pc, size_t n);
+void again_flushed(struct engine *e);
+void again_free(struct engine *e);
+/* count.c */
+void engine_count_event(struct engine *e, uint64_t pc);
+/* So many instructions more, by the block at @pc. */
+static inline void engine_count_work(struct engine *e, uint64_t pc, uint32_t instructions)
+{
+    e->instructions += instructions;
+    e->block_pc = pc;
+    e->ring[e->blocks % ENGINE_RING] = pc;
+    if (++e->blocks >= e->next_event || e->instructions >= e->deadline)
+        engine_count_event(e, pc);
+    if (e->trace != NULL)
+        e->trace(e->trace_self, pc);
+}
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The guest-physical address space as the library sees it: RAM by host pointer, everything else by callback. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/span.h"
 #include "engine/internal.h"
@@ -116,17 +117,40 @@ bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allo
     return uc_mem_protect(e->uc, gpa, size, to_prot(allow)) == UC_ERR_OK;
 }
 
+bool engine_protect_data(struct engine *e, uint64_t gpa, uint64_t size, unsigned allow)
+{
+    return uc_mem_protect(e->uc, gpa, size, to_prot(allow) & ~(uint32_t)UC_PROT_EXEC) == UC_ERR_OK;
+}
+
 void engine_note_code(struct engine *e, const struct engine_block *b)
 {
     for (uint64_t page = b->pc >> PAGE_SHIFT; page <= (b->pc + b->size - 1) >> PAGE_SHIFT; page++)
-        if (page < CODE_PAGES)
+        if (page < CODE_PAGES && (e->code_pages[page / 8] >> page % 8 & 1) == 0) {
             e->code_pages[page / 8] |= (uint8_t)(1u << page % 8);
+            e->nr_code_pages++;
+        }
+}
+
+bool engine_has_code(const struct engine *e, uint64_t gpa)
+{
+    const uint64_t page = gpa >> PAGE_SHIFT;
+    return page < CODE_PAGES && (e->code_pages[page / 8] >> page % 8 & 1) != 0;
+}
+
+size_t engine_code_pages(const struct engine *e)
+{
+    return e->nr_code_pages;
+}
+
+void engine_forget_code(struct engine *e)
+{
+    memset(e->code_pages, 0, CODE_PAGES / 8);
+    e->nr_code_pages = 0;
 }
 
 void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size)
 {
     /* Translated blocks are found by linear address; firmware in SEC and PEI runs identity-mapped. */
-    uint64_t page = gpa >> PAGE_SHIFT;
-    if (page < CODE_PAGES && (e->code_pages[page / 8] >> page % 8 & 1) != 0)
+    if (engine_has_code(e, gpa))
         (void)uc_ctl_remove_cache(e->uc, gpa, gpa + size);
 }

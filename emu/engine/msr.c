@@ -27,9 +27,12 @@ static void on_msr(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     struct engine *e = user;
     (void)uc;
     (void)size;
-    uint8_t op[2];
+    uint8_t bytes[2];
+    const uint8_t *op = again_code(e, pc, sizeof bytes);
     /* The page may hold other code by now. */
-    if (!e->client->read_code(e->self, pc, op, sizeof op) || op[0] != 0x0f || (op[1] != 0x30 && op[1] != 0x32))
+    if (op == NULL && e->client->read_code(e->self, pc, bytes, sizeof bytes))
+        op = bytes;
+    if (op == NULL || op[0] != 0x0f || (op[1] != 0x30 && op[1] != 0x32))
         return;
     uint32_t index = (uint32_t)engine_get(e, UC_X86_REG_RCX);
     if (is_native(index))
@@ -63,6 +66,7 @@ static bool add_site(struct engine *e, uint64_t pc)
     uc_hook h;
     if (uc_hook_add(e->uc, &h, UC_HOOK_CODE, (void *)on_msr, e, pc, pc) != UC_ERR_OK)
         return false;
+    e->msr_hook[e->nr_msr_sites] = h;
     e->msr_site[e->nr_msr_sites++] = pc;
     return true;
 }

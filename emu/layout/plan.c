@@ -48,7 +48,8 @@ void plan_init(struct plan *p, uint64_t top)
 static void free_ranges(struct plan_range *r, size_t nr)
 {
     for (size_t i = 0; i < nr; i++)
-        free(r[i].bytes);
+        if (!r[i].borrowed)
+            free(r[i].bytes);
     free(r);
 }
 
@@ -72,8 +73,8 @@ static bool no_memory(struct diag *d)
     return diag_fail(d, "", 0, "out of memory while laying out the guest");
 }
 
-struct plan_range *plan_put(struct plan *p, struct span at, enum plan_kind kind, enum plan_class cls, const char *owner,
-                            const void *bytes, size_t nbytes, struct diag *d)
+static struct plan_range *put(struct plan *p, struct span at, enum plan_kind kind, enum plan_class cls,
+                              const char *owner, const void *bytes, size_t nbytes, struct diag *d)
 {
     if (p->sealed || at.start >= at.end || at.end > p->top || (bytes != NULL && nbytes > span_size(at))) {
         diag_fail(d, "", 0, "%s cannot lie at 0x%" PRIx64 "-0x%" PRIx64 ": %s", owner, at.start, at.end,
@@ -98,15 +99,34 @@ struct plan_range *plan_put(struct plan *p, struct span at, enum plan_kind kind,
     struct plan_range *r = &p->r[p->nr];
     *r = (struct plan_range){.at = at, .kind = kind, .cls = cls, .owner = owner};
     plan_class_rights(cls, r->allow);
-    if (bytes != NULL) {
-        r->bytes = copy_bytes(bytes, nbytes);
-        r->nbytes = nbytes;
-        if (r->bytes == NULL) {
-            no_memory(d);
-            return NULL;
-        }
-    }
     p->nr++;
+    return r;
+}
+
+struct plan_range *plan_put(struct plan *p, struct span at, enum plan_kind kind, enum plan_class cls, const char *owner,
+                            const void *bytes, size_t nbytes, struct diag *d)
+{
+    struct plan_range *r = put(p, at, kind, cls, owner, bytes, nbytes, d);
+    if (r == NULL || bytes == NULL)
+        return r;
+    r->bytes = copy_bytes(bytes, nbytes);
+    r->nbytes = nbytes;
+    if (r->bytes != NULL)
+        return r;
+    p->nr--;
+    no_memory(d);
+    return NULL;
+}
+
+struct plan_range *plan_lend(struct plan *p, struct span at, enum plan_kind kind, enum plan_class cls,
+                             const char *owner, const void *bytes, size_t nbytes, struct diag *d)
+{
+    struct plan_range *r = put(p, at, kind, cls, owner, bytes, nbytes, d);
+    if (r == NULL)
+        return NULL;
+    r->bytes = (uint8_t *)(uintptr_t)bytes; /* nobody writes to a plan's bytes */
+    r->nbytes = nbytes;
+    r->borrowed = true;
     return r;
 }
 
@@ -176,7 +196,9 @@ static bool take_bytes(struct plan_range *r, struct plan_range *content)
     uint64_t skip = r->at.start - content->at.start;
     uint64_t have = content->nbytes > skip ? content->nbytes - skip : 0;
     r->nbytes = (size_t)(have < span_size(r->at) ? have : span_size(r->at));
-    r->bytes = copy_bytes(r->nbytes != 0 ? content->bytes + skip : NULL, r->nbytes);
+    r->borrowed = content->borrowed;
+    r->bytes =
+        r->borrowed ? content->bytes + skip : copy_bytes(r->nbytes != 0 ? content->bytes + skip : NULL, r->nbytes);
     return r->bytes != NULL;
 }
 
@@ -202,6 +224,7 @@ bool plan_seal(struct plan *p, struct diag *d)
         r->at = s->at;
         r->bytes = NULL;
         r->nbytes = 0;
+        r->borrowed = false;
         if (s->content != NONE)
             ok = take_bytes(r, &p->r[s->content]);
     }

@@ -55,6 +55,7 @@ struct plan_range {
     uint8_t allow[PHASE_COUNT]; /* ALLOW_* in each phase */
     uint8_t *bytes;             /* what it starts with, or NULL for the layout's fill; the plan's own copy */
     size_t nbytes;              /* <= span_size(at); the rest starts as zero */
+    bool borrowed;              /* the bytes are somebody else's */
 };
 
 struct plan {
@@ -77,6 +78,10 @@ void plan_class_rights(enum plan_class c, uint8_t allow[PHASE_COUNT]);
  */
 struct plan_range *plan_put(struct plan *p, struct span at, enum plan_kind kind, enum plan_class cls, const char *owner,
                             const void *bytes, size_t nbytes, struct diag *d);
+
+/* The same without a copy: @bytes must outlive the plan. */
+struct plan_range *plan_lend(struct plan *p, struct span at, enum plan_kind kind, enum plan_class cls,
+                             const char *owner, const void *bytes, size_t nbytes, struct diag *d);
 
 /*
  * Flattens the layers. Where a layer without bytes lies on RAM with bytes, the lower bytes stay (a rule laid

@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "machine/bars.h"
+#include "machine/demand.h"
 #include "machine/interrupt.h"
 #include "machine/machine.h"
 
@@ -279,6 +280,11 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
         engine_wrote(m->engine, gpa, size);
 }
 
+static bool missing(void *self, uint64_t gpa)
+{
+    return demand_touch(self, gpa);
+}
+
 static void new_block(void *self, const struct engine_block *b)
 {
     struct machine *m = self;
@@ -323,6 +329,55 @@ static bool read_code(void *self, uint64_t gva, void *dst, size_t n)
     return machine_read(self, gva, dst, n);
 }
 
+/* Mapped one to one, and where the plan has it? */
+static bool is_plain(const struct machine *m, uint64_t gva, size_t n)
+{
+    struct paging p;
+    struct walk w;
+    machine_paging(m, &p);
+    for (uint64_t page = page_down(gva); page < gva + n; page += PAGE_SIZE)
+        if (!walk_gva(&m->memory, &p, page, &w) || w.gpa != page ||
+            memory_hva(&m->memory, page) != m->memory.base + page)
+            return false;
+    return true;
+}
+
+static const uint8_t *code_at(void *self, uint64_t gva, size_t n)
+{
+    const struct machine *m = self;
+    return is_plain(m, gva, n) ? m->memory.base + gva : NULL;
+}
+
+/* May be written, and the page tables say so already: the processor would leave them as they are. */
+static bool is_dirty(const struct machine *m, uint64_t gva, size_t n)
+{
+    const uint64_t writable = 2, accessed = 0x20, dirty = 0x40;
+    struct paging p;
+    struct walk w;
+    machine_paging(m, &p);
+    for (uint64_t page = page_down(gva); page < gva + n; page += PAGE_SIZE) {
+        if (!walk_gva(&m->memory, &p, page, &w) || w.gpa != page)
+            return false;
+        for (unsigned i = 0; i < w.nr; i++) {
+            const uint64_t need = writable | accessed | (i + 1 == w.nr ? dirty : 0);
+            if ((w.step[i].entry & need) != need)
+                return false;
+        }
+    }
+    return true;
+}
+
+static uint8_t *plain(void *self, uint64_t gva, size_t n)
+{
+    const struct machine *m = self;
+    return demand_takes_stores(m, (struct span){gva, gva + n}) && is_dirty(m, gva, n) ? m->memory.base + gva : NULL;
+}
+
+static void ready(void *self, uint64_t gpa, size_t n)
+{
+    demand_ready(self, (struct span){gpa, gpa + n});
+}
+
 const struct engine_client machine_exits = {
     .io_read = io_read,
     .io_write = io_write,
@@ -334,10 +389,14 @@ const struct engine_client machine_exits = {
     .wrmsr = wrmsr,
     .hypercall = hypercall,
     .forbidden = forbidden,
+    .missing = missing,
     .new_block = new_block,
     .exception = exception,
     .breakpoint = breakpoint,
     .tick = tick,
     .alarm = alarm_rang,
     .read_code = read_code,
+    .code_at = code_at,
+    .ready = ready,
+    .plain = plain,
 };

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "machine/demand.h"
 #include "machine/exits.h"
 #include "machine/interrupt.h"
 #include "machine/mapping.h"
+#include "machine/pages.h"
 #include "machine/schedule.h"
 #include "xen/abi.h"
 
@@ -85,55 +87,108 @@ static void access_wrote(void *self, uint64_t gpa, size_t n)
 static void changed(void *self, struct span at)
 {
     struct machine *m = self;
-    (void)mapping_changed(m->engine, &m->memory, m->plan, m->phase, m->guarded, at);
+    if (m->demand != NULL)
+        demand_changed(m, at);
+    else
+        (void)mapping_changed(m->engine, &m->memory, m->plan, m->phase, m->guarded, at);
 }
 
-bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
-                  const struct cpu_entry *entry, bool guarded, bool first_stage, struct diag *d)
+static void begin(struct machine *m, const struct machine_guest *g, bool guarded, bool first_stage)
 {
     static const struct machine_watcher nobody = {0};
-    memset(m, 0, sizeof *m);
-    m->layout = l;
-    m->guest = g;
-    m->plan = plan;
+    m->layout = g->layout;
+    m->guest = g->guest;
+    m->plan = g->plan;
     m->loading = first_stage;
     m->guarded = guarded && !first_stage;
     m->guard_firmware = guarded;
     m->watcher = &nobody;
     m->timer_ns = IRQ_NEVER;
     m->timer_cycles = UINT64_MAX;
-    if (!memory_init(&m->memory, plan, l->fill, d))
-        return false;
-    const char *why = "";
-    m->engine = engine_open(&machine_exits, m, &why);
-    if (m->engine == NULL) {
-        memory_exit(&m->memory);
-        return diag_fail(d, "", 0, "%s", why);
-    }
+}
+
+/* Xen and the devices, as the first instruction finds them. */
+static bool make_world(struct machine *m, bool first_stage)
+{
+    const struct layout *l = m->layout;
     struct guest_access access = {access_read, access_write, m, access_wrote};
     vcpus_init(&m->vcpus, l->vcpus);
-    bool ok = xen_init(&m->xen, l, g, &m->clock, &m->vcpus, &m->memory, access);
-    ok = ok && platform_init(&m->platform, &m->bus, l, g, &m->clock, &m->vcpus,
+    bool ok = xen_init(&m->xen, l, m->guest, &m->clock, &m->vcpus, &m->memory, access);
+    ok = ok && platform_init(&m->platform, &m->bus, l, m->guest, &m->clock, &m->vcpus,
                              first_stage ? PLATFORM_RESET : PLATFORM_LOADED);
     m->platform.acpi_ioports = &m->xen.param[HVM_PARAM_ACPI_IOPORTS_LOCATION];
     if (ok && first_stage) {
         msr_reset_state(&m->xen);
         ok = xen_begin_loader(&m->xen);
     }
-    ok = ok && engine_enter(m->engine, entry);
-    ok = ok && mapping_all(m->engine, &m->memory, plan, m->phase, m->guarded, l->phys_bits);
-    if (!ok) {
-        machine_exit(m);
-        return diag_fail(d, "", 0, "cannot set up the machine: out of memory or address space");
-    }
+    return ok;
+}
+
+static bool no_machine(struct machine *m, struct diag *d)
+{
+    machine_exit(m);
+    return diag_fail(d, "", 0, "cannot set up the machine: out of memory or address space");
+}
+
+static bool open_engine(struct machine *m, const struct engine_client *client, struct diag *d)
+{
+    const char *why = "";
+    m->engine = engine_open(client, m, &why);
+    if (m->engine != NULL)
+        return true;
+    memory_exit(&m->memory);
+    return diag_fail(d, "", 0, "%s", why);
+}
+
+bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
+                  const struct cpu_entry *entry, bool guarded, bool first_stage, struct diag *d)
+{
+    memset(m, 0, sizeof *m);
+    begin(m, &(struct machine_guest){l, g, plan}, guarded, first_stage);
+    if (!memory_init(&m->memory, plan, l->fill, d) || !open_engine(m, &machine_exits, d))
+        return false;
+    if (!make_world(m, first_stage) || !engine_enter(m->engine, entry) ||
+        !mapping_all(m->engine, &m->memory, plan, m->phase, m->guarded, l->phys_bits))
+        return no_machine(m, d);
     m->memory.nr_dirty = m->memory.nr_late = 0;
     m->memory.mapper = (struct memory_mapper){changed, m};
     return true;
 }
 
+bool machine_init_again(struct machine *m, const struct machine_guest *g, const struct cpu_entry *entry, bool guarded,
+                        const struct engine_client *client, uint64_t reserve, struct diag *d)
+{
+    memset(m, 0, sizeof *m);
+    begin(m, g, guarded, false);
+    if (!pages_init(&m->memory, g->plan, g->layout->fill, reserve, d) || !open_engine(m, client, d))
+        return false;
+    m->demand = demand_new();
+    if (m->demand == NULL || !engine_again(m->engine) || !make_world(m, false) || !engine_enter(m->engine, entry))
+        return no_machine(m, d);
+    m->memory.mapper = (struct memory_mapper){changed, m};
+    return true;
+}
+
+bool machine_restart(struct machine *m, const struct machine_guest *g)
+{
+    const bool guarded = m->guard_firmware;
+    xen_exit(&m->xen);
+    bus_exit(&m->bus);
+    begin(m, g, guarded, false);
+    m->clock = (struct clock){0};
+    m->phase = PHASE_SEC;
+    m->pausing = m->stopping = m->halted = m->interrupt_waits = false;
+    m->nr_again = 0;
+    m->work_seen = 0;
+    pages_restart(&m->memory, g->plan, g->layout->fill);
+    return make_world(m, false);
+}
+
 void machine_exit(struct machine *m)
 {
     engine_close(m->engine);
+    demand_free(m->demand);
+    m->demand = NULL;
     xen_exit(&m->xen);
     bus_exit(&m->bus);
     memory_exit(&m->memory);
@@ -182,6 +237,8 @@ bool machine_enter_phase(struct machine *m, enum phase p)
 {
     enum phase before = m->phase;
     m->phase = p;
+    if (m->demand != NULL)
+        return demand_phase(m);
     return mapping_phase(m->engine, &m->memory, m->plan, before, p, m->guarded);
 }
 
@@ -198,6 +255,8 @@ bool machine_run(struct machine *m)
         machine_catch_up(m);
         if (end == ENGINE_FAILED)
             return false;
+        if (end == ENGINE_REACHED)
+            return true;
         if (end == ENGINE_HALTED && !schedule_halt(m))
             return true;
         memory_apply_all(&m->memory);

@@ -70,6 +70,7 @@ struct machine {
     struct platform platform;
     struct xen xen;
     struct engine *engine;
+    struct demand *demand; /* demand.h; NULL: all is mapped from the beginning */
     enum phase phase;
     bool guarded; /* the plan's rights are enforced; not while a first stage runs, nor to measure what they cost */
     bool loading; /* a first stage runs: the firmware has not been entered yet */
@@ -90,6 +91,24 @@ struct machine {
 /* All pointers must outlive the machine. False with @d; nothing to clean up then. */
 bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
                   const struct cpu_entry *entry, bool guarded, bool first_stage, struct diag *d);
+/* What of a machine differs from one guest to the next. */
+struct machine_guest {
+    const struct layout *layout;
+    const struct guest_memory *guest;
+    const struct plan *plan;
+};
+/*
+ * A machine for boots one after the other: @reserve bytes of address space for all their plans, mapped as they are
+ * touched (demand.h), with blocks remembered (engine_again()). @client: machine_exits, or what passes on to it.
+ */
+bool machine_init_again(struct machine *m, const struct machine_guest *g, const struct cpu_entry *entry, bool guarded,
+                        const struct engine_client *client, uint64_t reserve, struct diag *d);
+/*
+ * Another guest, with fresh devices and a fresh Xen; memory is as pages_restart() leaves it. What the engine has is the
+ * caller's business. False: out of memory.
+ */
+bool machine_restart(struct machine *m, const struct machine_guest *g);
+
 void machine_exit(struct machine *m);
 void machine_watch(struct machine *m, const struct machine_watcher *w, void *self);
 

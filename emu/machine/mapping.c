@@ -46,6 +46,12 @@ static struct piece run_at(const struct plan *p, enum phase phase, bool guarded,
     return run;
 }
 
+struct mapping_run mapping_run_at(const struct plan *p, enum phase phase, bool guarded, uint64_t gpa, uint64_t end)
+{
+    const struct piece run = run_at(p, phase, guarded, gpa);
+    return (struct mapping_run){{gpa, run.at.end < end ? run.at.end : end}, run.ram, run.allow};
+}
+
 static bool map(struct engine *e, const struct memory *m, struct piece piece)
 {
     uint64_t size = span_size(piece.at);

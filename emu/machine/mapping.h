@@ -7,6 +7,14 @@
 #include "layout/plan.h"
 #include "machine/memory.h"
 
+/* A run of pages that the plan has mapped alike, from @gpa to at most @end; both whole pages. */
+struct mapping_run {
+    struct span at;
+    bool ram;
+    unsigned allow; /* of the strictest range in each page */
+};
+struct mapping_run mapping_run_at(const struct plan *p, enum phase phase, bool guarded, uint64_t gpa, uint64_t end);
+
 /* Maps everything up to the processor's width. @guarded false: all RAM gets all rights. */
 bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase, bool guarded,
                  unsigned phys_bits);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/span.h"
+#include "machine/pages.h"
 
 #define PATTERN_SIZE (2 * MIB)
 
@@ -101,6 +102,7 @@ bool memory_init(struct memory *m, const struct plan *plan, uint64_t fill, struc
 
 void memory_exit(struct memory *m)
 {
+    pages_exit(m);
     if (m->base != NULL)
         (void)munmap(m->base, m->size);
     m->base = NULL;
@@ -143,7 +145,30 @@ uint8_t *memory_hva(const struct memory *m, uint64_t gpa)
     if (o != NULL)
         return o->page != NULL ? o->page + (gpa - o->at.start) : NULL;
     const struct plan_range *r = plan_find(m->plan, gpa);
-    return r != NULL && r->kind == PLAN_RAM ? m->base + gpa : NULL;
+    if (r == NULL || r->kind != PLAN_RAM)
+        return NULL;
+    if (m->pages != NULL)
+        pages_want(m, (struct span){page_down(gpa), page_down(gpa) + PAGE_SIZE});
+    return m->base + gpa;
+}
+
+bool memory_has(const struct memory *m, uint64_t gpa)
+{
+    const struct page_override *o = memory_override(m, gpa);
+    if (o != NULL)
+        return o->page != NULL;
+    const struct plan_range *r = plan_find(m->plan, gpa);
+    return r != NULL && r->kind == PLAN_RAM;
+}
+
+bool memory_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n)
+{
+    if (m->pages == NULL || memory_override(m, gpa) != NULL)
+        return memory_read(m, gpa, dst, n);
+    if (!memory_has(m, gpa))
+        return false;
+    pages_peek(m, gpa, dst, n);
+    return true;
 }
 
 static bool is_ram(const struct memory *m, uint64_t gpa, size_t n)
@@ -168,6 +193,8 @@ static bool copy(const struct memory *m, uint64_t gpa, uint8_t *out, const uint8
         if (piece > n - done)
             piece = n - done;
         uint8_t *hva = memory_hva(m, gpa + done);
+        if (in != NULL && m->pages != NULL && hva == m->base + gpa + done)
+            pages_writing(m, (struct span){gpa + done, gpa + done + piece});
         if (out != NULL)
             memcpy(out + done, hva, piece);
         else

@@ -30,6 +30,7 @@ struct memory_mapper {
 };
 
 #define MEMORY_DIRTY_MAX 8
+struct memory_pages; /* pages.h */
 
 struct memory {
     const struct plan *plan;
@@ -42,6 +43,7 @@ struct memory {
     size_t nr_dirty, nr_late;
     uint64_t late_pages; /* new pages so far */
     struct memory_mapper mapper;
+    struct memory_pages *pages; /* content comes page by page; NULL: all of it was there from the beginning */
 };
 
 /* Reserves (never touches) the address space, writes the plan's bytes and the fill pattern. */
@@ -50,6 +52,11 @@ void memory_exit(struct memory *m);
 
 /* The host page behind @gpa, or NULL when no RAM is there now. */
 uint8_t *memory_hva(const struct memory *m, uint64_t gpa);
+/* Is there RAM? The same question, without a look at what it holds. */
+bool memory_has(const struct memory *m, uint64_t gpa);
+/* At most MEMORY_PEEK_MAX bytes, in one page: a look that almost always finds nothing. False: no RAM. */
+#define MEMORY_PEEK_MAX 32u
+bool memory_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n);
 /* Whole-range copies; false (and nothing copied) when any byte is not RAM. */
 bool memory_read(const struct memory *m, uint64_t gpa, void *dst, size_t n);
 bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n);

@@ -48,7 +48,9 @@ static void write_outcome(const struct verdict *v, FILE *out)
         fprintf(out, "%sreached ", join);
         text_safe(out, v->detail);
         return;
-    } else if (v->ending == END_FINDING)
+    } else if (v->ending == END_PLATFORM)
+        fprintf(out, "%spublished PEI memory, and was to go no further", join);
+    else if (v->ending == END_FINDING)
         fprintf(out, "%sstopped in %s", join, phase_name(v->phase));
     else if (v->ending == END_BUDGET)
         fprintf(out, "%sspent its work budget in %s", join, phase_name(v->phase));

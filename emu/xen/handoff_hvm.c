@@ -70,9 +70,10 @@ static bool lay_image(const struct guest_memory *g, const struct image *im, stru
                          "an image of %zu bytes does not end at 4 GiB when hvmloader has placed it, so its reset "
                          "vector leads nowhere; give a whole flash image, a multiple of 1 MiB",
                          im->size);
-    const struct lay_range high = {g->image, PLAN_RAM, CLASS_IMAGE, "OVMF image"};
-    const struct lay_range low = {{HVMLOADER_LOW_COPY, MIB}, PLAN_RAM, CLASS_IMAGE, "low copy of the image"};
-    return lay(p, high, im->bytes, im->size, d) && lay(p, low, im->bytes + im->size - LOW_COPY_SIZE, LOW_COPY_SIZE, d);
+    const struct span low = {HVMLOADER_LOW_COPY, MIB};
+    return plan_lend(p, g->image, PLAN_RAM, CLASS_IMAGE, "OVMF image", im->bytes, im->size, d) != NULL &&
+           plan_lend(p, low, PLAN_RAM, CLASS_IMAGE, "low copy of the image", im->bytes + im->size - LOW_COPY_SIZE,
+                     LOW_COPY_SIZE, d) != NULL;
 }
 
 static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *p,

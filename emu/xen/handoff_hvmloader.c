@@ -29,7 +29,8 @@ static bool plan_hvmloader(const struct layout *l, const struct guest_memory *g,
         struct plan_range *r = &p->r[i];
         if (r->at.start == SPECIAL_IDENT_PT_PFN << PAGE_SHIFT || r->at.start == IGD_OPREGION_START)
             continue; /* the builder's, and the host's */
-        free(r->bytes);
+        if (!r->borrowed)
+            free(r->bytes);
         r->bytes = NULL;
         r->nbytes = 0;
     }

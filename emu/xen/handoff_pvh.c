@@ -67,7 +67,7 @@ static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d
 static bool lay_image(const struct image *im, struct plan *p, struct diag *d)
 {
     const struct span at = {im->pvh.load_paddr, (uint64_t)im->pvh.load_paddr + im->pvh.memsz};
-    struct plan_range *r = plan_put(p, at, PLAN_RAM, CLASS_IMAGE, "OVMF image", im->bytes, im->pvh.filesz, d);
+    struct plan_range *r = plan_lend(p, at, PLAN_RAM, CLASS_IMAGE, "OVMF image", im->bytes, im->pvh.filesz, d);
     if (r == NULL)
         return false;
     /* The reset vector patches the base of its GDT (E:OvmfPkg/XenResetVector/Ia32/XenPVHMain.asm). */

@@ -65,7 +65,15 @@ each() { # FUNCTION
     done
 }
 
+# What one more layout costs in a process that has booted before.
+warm_up() { # NAME LAYOUT-FILE IMAGE
+    [[ $1 = *RELEASE* ]] || return 0
+    echo "$1:"
+    "$BUILD/bench/warm" "$2" "${2/1g/256m}" "$3" || worst=1
+}
+
 each count
 each count_loader
+each warm_up
 [ "$pairs" = 0 ] || each time_pairs
 exit $worst

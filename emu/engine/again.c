@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The same code in many runs. The library tells of a block when it translates it, once; a run that finds it translated
+ * by an earlier one must be told all the same. So blocks are remembered with what a run from reset would have seen of
+ * them, and the callback that counts each block looks whether it runs for the first time in this run. That is also when
+ * its bytes are compared with those that it was translated from: whoever changes memory between two runs need not know
+ * what is code. Within a run the library keeps code and stores coherent.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/internal.h"
+
+#define BYTES_CHUNK (1u << 20)
+#define FILL_MIN 16u /* steps that are worth the trouble */
+/* Beyond this many hooks translating becomes slow, for each instruction asks all of them. */
+#define SITES_TIDY 64u
+
+/* REP STOS alone: the block that it makes of each step but the first. */
+enum fill_insn { NO_FILL, FILL_8, FILL_64 };
+
+struct known_block {
+    uint64_t pc;
+    uint32_t size;
+    uint32_t changed;    /* the run in which its bytes became others than before */
+    bool before;         /* it had run when engine_keep() was called */
+    uint32_t room;       /* of @bytes */
+    uint8_t *bytes;      /* that it was translated from */
+    const uint8_t *code; /* where they lie now; NULL: not mapped one to one */
+    struct code_segment segment;
+    enum fill_insn fill;
+};
+
+/* Of a block, what is wanted each time it runs. */
+struct slot {
+    uint64_t pc;
+    uint32_t checked; /* the run in which it was last looked at */
+    uint32_t instructions;
+    struct known_block *k; /* NULL: the slot is free */
+};
+
+struct byte_chunk {
+    struct byte_chunk *next;
+    size_t used;
+    uint8_t b[BYTES_CHUNK];
+};
+
+struct again {
+    struct slot *slot; /* by pc; open addressing */
+    size_t nr, cap;    /* cap is a power of 2 */
+    struct slot *last;
+    struct byte_chunk *chunks;
+    uint32_t run;      /* its number; what does not change the work to be counted flushes begin another */
+    bool before_holds; /* nothing has dropped all translated code since engine_go_back() */
+    uint64_t stop_before;
+    const char *doubt;
+    size_t sites; /* MSR sites that engine_keep() found */
+
+    uc_context *context; /* what engine_keep() kept */
+    struct code_segment segment;
+    uint64_t instructions, blocks, block_pc, ring_from;
+    uint64_t ring[ENGINE_RING];
+    uint64_t paging[4];
+};
+
+static size_t hash(const struct again *a, uint64_t pc)
+{
+    return (size_t)((pc * 0x9E3779B97F4A7C15u) >> 32) & (a->cap - 1);
+}
+
+static struct slot *find(const struct again *a, uint64_t pc)
+{
+    for (size_t i = hash(a, pc);; i = (i + 1) & (a->cap - 1))
+        if (a->slot[i].k == NULL || a->slot[i].pc == pc)
+            return &a->slot[i];
+}
+
+static bool grow(struct again *a)
+{
+    const size_t old = a->cap;
+    struct slot *slot = a->slot;
+    a->cap = old != 0 ? 2 * old : 1u << 14;
+    a->slot = calloc(a->cap, sizeof *a->slot);
+    if (a->slot == NULL) {
+        a->slot = slot;
+        a->cap = old;
+        return false;
+    }
+    for (size_t i = 0; i < old; i++)
+        if (slot[i].k != NULL)
+            *find(a, slot[i].pc) = slot[i];
+    a->last = NULL;
+    free(slot);
+    return true;
+}
+
+/* Until again_free(). */
+static void *take(struct again *a, size_t n)
+{
+    n = (n + 15) & ~(size_t)15;
+    if (a->chunks == NULL || a->chunks->used + n > BYTES_CHUNK) {
+        struct byte_chunk *c = malloc(sizeof *c);
+        if (c == NULL)
+            return NULL;
+        c->used = 0;
+        c->next = a->chunks;
+        a->chunks = c;
+    }
+    void *p = a->chunks->b + a->chunks->used;
+    a->chunks->used += n;
+    return p;
+}
+
+static struct slot *insert(struct again *a, uint64_t pc)
+{
+    if (4 * a->nr >= 3 * a->cap && !grow(a))
+        return NULL;
+    struct slot *s = find(a, pc);
+    if (s->k != NULL)
+        return s;
+    s->k = take(a, sizeof *s->k);
+    if (s->k == NULL)
+        return NULL;
+    *s->k = (struct known_block){.pc = pc};
+    s->pc = pc;
+    a->nr++;
+    return s;
+}
+
+static void doubt(struct again *a, const char *why)
+{
+    if (a->doubt == NULL)
+        a->doubt = why;
+}
+
+static bool keep_bytes(struct again *a, struct known_block *k, const uint8_t *code)
+{
+    if (k->room < k->size) {
+        k->bytes = take(a, k->size);
+        k->room = k->bytes != NULL ? k->size : 0;
+    }
+    if (k->bytes != NULL)
+        memcpy(k->bytes, code, k->size);
+    return k->bytes != NULL;
+}
+
+static enum fill_insn fill_of(const struct engine *e, const uint8_t *code, size_t n)
+{
+    static const struct {
+        uint8_t n, op[3];
+        enum fill_insn fill;
+    } table[] = {{2, {0xf3, 0xaa}, FILL_8}, {3, {0xf3, 0x48, 0xab}, FILL_64}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (e->code.is_long && e->code.base == 0 && n >= table[i].n && memcmp(code, table[i].op, table[i].n) == 0)
+            return table[i].fill;
+    return NO_FILL;
+}
+
+void again_translated(struct engine *e, const struct engine_block *b)
+{
+    struct again *a = e->again;
+    struct slot *s = insert(a, b->pc);
+    if (s == NULL) {
+        doubt(a, "out of memory");
+        return;
+    }
+    struct known_block *k = s->k;
+    const uint8_t *code = e->client->code_at(e->self, b->pc, b->size);
+    const bool same = k->bytes != NULL && k->size == b->size && code != NULL && memcmp(k->bytes, code, b->size) == 0;
+    k->size = b->size;
+    s->instructions = b->instructions;
+    k->code = code;
+    k->segment = e->code;
+    k->fill = code != NULL && b->instructions == 1 ? fill_of(e, code, b->size) : NO_FILL;
+    if (!same) {
+        k->changed = a->run;
+        s->checked = 0;
+        if (code != NULL && !keep_bytes(a, k, code))
+            doubt(a, "out of memory");
+    }
+    if (e->block_hook != 0)
+        return;
+    /* Nothing is counted, so nobody would look when it runs: all code was dropped before, and each block comes here. */
+    s->checked = a->run;
+    e->client->ready(e->self, b->pc, b->size);
+    e->client->new_block(e->self, b);
+}
+
+/* The block runs for the first time in this run. False: it is not to be counted now. */
+static bool first_look(struct engine *e, struct slot *s, uint32_t size)
+{
+    struct again *a = e->again;
+    struct known_block *k = s->k;
+    if (k->code == NULL) {
+        doubt(a, "code runs where gva and gpa differ");
+    } else if (size != k->size || memcmp(k->code, k->bytes, k->size) != 0) {
+        (void)uc_ctl_remove_cache(e->uc, k->pc, k->pc + (size > k->size ? size : k->size));
+        e->pending = PENDING_AGAIN;
+        (void)uc_emu_stop(e->uc);
+        return false;
+    }
+    e->client->ready(e->self, k->pc, k->size);
+    s->checked = a->run;
+    e->code = k->segment;
+    if (k->before && a->before_holds && k->changed != a->run)
+        return true;
+    e->client->new_block(e->self, &(struct engine_block){k->pc, k->size, s->instructions});
+    return e->pending == PENDING_NONE; /* told at its translation, it would not have begun either */
+}
+
+/*
+ * Firmware clears megabytes by REP STOS, and each step is a block. All but the last are done here, and counted as if
+ * they had run, where memory takes them without anybody to be asked and nobody looks.
+ */
+static void fill(struct engine *e, struct slot *s)
+{
+    const unsigned width = s->k->fill == FILL_64 ? 8 : 1;
+    const uint64_t left = engine_get(e, UC_X86_REG_RCX), event = e->next_event - e->blocks;
+    uint64_t n = left < event ? left : event;
+    if (n <= FILL_MIN || e->deadline != UINT64_MAX || e->trace != NULL || e->spy != NULL || e->store != NULL ||
+        (engine_get(e, UC_X86_REG_RFLAGS) & 0x400) != 0)
+        return;
+    n -= 2; /* this step, and one more: the last sees what the next does */
+    const uint64_t to = engine_get(e, UC_X86_REG_RDI), value = engine_get(e, UC_X86_REG_RAX);
+    uint8_t *at = e->client->plain(e->self, to, n * width);
+    if (at == NULL)
+        return;
+    for (uint64_t i = 0; width == 8 && i < n; i++)
+        memcpy(at + 8 * i, &value, 8);
+    if (width == 1)
+        memset(at, (int)(value & 0xFF), n);
+    engine_put(e, UC_X86_REG_RDI, to + n * width);
+    engine_put(e, UC_X86_REG_RCX, left - n);
+    for (uint64_t i = 0; i < ENGINE_RING && i < n; i++)
+        e->ring[(e->blocks + n - 1 - i) % ENGINE_RING] = s->pc;
+    e->blocks += n;
+    e->instructions += n * s->instructions;
+}
+
+void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    struct engine *e = user;
+    struct again *a = e->again;
+    struct slot *s = a->last;
+    (void)uc;
+    if (e->blocks >= a->stop_before) {
+        e->pending = PENDING_REACHED;
+        (void)uc_emu_stop(e->uc);
+        return;
+    }
+    if (s == NULL || s->pc != pc)
+        a->last = s = find(a, pc);
+    else if (s->k->fill != NO_FILL)
+        fill(e, s);
+    if (s->k == NULL) { /* the very first one is not told of */
+        a->last = NULL;
+        if (e->spy != NULL)
+            e->spy->block(e->spy_self, pc, size);
+        engine_count_work(e, pc, (size + 3) / 4);
+        return;
+    }
+    if (s->checked != a->run && !first_look(e, s, size))
+        return;
+    if (e->spy != NULL)
+        e->spy->block(e->spy_self, pc, size);
+    engine_count_work(e, pc, s->instructions);
+}
+
+const uint8_t *again_code(const struct engine *e, uint64_t pc, size_t n)
+{
+    const struct slot *s = e->again != NULL ? e->again->last : NULL;
+    return s != NULL && pc - s->pc < s->k->size && n <= s->k->size - (pc - s->pc) ? s->k->bytes + (pc - s->pc) : NULL;
+}
+
+/* All translated code is dropped: whatever runs is new. */
+void again_flushed(struct engine *e)
+{
+    struct again *a = e->again;
+    if (a == NULL)
+        return;
+    a->run++;
+    a->before_holds = false;
+}
+
+bool engine_again(struct engine *e)
+{
+    const bool counting = e->block_hook != 0;
+    struct again *a = calloc(1, sizeof *a);
+    if (a == NULL || !grow(a)) {
+        free(a);
+        return false;
+    }
+    a->run = 1;
+    a->stop_before = UINT64_MAX;
+    engine_count(e, false);
+    e->again = a;
+    engine_count(e, counting);
+    return true;
+}
+
+void again_free(struct engine *e)
+{
+    struct again *a = e->again;
+    if (a == NULL)
+        return;
+    while (a->chunks != NULL) {
+        struct byte_chunk *next = a->chunks->next;
+        free(a->chunks);
+        a->chunks = next;
+    }
+    if (a->context != NULL)
+        (void)uc_context_free(a->context);
+    free(a->slot);
+    free(a);
+    e->again = NULL;
+}
+
+bool engine_keep(struct engine *e)
+{
+    struct again *a = e->again;
+    if (e->current != 0 || (a->context == NULL && uc_context_alloc(e->uc, &a->context) != UC_ERR_OK) ||
+        uc_context_save(e->uc, a->context) != UC_ERR_OK)
+        return false;
+    a->segment = e->code;
+    a->instructions = e->instructions;
+    a->blocks = e->blocks;
+    a->block_pc = e->block_pc;
+    a->ring_from = e->ring_from;
+    memcpy(a->ring, e->ring, sizeof a->ring);
+    engine_paging(e, &a->paging[0], &a->paging[1], &a->paging[2], &a->paging[3]);
+    for (size_t i = 0; i < a->cap; i++)
+        if (a->slot[i].k != NULL)
+            a->slot[i].k->before = a->slot[i].checked == a->run;
+    a->sites = e->nr_msr_sites;
+    a->before_holds = true;
+    return true;
+}
+
+/* Hooks of sites that only other layouts have had. */
+static void tidy_sites(struct engine *e)
+{
+    struct again *a = e->again;
+    if (e->nr_msr_sites <= a->sites + SITES_TIDY)
+        return;
+    while (e->nr_msr_sites > a->sites)
+        (void)uc_hook_del(e->uc, e->msr_hook[--e->nr_msr_sites]);
+    (void)uc_ctl_flush_tb(e->uc); /* hooks are compiled into the blocks */
+}
+
+bool engine_go_back(struct engine *e)
+{
+    struct again *a = e->again;
+    uint64_t now[4];
+    engine_paging(e, &now[0], &now[1], &now[2], &now[3]);
+    if (a->context == NULL || uc_context_restore(e->uc, a->context) != UC_ERR_OK)
+        return false;
+    if (e->current != 0 || memcmp(now, a->paging, sizeof now) != 0)
+        (void)uc_ctl_flush_tlb(e->uc);
+    e->current = 0;
+    e->code = a->segment;
+    e->instructions = a->instructions;
+    e->blocks = a->blocks;
+    e->block_pc = a->block_pc;
+    e->ring_from = a->ring_from;
+    memcpy(e->ring, a->ring, sizeof e->ring);
+    e->slice_end = e->deadline = UINT64_MAX;
+    e->come_out = e->window = e->window_open = e->tell_again = false;
+    engine_next_event(e);
+    e->pending = PENDING_NONE;
+    a->run++;
+    a->before_holds = true;
+    a->stop_before = UINT64_MAX;
+    a->last = NULL;
+    a->doubt = NULL;
+    tidy_sites(e);
+    return true;
+}
+
+void engine_stop_before(struct engine *e, uint64_t blocks)
+{
+    e->again->stop_before = blocks;
+}
+
+const char *engine_doubt(const struct engine *e)
+{
+    return e->again != NULL ? e->again->doubt : NULL;
+}

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine/demand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/machine.h"
+#include "machine/mapping.h"
+#include "machine/pages.h"
+
+/* What is mapped at once, at most: one address is a sign that its neighbours follow. */
+static const struct {
+    uint64_t below, size;
+} windows[] = {{MIB, PAGE_SIZE}, {32 * MIB, 64 * KIB}, {UINT64_MAX, 256 * KIB}};
+#define PIECES_MAX 300u     /* more make the engine slow: then those of other layouts go */
+#define CODE_PAGES_MAX 512u /* likewise */
+#define GAP (4 * PAGE_SIZE) /* between pages that are written in each boot: one region is cheaper than three */
+
+struct piece {
+    struct span at;
+    bool ram;
+    bool over; /* Xen has put it there, or taken it away */
+    bool kept;
+    bool hot;       /* kept, and written in each boot */
+    bool exec;      /* code may run from it: stores are watched, which makes them slow */
+    uint8_t allow;  /* in the machine's phase */
+    uint8_t mapped; /* what the engine allows: less while writes are to be seen */
+};
+
+/* What the plan said where the common part has been. */
+struct footprint {
+    struct span at;
+    enum plan_kind kind;
+    enum plan_class cls;
+    const char *owner;
+    uint8_t allow[PHASE_COUNT];
+};
+
+struct demand {
+    struct piece *p; /* sorted, disjoint */
+    size_t nr, cap;
+    struct footprint *print;
+    size_t nr_print;
+    struct plan_range *bytes; /* copies: kept ranges that had content */
+};
+
+struct demand *demand_new(void)
+{
+    return calloc(1, sizeof(struct demand));
+}
+
+static void forget_print(struct demand *d)
+{
+    for (size_t i = 0; d->bytes != NULL && i < d->nr_print; i++)
+        free(d->bytes[i].bytes);
+    free(d->bytes);
+    free(d->print);
+    d->bytes = NULL;
+    d->print = NULL;
+    d->nr_print = 0;
+}
+
+void demand_free(struct demand *d)
+{
+    if (d == NULL)
+        return;
+    forget_print(d);
+    free(d->p);
+    free(d);
+}
+
+/* The first piece that ends above @gpa. */
+static size_t first_above(const struct demand *d, uint64_t gpa)
+{
+    size_t lo = 0, hi = d->nr;
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (d->p[mid].at.end <= gpa)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static bool insert(struct demand *d, const struct piece *piece)
+{
+    if (d->nr == d->cap) {
+        const size_t cap = d->cap != 0 ? 2 * d->cap : 128;
+        struct piece *p = realloc(d->p, cap * sizeof *p);
+        if (p == NULL)
+            return false;
+        d->p = p;
+        d->cap = cap;
+    }
+    const size_t i = first_above(d, piece->at.start);
+    memmove(d->p + i + 1, d->p + i, (d->nr - i) * sizeof *d->p);
+    d->p[i] = *piece;
+    d->nr++;
+    return true;
+}
+
+static void take_out(struct demand *d, size_t i)
+{
+    memmove(d->p + i, d->p + i + 1, (d->nr - i - 1) * sizeof *d->p);
+    d->nr--;
+}
+
+/* --- what belongs at an address ---------------------------------------------------------------------------------- */
+
+static uint64_t window_size(uint64_t gpa)
+{
+    size_t i = 0;
+    while (gpa >= windows[i].below)
+        i++;
+    return windows[i].size;
+}
+
+/* Around @gpa, and not over what is mapped already. */
+static struct span window(const struct demand *d, uint64_t gpa, uint64_t end)
+{
+    const uint64_t size = window_size(gpa), start = gpa & ~(size - 1);
+    struct span w = {start, start + size < end ? start + size : end};
+    const size_t i = first_above(d, gpa);
+    if (i > 0 && d->p[i - 1].at.end > w.start)
+        w.start = d->p[i - 1].at.end;
+    if (i < d->nr && d->p[i].at.start < w.end)
+        w.end = d->p[i].at.start;
+    return w;
+}
+
+/* Pages that code has run from come alone, so that what is stored beside them is not taken for a change of code. */
+static struct span same_use(const struct machine *m, uint64_t gpa, struct span w)
+{
+    if (gpa < MIB || engine_has_code(m->engine, gpa))
+        return (struct span){gpa, gpa + PAGE_SIZE};
+    for (uint64_t at = w.start; at < w.end; at += PAGE_SIZE) {
+        if (!engine_has_code(m->engine, at))
+            continue;
+        if (at < gpa)
+            w.start = at + PAGE_SIZE;
+        else
+            w.end = at;
+    }
+    return w;
+}
+
+/* The same, and all of it Xen's doing, or none. */
+static struct span alike(const struct memory *mem, uint64_t gpa, struct span w)
+{
+    const struct page_override *o = memory_override(mem, gpa);
+    if (o != NULL)
+        return (struct span){o->at.start > w.start ? o->at.start : w.start, o->at.end < w.end ? o->at.end : w.end};
+    for (const struct page_override *n = memory_next_override(mem, w.start); n != NULL && n->at.start < w.end;
+         n = memory_next_override(mem, n->at.start)) {
+        if (n->at.end <= gpa)
+            w.start = n->at.end;
+        else if (n->at.start > gpa && n->at.start < w.end)
+            w.end = n->at.start;
+    }
+    o = memory_override(mem, w.start);
+    if (o != NULL)
+        w.start = o->at.end;
+    return w;
+}
+
+/* The run of pages around @gpa in @w that @plan has mapped alike. */
+static struct piece planned(const struct plan *plan, enum phase phase, bool guarded, uint64_t gpa, struct span w)
+{
+    struct piece p = {.at = w};
+    for (uint64_t at = w.start; at < w.end; at = p.at.end) {
+        const struct mapping_run run = mapping_run_at(plan, phase, guarded, at, w.end);
+        p = (struct piece){.at = run.at, .ram = run.ram, .allow = (uint8_t)run.allow};
+        if (run.at.end > gpa)
+            break;
+    }
+    return p;
+}
+
+/* The same, and it stays so in every phase. */
+static struct piece uniform(const struct machine *m, const struct plan *plan, uint64_t gpa, struct span w)
+{
+    struct piece p = planned(plan, m->phase, m->guarded, gpa, w);
+    for (unsigned phase = 0; m->guarded && phase < PHASE_COUNT; phase++)
+        p.at = planned(plan, (enum phase)phase, true, gpa, p.at).at;
+    return p;
+}
+
+static struct piece belongs(const struct machine *m, uint64_t gpa, struct span w)
+{
+    const struct page_override *o = memory_override(&m->memory, gpa);
+    if (o != NULL)
+        return (struct piece){.at = w, .ram = o->page != NULL && !o->lazy, .over = true, .allow = o->allow};
+    if (gpa >= m->plan->top)
+        return (struct piece){.at = w};
+    if (w.end > m->plan->top)
+        w.end = m->plan->top;
+    struct piece p = uniform(m, m->plan, gpa, w);
+    if (p.ram && (p.allow & ALLOW_W) != 0)
+        p.at = same_use(m, gpa, p.at);
+    return p;
+}
+
+/* --- mapping ------------------------------------------------------------------------------------------------------ */
+
+static uint8_t *host(const struct machine *m, const struct piece *p)
+{
+    const struct page_override *o = memory_override(&m->memory, p->at.start);
+    return o != NULL ? o->page + (p->at.start - o->at.start) : m->memory.base + p->at.start;
+}
+
+static bool map(struct machine *m, struct piece *p)
+{
+    if (!p->ram)
+        return engine_map_io(m->engine, p->at.start, span_size(p->at));
+    if (!p->kept)
+        p->mapped = p->allow;
+    if (!p->over && !p->kept) {
+        pages_want(&m->memory, p->at);
+        if ((p->allow & ALLOW_W) != 0)
+            pages_writing(&m->memory, p->at);
+    }
+    p->exec = (p->mapped & ALLOW_W) == 0;
+    return engine_map_ram(m->engine, p->at.start, span_size(p->at), host(m, p), p->mapped) &&
+           (p->exec || engine_protect_data(m->engine, p->at.start, span_size(p->at), p->mapped));
+}
+
+void demand_ready(struct machine *m, struct span at)
+{
+    struct demand *d = m->demand;
+    for (size_t i = first_above(d, at.start); i < d->nr && d->p[i].at.start < at.end; i++) {
+        struct piece *p = &d->p[i];
+        if (p->ram && !p->exec)
+            p->exec = engine_protect(m->engine, p->at.start, span_size(p->at), p->mapped);
+    }
+}
+
+bool demand_touch(struct machine *m, uint64_t gpa)
+{
+    struct demand *d = m->demand;
+    const uint64_t end = 1ULL << m->layout->phys_bits;
+    gpa = page_down(gpa);
+    if (d == NULL || gpa >= end)
+        return false;
+    const size_t i = first_above(d, gpa);
+    if (i < d->nr && d->p[i].at.start <= gpa)
+        return true; /* it is there: the library will see */
+    struct span w = alike(&m->memory, gpa, window(d, gpa, end));
+    struct piece p = belongs(m, gpa, w);
+    return map(m, &p) && insert(d, &p);
+}
+
+bool demand_takes_stores(const struct machine *m, struct span at)
+{
+    const struct demand *d = m->demand;
+    uint64_t gpa = at.start;
+    if (at.end <= at.start)
+        return false;
+    for (size_t i = first_above(d, gpa); gpa < at.end; i++) {
+        const struct piece *p = i < d->nr ? &d->p[i] : NULL;
+        if (p == NULL || p->at.start > gpa || !p->ram || p->over || p->exec || (p->mapped & ALLOW_W) == 0)
+            return false;
+        gpa = p->at.end;
+    }
+    return true;
+}
+
+static bool unmap(struct machine *m, size_t i)
+{
+    const struct span at = m->demand->p[i].at;
+    take_out(m->demand, i);
+    return engine_unmap(m->engine, at.start, span_size(at));
+}
+
+void demand_changed(struct machine *m, struct span at)
+{
+    struct demand *d = m->demand;
+    for (size_t i = first_above(d, at.start); i < d->nr && d->p[i].at.start < at.end;)
+        if (!unmap(m, i))
+            return;
+}
+
+static bool protect(struct machine *m, struct piece *p, uint8_t mapped)
+{
+    const bool exec = p->exec || (mapped & ALLOW_W) == 0;
+    if (p->mapped == mapped && p->exec == exec)
+        return true;
+    p->mapped = mapped;
+    p->exec = exec;
+    return exec ? engine_protect(m->engine, p->at.start, span_size(p->at), mapped)
+                : engine_protect_data(m->engine, p->at.start, span_size(p->at), mapped);
+}
+
+/* No code of @p has run yet in this boot. */
+static bool rest(struct machine *m, struct piece *p)
+{
+    if (!p->ram || !p->exec || (p->mapped & ALLOW_W) == 0)
+        return true;
+    p->exec = false;
+    return engine_protect_data(m->engine, p->at.start, span_size(p->at), p->mapped);
+}
+
+static uint8_t frozen(const struct piece *p)
+{
+    return p->kept && !p->hot ? (uint8_t)(p->allow & ~ALLOW_W) : p->allow;
+}
+
+bool demand_phase(struct machine *m)
+{
+    struct demand *d = m->demand;
+    for (size_t i = 0; i < d->nr; i++) {
+        struct piece *p = &d->p[i];
+        if (!p->ram || p->over)
+            continue;
+        p->allow = planned(m->plan, m->phase, m->guarded, p->at.start, p->at).allow;
+        if (!p->kept && (p->allow & ALLOW_W) != 0)
+            pages_writing(&m->memory, p->at);
+        if (!protect(m, p, frozen(p)))
+            return false;
+    }
+    return true;
+}
+
+/* --- the common part ---------------------------------------------------------------------------------------------- */
+
+static void touch_page(void *self, uint64_t gpa)
+{
+    struct machine *m = self;
+    (void)demand_touch(m, gpa);
+}
+
+static size_t ranges_in(const struct plan *plan, struct span at)
+{
+    const struct plan_range *r = plan_find(plan, at.start);
+    size_t n = 0;
+    while (r != NULL && r + n < plan->r + plan->nr && r[n].at.start < at.end)
+        n++;
+    return n;
+}
+
+/* What is in @at, which lies in @r. The image's bytes are the same in every boot. */
+static bool note_range(struct demand *d, const struct plan_range *r, struct span at)
+{
+    struct footprint *f = &d->print[d->nr_print];
+    struct plan_range *b = &d->bytes[d->nr_print++];
+    const uint64_t skip = at.start - r->at.start;
+    *f = (struct footprint){.at = at, .kind = r->kind, .cls = r->cls, .owner = r->owner};
+    memcpy(f->allow, r->allow, sizeof f->allow);
+    if (r->bytes == NULL || r->cls == CLASS_IMAGE)
+        return true;
+    b->nbytes = r->nbytes > skip ? r->nbytes - skip : 0;
+    if (b->nbytes > span_size(at))
+        b->nbytes = span_size(at);
+    b->bytes = malloc(b->nbytes + 1);
+    if (b->bytes != NULL)
+        memcpy(b->bytes, r->bytes + skip, b->nbytes);
+    return b->bytes != NULL;
+}
+
+static bool note_print(struct machine *m)
+{
+    struct demand *d = m->demand;
+    size_t cap = 1;
+    forget_print(d);
+    for (size_t i = 0; i < d->nr; i++)
+        cap += ranges_in(m->plan, d->p[i].at);
+    d->print = calloc(cap, sizeof *d->print);
+    d->bytes = calloc(cap, sizeof *d->bytes);
+    if (d->print == NULL || d->bytes == NULL)
+        return false;
+    for (size_t i = 0; i < d->nr; i++) {
+        const struct span at = d->p[i].at;
+        const struct plan_range *r = plan_find(m->plan, at.start);
+        for (size_t n = ranges_in(m->plan, at); d->p[i].ram && n > 0; n--, r++) {
+            const struct span part = {r->at.start > at.start ? r->at.start : at.start,
+                                      r->at.end < at.end ? r->at.end : at.end};
+            if (!note_range(d, r, part))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Adjacent pieces with the same rights become one: regions cost the library time. */
+static bool merge_kept(struct machine *m)
+{
+    struct demand *d = m->demand;
+    for (size_t i = 0; i < d->nr; i++) {
+        struct piece p = d->p[i];
+        if (!p.kept)
+            continue;
+        size_t n = 1;
+        while (i + n < d->nr && d->p[i + n].kept && d->p[i + n].at.start == p.at.end &&
+               uniform(m, m->plan, p.at.start, (struct span){p.at.start, d->p[i + n].at.end}).at.end ==
+                   d->p[i + n].at.end)
+            p.at.end = d->p[i + n++].at.end;
+        while (n > 0) {
+            if (!unmap(m, i))
+                return false;
+            n--;
+        }
+        p.mapped = frozen(&p);
+        if (!map(m, &p) || !insert(d, &p))
+            return false;
+    }
+    return true;
+}
+
+bool demand_keep(struct machine *m)
+{
+    struct demand *d = m->demand;
+    pages_each(&m->memory, touch_page, m);
+    pages_no_more_peeks(&m->memory);
+    if (!note_print(m))
+        return false;
+    for (size_t i = 0; i < d->nr; i++)
+        if (d->p[i].ram) {
+            d->p[i].kept = true;
+            pages_keep(&m->memory, d->p[i].at);
+        }
+    return merge_kept(m);
+}
+
+static bool same_bytes(const struct plan_range *b, const struct plan_range *r, uint64_t skip, uint64_t n)
+{
+    if (r->cls == CLASS_IMAGE)
+        return true;
+    const uint64_t have = r->nbytes > skip ? r->nbytes - skip : 0, want = b->nbytes < n ? b->nbytes : n;
+    if ((b->bytes == NULL) != (r->bytes == NULL))
+        return false;
+    return b->bytes == NULL ||
+           ((have < n ? have : n) == want && (want == 0 || memcmp(b->bytes, r->bytes + skip, want) == 0));
+}
+
+const char *demand_unlike(const struct machine *m, const struct plan *plan)
+{
+    const struct demand *d = m->demand;
+    if (plan->top > m->memory.size)
+        return "its addresses go further than those reserved";
+    for (size_t i = 0; i < d->nr_print; i++) {
+        const struct footprint *f = &d->print[i];
+        const struct plan_range *r = plan_find(plan, f->at.start);
+        if (r == NULL || r->at.end < f->at.end || r->kind != f->kind || r->cls != f->cls || r->owner != f->owner ||
+            memcmp(r->allow, f->allow, sizeof f->allow) != 0)
+            return "memory that firmware uses before it looks at the layout is another here";
+        if (!same_bytes(&d->bytes[i], r, f->at.start - r->at.start, span_size(f->at)))
+            return "firmware looks at memory whose content is another here, early";
+    }
+    if (!pages_peeks_hold(&m->memory, plan))
+        return "memory that was looked at for code is another here";
+    return NULL;
+}
+
+/* --- the next boot ------------------------------------------------------------------------------------------------ */
+
+/* Pages of the kept piece @i that the last boot was the first to write become pieces of their own, writable at once. */
+static bool heat(struct machine *m, size_t i)
+{
+    struct demand *d = m->demand;
+    const struct piece whole = d->p[i];
+    struct span run = {0, 0};
+    uint64_t done = whole.at.start;
+    bool cut = false;
+    if (!whole.kept || whole.hot || (whole.allow & ALLOW_W) == 0)
+        return true;
+    for (uint64_t gpa = whole.at.start; gpa <= whole.at.end; gpa += PAGE_SIZE) {
+        const bool written = gpa < whole.at.end && pages_written_since(&m->memory, gpa);
+        const bool alone = run.end != 0 && gpa < whole.at.end &&
+                           (engine_has_code(m->engine, run.start) || engine_has_code(m->engine, gpa));
+        if (written && run.end == 0)
+            run = (struct span){gpa, gpa + PAGE_SIZE};
+        else if (written && !alone)
+            run.end = gpa + PAGE_SIZE;
+        if (run.end == 0 || (gpa < whole.at.end && gpa < run.end + GAP && !alone))
+            continue;
+        if (!cut && !unmap(m, i))
+            return false;
+        cut = true;
+        struct piece before = whole, hot = whole;
+        before.at = (struct span){done, run.start};
+        hot.at = run;
+        hot.hot = true;
+        hot.mapped = hot.allow;
+        pages_writing(&m->memory, run);
+        if ((done < run.start && (!map(m, &before) || !insert(d, &before))) || !map(m, &hot) || !insert(d, &hot))
+            return false;
+        done = run.end;
+        run = (struct span){0, 0};
+        if (alone)
+            gpa -= PAGE_SIZE; /* it may begin the next */
+    }
+    struct piece after = whole;
+    after.at.start = done;
+    return !cut || done == whole.at.end || (map(m, &after) && insert(d, &after));
+}
+
+bool demand_heat(struct machine *m)
+{
+    for (size_t i = 0; i < m->demand->nr; i++)
+        if (!heat(m, i))
+            return false;
+    return true;
+}
+
+static bool stays(const struct machine *m, const struct piece *p)
+{
+    if (p->over || p->at.end > 1ULL << m->layout->phys_bits)
+        return false;
+    if (p->at.start >= m->plan->top)
+        return !p->ram;
+    const struct span w = {p->at.start, p->at.end < m->plan->top ? p->at.end : m->plan->top};
+    const struct piece now = uniform(m, m->plan, w.start, w);
+    return now.ram == p->ram && now.at.end == w.end && (!p->ram || (w.end == p->at.end && now.allow == p->allow));
+}
+
+/* Code and data in one piece: they come apart. */
+static bool is_mixed(const struct machine *m, const struct piece *p)
+{
+    bool code = false;
+    for (uint64_t gpa = p->at.start; p->ram && (p->allow & ALLOW_W) != 0 && gpa < p->at.end; gpa += PAGE_SIZE)
+        code |= engine_has_code(m->engine, gpa);
+    return code && span_size(p->at) > PAGE_SIZE;
+}
+
+bool demand_restart(struct machine *m)
+{
+    struct demand *d = m->demand;
+    const bool tidy = d->nr > PIECES_MAX || engine_code_pages(m->engine) > CODE_PAGES_MAX;
+    if (tidy)
+        engine_forget_code(m->engine);
+    for (size_t i = 0; i < d->nr;) {
+        struct piece *p = &d->p[i];
+        if (p->kept) {
+            p->allow = planned(m->plan, m->phase, m->guarded, p->at.start, p->at).allow;
+            if (!protect(m, p, frozen(p)) || !rest(m, p))
+                return false;
+            i++;
+            continue;
+        }
+        if (p->ram && !p->over) /* a phase may have changed its rights since */
+            p->allow = planned(m->plan, m->phase, m->guarded, p->at.start, p->at).allow;
+        if (!stays(m, p) || (tidy && p->at.start >= MIB) || is_mixed(m, p)) {
+            if (!unmap(m, i))
+                return false;
+            continue;
+        }
+        if (p->ram) {
+            pages_want(&m->memory, p->at);
+            if ((p->allow & ALLOW_W) != 0)
+                pages_writing(&m->memory, p->at);
+            if (!protect(m, p, p->allow) || !rest(m, p))
+                return false;
+        }
+        i++;
+    }
+    return demand_heat(m);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine/pages.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/le.h"
+
+enum { HERE = 1, KEPT = 2, SAVED = 4, WRITTEN = 8, CHANGED = 16 /* kept, and no more what the plan gave */ };
+
+/* Of a kept page that has been written: what it was. */
+struct saved {
+    uint64_t gpa;
+    uint8_t *bytes;
+};
+
+/* What somebody has looked at without wanting more. */
+struct peek {
+    uint64_t gpa;
+    uint8_t n, bytes[MEMORY_PEEK_MAX];
+};
+
+struct memory_pages {
+    uint8_t *state; /* of each page; sparse */
+    size_t nr_pages;
+    uint64_t fill;
+    uint64_t *here; /* pages that are to be forgotten: those that have content and are not kept */
+    size_t nr_here, cap_here;
+    struct saved *saved;
+    size_t nr_saved, cap_saved;
+    struct peek *peek;
+    size_t nr_peeks, cap_peeks;
+    bool settled; /* what is common to all boots is known: looks are not remembered any more */
+    bool failed;  /* out of memory: nothing can be forgotten any more */
+};
+
+static uint8_t *state(const struct memory *m, uint64_t gpa)
+{
+    return &m->pages->state[gpa >> PAGE_SHIFT];
+}
+
+bool pages_init(struct memory *m, const struct plan *plan, uint64_t fill, uint64_t size, struct diag *d)
+{
+    struct memory_pages *p = calloc(1, sizeof *p);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    *m = (struct memory){.plan = plan, .size = page_up(size), .pages = p};
+    void *base = MAP_FAILED;
+    for (; p != NULL && base == MAP_FAILED && m->size >= page_up(plan->top); m->size /= 2)
+        base = mmap(NULL, m->size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    m->size *= 2;
+    if (base != MAP_FAILED)
+        m->base = base;
+    void *s = base != MAP_FAILED ? mmap(NULL, m->size >> PAGE_SHIFT, PROT_READ | PROT_WRITE, flags, -1, 0) : MAP_FAILED;
+    if (s == MAP_FAILED) {
+        const int err = errno;
+        memory_exit(m);
+        return diag_fail(d, "", 0, "cannot reserve %llu MiB of address space for the guest: %s",
+                         (unsigned long long)(size / MIB), strerror(err));
+    }
+    p->state = s;
+    p->nr_pages = m->size >> PAGE_SHIFT;
+    p->fill = fill;
+    return true;
+}
+
+void pages_exit(struct memory *m)
+{
+    struct memory_pages *p = m->pages;
+    if (p == NULL)
+        return;
+    if (p->state != NULL)
+        (void)munmap(p->state, p->nr_pages);
+    for (size_t i = 0; i < p->nr_saved; i++)
+        free(p->saved[i].bytes);
+    free(p->saved);
+    free(p->here);
+    free(p->peek);
+    free(p);
+    m->pages = NULL;
+}
+
+static bool has_pattern(const struct plan_range *r)
+{
+    return r->kind == PLAN_RAM && r->cls == CLASS_FREE && r->bytes == NULL;
+}
+
+static void lay_bytes(const struct plan_range *r, uint64_t fill, uint64_t gpa, uint8_t *out)
+{
+    const uint64_t from = r->at.start > gpa ? r->at.start : gpa;
+    const uint64_t end = r->at.end < gpa + PAGE_SIZE ? r->at.end : gpa + PAGE_SIZE;
+    const uint64_t bytes_end = r->at.start + r->nbytes < end ? r->at.start + r->nbytes : end;
+    const uint64_t filled = bytes_end > from ? bytes_end : from;
+    if (filled > from)
+        memcpy(out + (from - gpa), r->bytes + (from - r->at.start), filled - from);
+    if (fill != 0 && end > filled)
+        memset(out + (filled - gpa), 0, end - filled);
+}
+
+/* The same as memory_init() leaves there. */
+static void initial(const struct plan *plan, uint64_t fill, uint64_t gpa, uint8_t out[PAGE_SIZE])
+{
+    const struct plan_range *first = plan_find(plan, gpa), *end = plan->r + plan->nr;
+    bool pattern = false;
+    for (const struct plan_range *r = first; fill != 0 && r != NULL && r < end && r->at.start < gpa + PAGE_SIZE; r++)
+        pattern |= has_pattern(r);
+    if (!pattern)
+        memset(out, 0, PAGE_SIZE);
+    for (size_t i = 0; pattern && i < PAGE_SIZE; i += 8)
+        memcpy(out + i, &fill, 8);
+    for (const struct plan_range *r = first; r != NULL && r < end && r->at.start < gpa + PAGE_SIZE; r++)
+        if (r->kind == PLAN_RAM && r->bytes != NULL)
+            lay_bytes(r, fill, gpa, out);
+}
+
+void pages_initial(const struct memory *m, uint64_t gpa, uint8_t out[PAGE_SIZE])
+{
+    initial(m->plan, m->pages->fill, gpa, out);
+}
+
+static bool note_here(struct memory_pages *p, uint64_t gpa)
+{
+    if (p->nr_here == p->cap_here) {
+        const size_t cap = p->cap_here != 0 ? 2 * p->cap_here : 1024;
+        uint64_t *here = realloc(p->here, cap * sizeof *here);
+        if (here == NULL)
+            return false;
+        p->here = here;
+        p->cap_here = cap;
+    }
+    p->here[p->nr_here++] = gpa;
+    return true;
+}
+
+void pages_want(const struct memory *m, struct span at)
+{
+    for (uint64_t gpa = at.start; gpa < at.end; gpa += PAGE_SIZE) {
+        uint8_t *s = state(m, gpa);
+        if ((*s & HERE) != 0)
+            continue;
+        pages_initial(m, gpa, m->base + gpa);
+        *s |= HERE;
+        m->pages->failed |= !note_here(m->pages, gpa);
+    }
+}
+
+static bool save(const struct memory *m, uint64_t gpa)
+{
+    struct memory_pages *p = m->pages;
+    if (p->nr_saved == p->cap_saved) {
+        const size_t cap = p->cap_saved != 0 ? 2 * p->cap_saved : 256;
+        struct saved *saved = realloc(p->saved, cap * sizeof *saved);
+        if (saved == NULL)
+            return false;
+        p->saved = saved;
+        p->cap_saved = cap;
+    }
+    uint8_t *bytes = malloc(PAGE_SIZE);
+    if (bytes == NULL)
+        return false;
+    memcpy(bytes, m->base + gpa, PAGE_SIZE);
+    p->saved[p->nr_saved++] = (struct saved){gpa, bytes};
+    return true;
+}
+
+void pages_writing(const struct memory *m, struct span at)
+{
+    for (uint64_t gpa = page_down(at.start); gpa < at.end; gpa += PAGE_SIZE) {
+        uint8_t *s = state(m, gpa);
+        if ((*s & (KEPT | SAVED)) == KEPT) {
+            m->pages->failed |= !save(m, gpa);
+            *s |= SAVED;
+        }
+        *s |= WRITTEN;
+    }
+}
+
+bool pages_failed(const struct memory *m)
+{
+    return m->pages->failed;
+}
+
+void pages_keep(struct memory *m, struct span at)
+{
+    uint8_t first[PAGE_SIZE];
+    pages_want(m, at);
+    for (uint64_t gpa = at.start; gpa < at.end; gpa += PAGE_SIZE) {
+        pages_initial(m, gpa, first);
+        const bool same = memcmp(first, m->base + gpa, PAGE_SIZE) == 0;
+        *state(m, gpa) = (uint8_t)(HERE | KEPT | (same ? 0 : CHANGED));
+    }
+}
+
+void pages_restart(struct memory *m, const struct plan *plan, uint64_t fill)
+{
+    struct memory_pages *p = m->pages;
+    for (size_t i = 0; i < p->nr_here; i++) {
+        uint8_t *s = state(m, p->here[i]);
+        if ((*s & KEPT) == 0)
+            *s = 0;
+    }
+    p->nr_here = 0;
+    for (size_t i = 0; i < p->nr_saved; i++)
+        memcpy(m->base + p->saved[i].gpa, p->saved[i].bytes, PAGE_SIZE);
+    m->plan = plan;
+    p->fill = fill;
+    m->nr_over = 0;
+    m->nr_dirty = m->nr_late = 0;
+    m->late_pages = 0;
+}
+
+static void note_peek(struct memory_pages *p, uint64_t gpa, const void *bytes, size_t n)
+{
+    for (size_t i = 0; i < p->nr_peeks; i++)
+        if (p->peek[i].gpa == gpa && p->peek[i].n == n)
+            return;
+    if (p->nr_peeks == p->cap_peeks) {
+        const size_t cap = p->cap_peeks != 0 ? 2 * p->cap_peeks : 256;
+        struct peek *peek = realloc(p->peek, cap * sizeof *peek);
+        if (peek == NULL) {
+            p->failed = true;
+            return;
+        }
+        p->peek = peek;
+        p->cap_peeks = cap;
+    }
+    struct peek *k = &p->peek[p->nr_peeks++];
+    *k = (struct peek){.gpa = gpa, .n = (uint8_t)n};
+    memcpy(k->bytes, bytes, n);
+}
+
+/* @plan's @n bytes at @gpa. In memory without content of its own it is the pattern, if that. */
+static void first_bytes(const struct plan *plan, uint64_t fill, uint64_t gpa, uint8_t *out, size_t n)
+{
+    const struct plan_range *r = plan_find(plan, gpa);
+    uint8_t page[PAGE_SIZE];
+    if (fill == 0 && r != NULL && r->bytes == NULL && gpa + n <= r->at.end) {
+        memset(out, 0, n);
+        return;
+    }
+    initial(plan, fill, page_down(gpa), page);
+    memcpy(out, page + gpa % PAGE_SIZE, n);
+}
+
+void pages_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n)
+{
+    struct memory_pages *p = m->pages;
+    if (gpa % PAGE_SIZE + n > PAGE_SIZE) {
+        memset(dst, 0, n);
+        n = PAGE_SIZE - gpa % PAGE_SIZE;
+    }
+    if (pages_here(m, gpa)) {
+        memcpy(dst, m->base + gpa, n);
+        return;
+    }
+    first_bytes(m->plan, p->fill, gpa, dst, n);
+    if (!p->settled)
+        note_peek(p, gpa, dst, n);
+}
+
+bool pages_peeks_hold(const struct memory *m, const struct plan *plan)
+{
+    const struct memory_pages *p = m->pages;
+    for (size_t i = 0; i < p->nr_peeks; i++) {
+        const struct peek *k = &p->peek[i];
+        const struct plan_range *r = plan_find(plan, k->gpa);
+        uint8_t bytes[MEMORY_PEEK_MAX];
+        if (pages_kept(m, k->gpa))
+            continue;
+        if (r == NULL || r->kind != PLAN_RAM)
+            return false;
+        first_bytes(plan, p->fill, k->gpa, bytes, k->n);
+        if (memcmp(bytes, k->bytes, k->n) != 0)
+            return false;
+    }
+    return true;
+}
+
+void pages_no_more_peeks(struct memory *m)
+{
+    m->pages->settled = true;
+}
+
+bool pages_here(const struct memory *m, uint64_t gpa)
+{
+    return (*state(m, gpa) & HERE) != 0;
+}
+
+bool pages_written(const struct memory *m, uint64_t gpa)
+{
+    const uint8_t s = *state(m, gpa);
+    return (s & KEPT) != 0 ? (s & (SAVED | CHANGED)) != 0 : (s & WRITTEN) != 0;
+}
+
+bool pages_written_since(const struct memory *m, uint64_t gpa)
+{
+    return (*state(m, gpa) & (KEPT | SAVED)) == (KEPT | SAVED);
+}
+
+bool pages_kept(const struct memory *m, uint64_t gpa)
+{
+    return (*state(m, gpa) & KEPT) != 0;
+}
+
+void pages_each(const struct memory *m, void (*fn)(void *self, uint64_t gpa), void *self)
+{
+    for (size_t i = 0; i < m->pages->nr_here; i++)
+        if ((*state(m, m->pages->here[i]) & KEPT) == 0)
+            fn(self, m->pages->here[i]);
+}

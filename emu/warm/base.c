@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A beginning is found, kept and gone back to. */
+#include "warm/base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/demand.h"
+#include "machine/interrupt.h"
+#include "machine/pages.h"
+
+#define TRIES_MAX 4u
+#define MISSES_MAX 8u
+
+bool base_serves(const struct base *b, const struct boot_case *c, enum warm_tier tier)
+{
+    return b->tier == tier && b->handoff == c->handoff && b->fill == c->layout.fill && b->unchecked == c->unchecked &&
+           memcmp(&b->entry, &c->entry, sizeof b->entry) == 0;
+}
+
+void base_init(struct base *b, const struct boot_case *c, enum warm_tier tier)
+{
+    b->tier = tier;
+    b->handoff = c->handoff;
+    b->entry = c->entry;
+    b->fill = c->layout.fill;
+    b->unchecked = c->unchecked;
+}
+
+void base_off(struct base *b)
+{
+    if (b->on)
+        machine_exit(&b->machine);
+    b->on = false;
+    monitor_drop(&b->monitor);
+    verdict_free(&b->verdict);
+    record_free(&b->log);
+}
+
+void base_trace(struct base *b, const struct engine_spy *spy, void *self)
+{
+    if (b->traced == (spy != NULL))
+        return;
+    b->traced = spy != NULL;
+    engine_spy(b->machine.engine, spy, self);
+}
+
+static struct machine_guest guest_of(const struct boot_case *c)
+{
+    return (struct machine_guest){&c->layout, &c->guest, &c->plan};
+}
+
+bool base_begin(struct base *b, const struct boot_case *c, struct diag *d)
+{
+    const struct machine_guest g = guest_of(c);
+    base_off(b);
+    b->traced = false;
+    record_client(b);
+    b->on = machine_init_again(&b->machine, &g, &c->entry, !c->unchecked, &b->client, BASE_RESERVE, d);
+    b->log.recording = b->on;
+    return b->on;
+}
+
+/* All page tables: the processor writes to them without telling. */
+static void heat_tables(struct base *b)
+{
+    struct machine *m = &b->machine;
+    struct paging p;
+    struct walk w;
+    machine_paging(m, &p);
+    /* Firmware maps its memory one to one: walking over each piece of the common part meets all tables of it. */
+    for (uint64_t gva = 0; gva < 4 * GIB; gva += 2 * MIB) {
+        (void)walk_gva(&m->memory, &p, gva, &w);
+        for (unsigned i = 0; i < w.nr; i++)
+            if (pages_kept(&m->memory, w.step[i].entry_gpa) && !pages_written_since(&m->memory, w.step[i].entry_gpa))
+                pages_writing(&m->memory, (struct span){w.step[i].entry_gpa, w.step[i].entry_gpa + 8});
+    }
+}
+
+static bool keep(struct base *b, struct monitor *mon)
+{
+    struct machine *m = &b->machine;
+    if (b->log.open || m->memory.nr_over != 0 || m->timer_ns != IRQ_NEVER || m->interrupt_waits || !machine_alone(m) ||
+        mon->loop.looking || mon->loop.stores || unpack_running(&mon->unpack) || engine_doubt(m->engine) != NULL)
+        return false;
+    /* To map anew what page tables lie in makes the library take page faults: the CPU's state is put back after that. */
+    if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))
+        return false;
+    heat_tables(b);
+    if (!demand_heat(m) || pages_failed(&m->memory) || !engine_go_back(m->engine))
+        return false;
+    b->phase = m->phase;
+    b->clock = m->clock;
+    b->work_seen = m->work_seen;
+    b->nr_again = m->nr_again;
+    return true;
+}
+
+/* Another layout may show what this one did not, but not for ever. */
+static void give_up(struct base *b)
+{
+    if (++b->tries == TRIES_MAX)
+        b->state = BASE_HOPELESS;
+}
+
+void base_run(struct base *b, struct monitor *mon)
+{
+    struct machine *m = &b->machine;
+    monitor_begin(mon);
+    pages_restart(&m->memory, m->plan, b->fill); /* what the monitor has read, nobody else has */
+    if (b->state == BASE_NEW) {
+        monitor_end(mon, machine_run(m));
+        b->look = b->log.look - 1;
+        if (b->log.looked)
+            b->state = BASE_LOOKED;
+        else
+            give_up(b);
+        return;
+    }
+    engine_stop_before(m->engine, b->look);
+    bool ran = machine_run(m);
+    engine_stop_before(m->engine, UINT64_MAX);
+    b->log.recording = false;
+    if (!ran || m->stopping || m->halted || engine_blocks(m->engine) != b->look) {
+        give_up(b);
+    } else {
+        b->state = keep(b, mon) ? BASE_KEPT : BASE_HOPELESS;
+        ran = machine_run(m);
+    }
+    monitor_end(mon, ran);
+}
+
+/* What has been found before must be said of this layout: the memory that a finding names is of the same kind here. */
+static bool findings_fit(const struct base *b, const struct plan *plan)
+{
+    const struct findings *list = &b->verdict.findings;
+    for (size_t i = 0; i < list->nr; i++) {
+        const struct finding *f = &list->f[i];
+        const struct plan_range *r = plan_find(plan, f->gpa);
+        if (f->owner != NULL && (r == NULL || r->owner != f->owner || r->cls != f->cls))
+            return false;
+    }
+    return true;
+}
+
+static const char *go_back(struct base *b, const struct boot_case *c)
+{
+    struct machine *m = &b->machine;
+    const struct machine_guest g = guest_of(c);
+    b->answered = false;
+    const char *why = demand_unlike(m, &c->plan);
+    if (why == NULL && !findings_fit(b, &c->plan))
+        why = "what was found before the firmware looks at the layout is something else here";
+    if (why != NULL)
+        return why;
+    if (!machine_restart(m, &g))
+        return "out of memory";
+    why = record_replay(b);
+    b->answered = why != NULL;
+    if (why != NULL)
+        return why;
+    m->phase = b->phase;
+    m->clock = b->clock;
+    if (!demand_restart(m) || !engine_go_back(m->engine) || pages_failed(&m->memory)) {
+        b->state = BASE_HOPELESS;
+        return "out of memory";
+    }
+    m->work_seen = b->work_seen;
+    m->nr_again = b->nr_again;
+    return NULL;
+}
+
+const char *base_go_back(struct base *b, const struct boot_case *c)
+{
+    const char *why = go_back(b, c);
+    b->misses = why == NULL ? 0 : b->misses + 1;
+    if (b->misses == MISSES_MAX &&
+        b->state == BASE_KEPT) { /* it was kept in an odd layout: the next one may be better */
+        b->state = BASE_LOOKED;
+        b->misses = 0;
+    }
+    return why;
+}
+
+void base_quote(struct verdict *v, const struct plan *plan)
+{
+    for (size_t i = 0; i < v->findings.nr; i++)
+        if (v->findings.f[i].owner != NULL)
+            v->findings.f[i].range = plan_find(plan, v->findings.f[i].gpa)->at;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Boot once, try many: one image in many layouts, in one process. What the firmware does before it looks at the layout
+ * is done once and taken over by each further boot, where it is proved that this one would have done the same; in any
+ * doubt the boot begins at reset. The verdict is the same either way. See docs/warm.md.
+ */
+#ifndef HVMBED_WARM_WARM_H
+#define HVMBED_WARM_WARM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "boot/case.h"
+#include "check/monitor.h"
+#include "machine/machine.h"
+
+struct warm;
+
+/* How far a boot goes. */
+enum warm_tier {
+    WARM_PLATFORM, /* until PEI memory is published: END_PLATFORM, and what the hand-off's checks can say by then */
+    WARM_HANDOFF,  /* the whole boot */
+};
+
+struct warm_result {
+    const struct verdict *verdict; /* the debug log too; until the next warm_run() or warm_close() */
+    const struct machine *machine; /* as the boot left it; likewise */
+    bool warm;                     /* did not begin at reset */
+    const char *why_cold;          /* static: why it did; "" when it did not */
+};
+
+/*
+ * For boots of @im, judged as @o says; what it points to must outlive the struct. Nothing is booted yet. NULL with @d:
+ * out of memory. Between two runs the process may fork, and both go on by themselves.
+ */
+struct warm *warm_open(const struct image *im, const struct monitor_options *o, struct diag *d);
+void warm_close(struct warm *w); /* NULL is fine */
+
+/*
+ * Boots @c, which is of @w's image and must live until the next run. False with @d where it cannot be powered on, as
+ * boot_case_power_on() says; whatever the firmware does is in the verdict.
+ */
+bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, struct warm_result *out, struct diag *d);
+
+/*
+ * Each block that the firmware executes in the runs to come, from where it may first know the layout, is handed to @fn
+ * until it is NULL; in boots from reset, all of them.
+ */
+void warm_trace(struct warm *w, void (*fn)(void *self, uint64_t pc), void *self);
+
+#endif

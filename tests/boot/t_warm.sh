@@ -1,0 +1,57 @@
+#!/bin/bash
+# Boots that do not begin at reset: the same reports, whatever the layout, and only where that can be proved. WARM=all
+# goes over all presets (`make test-warm`); else a sample.
+. "$SRC/tests/tap.sh"
+. "$SRC/tests/boot/boots.sh"
+
+warm() { # WANTED OPTION... IMAGE HANDOFF LAYOUT...: the last line must be like WANTED
+    local wanted=$1 rc
+    shift
+    timeout 900 "$BUILD/proof/warm" "$@" >"$T/warm.out" 2>&1
+    rc=$?
+    tail -n 20 "$T/warm.out"
+    [ $rc = 0 ] && tail -n 1 "$T/warm.out" | grep -qE "$wanted"
+}
+presets() { # NAME...
+    local n
+    for n in "$@"; do echo "$SRC/layouts/$n.cfg"; done
+}
+# Page tables of 4 KiB pages take minutes, and a TiB is not reserved.
+all() { # TYPE
+    find "$SRC/layouts" -name "$1-*.cfg" ! -name '*-4k*' ! -name '*-1t*' | sort
+}
+mapfile -t hvm < <([ "${WARM-}" = all ] && all hvm || presets hvm-256m hvm-1g hvm-4g hvm-amd hvm-dirty hvm-smp)
+mapfile -t pvh < <([ "${WARM-}" = all ] && all pvh || presets pvh-256m pvh-1g pvh-amd)
+mapfile -t few < <([ "${WARM-}" = all ] && all hvm || presets hvm-256m hvm-1g-stolen)
+
+release=ovmfxen/RELEASE/OVMF.fd
+if have $release; then
+    image=$FIRMWARE_DIR/$release
+    ok "HVM, to the hand-off" warm '[1-9][0-9]* of them warm, 0 different' "$image" hvm "${hvm[@]}"
+    ok "HVM, to the published PEI memory" warm '[1-9][0-9]* of them warm, 0 different' -p "$image" hvm "${hvm[@]}"
+    ok "PVH, to the hand-off" warm '[1-9][0-9]* of them warm, 0 different' "$image" pvh "${pvh[@]}"
+    ok "the guest unpacks" warm '4 boots, 2 of them warm, 0 different' -g -n 4 "$image" hvm "${hvm[0]}"
+    ok "hvmloader first: from reset" warm ' 0 of them warm, 0 different' -n 2 "$image" hvmloader "${hvm[0]}"
+    # 2,000 boots, and not a page more.
+    ok "resident memory stays" warm '1[0-9]* of them warm, 0 different' -c -p -n 1000 -f 2048 "$image" hvm "${hvm[@]:0:2}"
+    # RAM that is not the firmware's, where it unpacks itself to; and where nobody cares.
+    reserve() { # FILE START END
+        { echo 'type = "hvm"'; echo 'memory = 256'; echo 'vga = "none"'; echo 'bed_slack_pages = "ample"'
+            echo "bed_e820 = [ \"0-0xa0000 RAM\", \"0x100000-$2 RAM\", \"$2-$3 RESERVED\", \"$3-0x10000000 RAM\" ]"; } >"$1"
+    }
+    reserve "$T/under.cfg" 0x1000000 0x1001000
+    reserve "$T/beside.cfg" 0x3000000 0x3001000
+    ok "reserved under the unpacked firmware: from reset" \
+        warm '9 boots, 4 of them warm, 0 different' "$image" hvm "${hvm[@]:0:2}" "$T/under.cfg"
+    ok "reserved elsewhere: warm" warm '9 boots, 7 of them warm, 0 different' "$image" hvm "${hvm[@]:0:2}" "$T/beside.cfg"
+else
+    skip "OvmfXen RELEASE" "$(why_not $release)"
+fi
+for other in OVMF.fd ovmfxen/DEBUG/OVMF.fd; do
+    if have $other; then
+        ok "$other" warm ' 0 different' "$FIRMWARE_DIR/$other" hvm "${few[@]}"
+    else
+        skip "$other" "$(why_not $other)"
+    fi
+done
+done_testing
