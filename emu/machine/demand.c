@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/footprint.h"
 #include "machine/machine.h"
 #include "machine/mapping.h"
 #include "machine/pages.h"
@@ -27,21 +28,10 @@ struct piece {
     uint8_t mapped; /* what the engine allows: less while writes are to be seen */
 };
 
-/* What the plan said where the common part has been. */
-struct footprint {
-    struct span at;
-    enum plan_kind kind;
-    enum plan_class cls;
-    const char *owner;
-    uint8_t allow[PHASE_COUNT];
-};
-
 struct demand {
     struct piece *p; /* sorted, disjoint */
     size_t nr, cap;
-    struct footprint *print;
-    size_t nr_print;
-    struct plan_range *bytes; /* copies: kept ranges that had content */
+    struct footprint print; /* of what is kept */
 };
 
 struct demand *demand_new(void)
@@ -49,22 +39,11 @@ struct demand *demand_new(void)
     return calloc(1, sizeof(struct demand));
 }
 
-static void forget_print(struct demand *d)
-{
-    for (size_t i = 0; d->bytes != NULL && i < d->nr_print; i++)
-        free(d->bytes[i].bytes);
-    free(d->bytes);
-    free(d->print);
-    d->bytes = NULL;
-    d->print = NULL;
-    d->nr_print = 0;
-}
-
 void demand_free(struct demand *d)
 {
     if (d == NULL)
         return;
-    forget_print(d);
+    footprint_free(&d->print);
     free(d->p);
     free(d);
 }
@@ -329,58 +308,6 @@ static void touch_page(void *self, uint64_t gpa)
     (void)demand_touch(m, gpa);
 }
 
-static size_t ranges_in(const struct plan *plan, struct span at)
-{
-    const struct plan_range *r = plan_find(plan, at.start);
-    size_t n = 0;
-    while (r != NULL && r + n < plan->r + plan->nr && r[n].at.start < at.end)
-        n++;
-    return n;
-}
-
-/* What is in @at, which lies in @r. The image's bytes are the same in every boot. */
-static bool note_range(struct demand *d, const struct plan_range *r, struct span at)
-{
-    struct footprint *f = &d->print[d->nr_print];
-    struct plan_range *b = &d->bytes[d->nr_print++];
-    const uint64_t skip = at.start - r->at.start;
-    *f = (struct footprint){.at = at, .kind = r->kind, .cls = r->cls, .owner = r->owner};
-    memcpy(f->allow, r->allow, sizeof f->allow);
-    if (r->bytes == NULL || r->cls == CLASS_IMAGE)
-        return true;
-    b->nbytes = r->nbytes > skip ? r->nbytes - skip : 0;
-    if (b->nbytes > span_size(at))
-        b->nbytes = span_size(at);
-    b->bytes = malloc(b->nbytes + 1);
-    if (b->bytes != NULL)
-        memcpy(b->bytes, r->bytes + skip, b->nbytes);
-    return b->bytes != NULL;
-}
-
-static bool note_print(struct machine *m)
-{
-    struct demand *d = m->demand;
-    size_t cap = 1;
-    forget_print(d);
-    for (size_t i = 0; i < d->nr; i++)
-        cap += ranges_in(m->plan, d->p[i].at);
-    d->print = calloc(cap, sizeof *d->print);
-    d->bytes = calloc(cap, sizeof *d->bytes);
-    if (d->print == NULL || d->bytes == NULL)
-        return false;
-    for (size_t i = 0; i < d->nr; i++) {
-        const struct span at = d->p[i].at;
-        const struct plan_range *r = plan_find(m->plan, at.start);
-        for (size_t n = ranges_in(m->plan, at); d->p[i].ram && n > 0; n--, r++) {
-            const struct span part = {r->at.start > at.start ? r->at.start : at.start,
-                                      r->at.end < at.end ? r->at.end : at.end};
-            if (!note_range(d, r, part))
-                return false;
-        }
-    }
-    return true;
-}
-
 /* Adjacent pieces with the same rights become one: regions cost the library time. */
 static bool merge_kept(struct machine *m)
 {
@@ -411,8 +338,10 @@ bool demand_keep(struct machine *m)
     struct demand *d = m->demand;
     pages_each(&m->memory, touch_page, m);
     pages_no_more_peeks(&m->memory);
-    if (!note_print(m))
-        return false;
+    footprint_free(&d->print);
+    for (size_t i = 0; i < d->nr; i++)
+        if (d->p[i].ram && !footprint_add(&d->print, m->plan, d->p[i].at))
+            return false;
     for (size_t i = 0; i < d->nr; i++)
         if (d->p[i].ram) {
             d->p[i].kept = true;
@@ -421,34 +350,14 @@ bool demand_keep(struct machine *m)
     return merge_kept(m);
 }
 
-static bool same_bytes(const struct plan_range *b, const struct plan_range *r, uint64_t skip, uint64_t n)
-{
-    if (r->cls == CLASS_IMAGE)
-        return true;
-    const uint64_t have = r->nbytes > skip ? r->nbytes - skip : 0, want = b->nbytes < n ? b->nbytes : n;
-    if ((b->bytes == NULL) != (r->bytes == NULL))
-        return false;
-    return b->bytes == NULL ||
-           ((have < n ? have : n) == want && (want == 0 || memcmp(b->bytes, r->bytes + skip, want) == 0));
-}
-
 const char *demand_unlike(const struct machine *m, const struct plan *plan)
 {
-    const struct demand *d = m->demand;
     if (plan->top > m->memory.size)
         return "its addresses go further than those reserved";
-    for (size_t i = 0; i < d->nr_print; i++) {
-        const struct footprint *f = &d->print[i];
-        const struct plan_range *r = plan_find(plan, f->at.start);
-        if (r == NULL || r->at.end < f->at.end || r->kind != f->kind || r->cls != f->cls || r->owner != f->owner ||
-            memcmp(r->allow, f->allow, sizeof f->allow) != 0)
-            return "memory that firmware uses before it looks at the layout is another here";
-        if (!same_bytes(&d->bytes[i], r, f->at.start - r->at.start, span_size(f->at)))
-            return "firmware looks at memory whose content is another here, early";
-    }
-    if (!pages_peeks_hold(&m->memory, plan))
-        return "memory that was looked at for code is another here";
-    return NULL;
+    const char *why = footprint_unlike(&m->demand->print, plan);
+    if (why == NULL && !pages_peeks_hold(&m->memory, plan))
+        why = "memory that was looked at for code is another here";
+    return why;
 }
 
 /* --- the next boot ------------------------------------------------------------------------------------------------ */

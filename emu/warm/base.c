@@ -12,10 +12,18 @@
 #define TRIES_MAX 4u
 #define MISSES_MAX 8u
 
+static bool same_entry(const struct cpu_entry *a, const struct cpu_entry *b)
+{
+    return a->mode == b->mode && a->cs == b->cs && a->eip == b->eip && a->eax == b->eax && a->ecx == b->ecx &&
+           a->edx == b->edx && a->ebx == b->ebx && a->esp == b->esp && a->ebp == b->ebp && a->esi == b->esi &&
+           a->edi == b->edi && a->eflags == b->eflags && a->gdt_base == b->gdt_base && a->gdt_limit == b->gdt_limit &&
+           a->idt_limit == b->idt_limit;
+}
+
 bool base_serves(const struct base *b, const struct boot_case *c, enum warm_tier tier)
 {
     return b->tier == tier && b->handoff == c->handoff && b->fill == c->layout.fill && b->unchecked == c->unchecked &&
-           memcmp(&b->entry, &c->entry, sizeof b->entry) == 0;
+           same_entry(&b->entry, &c->entry);
 }
 
 void base_init(struct base *b, const struct boot_case *c, enum warm_tier tier)
