@@ -20,7 +20,7 @@ slow-clock bus-clock is.10000000.Hz
 acpi-altered bytes-changed ACPI.tables.*0xfc001040
 rsdp-altered bytes-changed RSDP.*0xea024
 image-altered bytes-changed OVMF.image
-ring-altered bytes-changed special.pages.*0xfefff800
+ring-altered bytes-changed console.ring.*0xfefff800
 low-altered low-memory 0x9f000
 table-wide page-tables beyond.the.processor
 table-elsewhere page-tables leads.to.0
