@@ -15,26 +15,29 @@ make_disk() { # FILE
 ok "a disk is made" make_disk "$T/disk.img"
 cp "$T/disk.img" "$T/before.img"
 
-on=(-v --until exit-boot-services --budget 2500 --disk "$T/disk.img")
-at_once boot "$T/hvm" "$SRC/layouts/hvm-1g.cfg" ovmfxen/RELEASE/OVMF.fd --handoff hvm "${on[@]}"
-at_once boot "$T/again" "$SRC/layouts/hvm-1g.cfg" ovmfxen/RELEASE/OVMF.fd --handoff hvm "${on[@]}"
+on=(-v --budget 2500 --disk "$T/disk.img")
+hvm=$SRC/layouts/hvm-1g.cfg
+at_once boot "$T/leaving" "$hvm" ovmfxen/RELEASE/OVMF.fd --handoff hvm "${on[@]}" --until exit-boot-services
+at_once boot "$T/end" "$hvm" ovmfxen/RELEASE/OVMF.fd --handoff hvm "${on[@]}" --until end
+at_once boot "$T/again" "$hvm" ovmfxen/RELEASE/OVMF.fd --handoff hvm "${on[@]}" --until end
 if have hvmloader; then
-    at_once boot "$T/hvmloader" "$SRC/layouts/hvm-1g.cfg" ovmfxen/RELEASE/OVMF.fd --handoff hvmloader "${on[@]}"
+    at_once boot "$T/hvmloader" "$hvm" ovmfxen/RELEASE/OVMF.fd --handoff hvmloader "${on[@]}" --until exit-boot-services
 fi
 wait
 
-shows() {
-    jq -e --arg text "$2" '.console_log.text | contains($text)' "$1" >"$T/shown" && return
-    jq .console_log "$1"
+shows() { # JSON LOG TEXT
+    jq -e --arg log "$2" --arg text "$3" '.[$log].text | contains($text)' "$1" >"$T/shown" && return
+    jq ".$2" "$1"
     return 1
 }
-left() { jq -e '.debug_log.text | contains("hvmbed: an EFI program has left boot services")' "$1"; }
-for way in hvm hvmloader; do
+for way in leaving hvmloader; do
     [ -e "$T/$way" ] || { skip "$way" "no hvmloader" && continue; }
-    ok "$way: BDS starts the program" shows "$T/$way" 'starting Boot0001'
-    ok "$way: it prints on the console" shows "$T/$way" 'hvmbed: an EFI program runs'
-    ok "$way: it leaves boot services" left "$T/$way"
+    ok "$way: nothing is found up to ExitBootServices" code_is "$T/$way" 0
+    ok "$way: BDS starts the program" shows "$T/$way" console_log 'starting Boot0001'
+    ok "$way: it prints on the console" shows "$T/$way" console_log 'hvmbed: an EFI program runs'
 done
-ok "the same again" cmp "$T/hvm" "$T/again"
+ok "it leaves boot services" shows "$T/end" debug_log 'hvmbed: an EFI program has left boot services'
+ok "and halts" jq -e '[.findings[].rule] == ["halt"]' "$T/end"
+ok "the same again" cmp "$T/end" "$T/again"
 ok "the file is as it was" cmp "$T/disk.img" "$T/before.img"
 done_testing
