@@ -6,9 +6,6 @@
 
 #include "layout/keys.h"
 
-#define CMOS_MIN MIB
-#define CMOS_MAX (16 * MIB + 0xFFFF * (64 * KIB)) /* the most that CMOS 34/35 can say */
-
 static unsigned digit_value(char c)
 {
     if (c >= '0' && c <= '9')
@@ -155,8 +152,7 @@ static bool read_vendor(struct draft *t, const struct key *k, struct diag *d)
 
 static bool read_version(struct draft *t, const struct key *k, struct diag *d)
 {
-    /* HVM: hvmloader's tables are modelled as they are since 4.7. PVH: since 4.11 (df1ca1dfe2). */
-    static const uint64_t oldest[] = {[GUEST_HVM] = 7, [GUEST_PVH] = 11};
+    const unsigned oldest = oldest_xen_minor(t->l.type);
     uint64_t major, minor;
     const char *s, *p;
     if (!cfg_string(t->f, k->name, &s, d))
@@ -166,9 +162,9 @@ static bool read_version(struct draft *t, const struct key *k, struct diag *d)
     p = s;
     if (!take_digits(&p, 10, &major) || *p++ != '.' || !take_digits(&p, 10, &minor) || *p != '\0')
         return cfg_fail(t->f, k->name, d, "%s must be a version such as \"4.17\", not \"%.80s\"", k->name, s);
-    if (major != 4 || minor < oldest[t->l.type] || minor > 99)
-        return cfg_fail(t->f, k->name, d, "%s must be from \"4.%" PRIu64 "\" to \"4.99\" for this guest, not \"%.80s\"",
-                        k->name, oldest[t->l.type], s);
+    if (major != 4 || minor < oldest || minor > 99)
+        return cfg_fail(t->f, k->name, d, "%s must be from \"4.%u\" to \"4.99\" for this guest, not \"%.80s\"", k->name,
+                        oldest, s);
     t->l.xen_major = (unsigned)major;
     t->l.xen_minor = (unsigned)minor;
     return true;
@@ -269,7 +265,7 @@ static const struct key keys[] = {
     {.name = "bed_vendor", .read = read_vendor},
     {.name = "bed_fill", .read = read_u64, .offset = AT(fill)},
     {.name = "bed_slack_pages", .read = read_slack, .offset = AT(slack_pages), .hvm_only = true},
-    {.name = "bed_cmos_low_ram", .read = read_cmos, .min = CMOS_MIN, .max = CMOS_MAX, .hvm_only = true},
+    {.name = "bed_cmos_low_ram", .read = read_cmos, .min = CMOS_LOW_RAM_MIN, .max = CMOS_LOW_RAM_MAX, .hvm_only = true},
     {.name = "bed_pci_bar64",
      .read = read_bar,
      .offset = AT(pci_bar64),

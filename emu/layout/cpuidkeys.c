@@ -374,15 +374,27 @@ static void shrink_phys_bits(struct layout *l)
     }
 }
 
-bool cpuid_key_read(struct draft *t, struct diag *d)
+const char *cpuid_lacks(const struct layout *l)
 {
-    struct layout *l = &t->l;
-    if (cfg_is_list(t->f, "cpuid") ? !read_xend(t, d) : !read_words(t, d))
-        return false;
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if (clears(l, needed[i].leaf, needed[i].reg, needed[i].bit))
-            return cfg_fail(t->f, "cpuid", d, "cpuid hides %s: no 64-bit OVMF can start; leave it out", needed[i].what);
+            return needed[i].what;
+    return NULL;
+}
+
+void cpuid_follows(struct layout *l)
+{
     l->page_1g = l->page_1g && !clears(l, 0x80000001, CPUID_EDX, 26);
     shrink_phys_bits(l);
+}
+
+bool cpuid_key_read(struct draft *t, struct diag *d)
+{
+    if (cfg_is_list(t->f, "cpuid") ? !read_xend(t, d) : !read_words(t, d))
+        return false;
+    const char *lacks = cpuid_lacks(&t->l);
+    if (lacks != NULL)
+        return cfg_fail(t->f, "cpuid", d, "cpuid hides %s: no 64-bit OVMF can start; leave it out", lacks);
+    cpuid_follows(&t->l);
     return true;
 }

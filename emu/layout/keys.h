@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/diag.h"
 #include "layout/cfgfile.h"
@@ -65,11 +66,43 @@ struct key {
 /* Devices, firmware, tables, timers: what is neither memory nor CPUID. (guestkeys.c) */
 bool guest_keys_read(struct draft *t, struct diag *d);
 bool viridian_read(struct draft *t, struct diag *d);
+/* The key that gives this parameter (nothing for 0); and @v made one that some key gives. */
+void viridian_write(uint32_t v, FILE *out);
+uint32_t viridian_settle(uint32_t v);
 /* After bed_keys_read(): pci=, rdm=, rdm_mem_boundary=, gfx_passthru= into t->l.rdm and t->l.dev.igd. (rdmkeys.c) */
 bool rdm_keys_read(struct draft *t, struct diag *d);
 bool rmrr_read(struct draft *t, const struct key *k, struct diag *d);
 /* After bed_keys_read(): cpuid= into t->l.cpuid, and what else of the layout follows from it. (cpuidkeys.c) */
 bool cpuid_key_read(struct draft *t, struct diag *d);
+
+/* The pages that the option ROMs of @l's devices take of libxl's allowance, and what hvmloader gets without
+ * bed_slack_pages: see docs/layouts.md. (xlcfg.c) */
+unsigned slack_of_roms(const struct layout *l);
+#define SLACK_WITHOUT_ROMS 272u
+
+/* What CMOS 34/35 can say, in bytes. */
+#define CMOS_LOW_RAM_MIN MIB
+#define CMOS_LOW_RAM_MAX (16 * MIB + 0xFFFF * (64 * KIB))
+
+/* X:xl_parse.c compares with HVM_BELOW_4G_MMIO_LENGTH and HVM_BELOW_4G_MMIO_START. */
+#define MMIO_HOLE_MIN_MIB 256
+#define MMIO_HOLE_MAX_MIB 3840
+#define MAX_MEMORY_MIB (16ULL << 20) /* 16 TiB */
+#define MAX_VCPUS 128                /* X:xen/include/public/hvm/hvm_info_table.h:HVM_MAX_VCPUS */
+#define BOUNDARY_MAX_MIB 4096        /* of rdm_mem_boundary */
+
+/* The oldest 4.x whose guests of this type are modelled. HVM: hvmloader's tables are as they are since 4.7. PVH: since
+ * 4.11 (df1ca1dfe2). */
+static inline unsigned oldest_xen_minor(enum guest_type t)
+{
+    return t == GUEST_HVM ? 7 : 11;
+}
+/* X:xen/arch/x86/include/asm/paging.h:paging_max_paddr_bits; shadow paging has no 1 GiB pages. (xlcfg.c) */
+void paging_follows(struct layout *l);
+/* What follows from cpuid=; and a static text that says what 64-bit firmware cannot do without, NULL: it is all there.
+ * (cpuidkeys.c) */
+void cpuid_follows(struct layout *l);
+const char *cpuid_lacks(const struct layout *l);
 
 /* "0x100000-0x200000" and so on at *@s, which is moved behind it; hexadecimal. (bedkeys.c) */
 bool parse_range(const char **s, uint64_t *start, uint64_t *end);

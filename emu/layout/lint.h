@@ -112,4 +112,7 @@ void lint_init(struct lint *o);
 /* Runs every check in the order of the table and leaves what they found in @o; earlier findings are forgotten. */
 void lint_run(struct lint *o, const struct lint_input *in);
 
+/* What DxeIpl builds page tables of, in bytes. */
+uint64_t lint_table_bytes(const struct layout *l);
+
 #endif

@@ -31,8 +31,6 @@ bool lint_first_gap(const struct e820_map *m, uint32_t type, struct span s, stru
 void lint_populated(const struct lint *o, struct e820_map *m);
 /* The end of the highest RAM below 4 GiB that the E820 tells of. */
 uint64_t lint_low_end(const struct e820_map *m);
-/* What DxeIpl builds page tables of, in bytes. */
-uint64_t lint_table_bytes(const struct layout *l);
 /* Where PEI's memory will be (E:MemDetect.c:PublishPeiMemory). Empty when RAM ends too low. */
 struct span lint_pei_memory(const struct lint *o);
 

@@ -12,7 +12,6 @@
 
 /* X:libxl_types.idl: rdm_mem_boundary_memkb; a PVH guest's structure has no such field, and what is read there is 0. */
 #define BOUNDARY_HVM (2 * GIB)
-#define BOUNDARY_MAX_MIB 4096
 
 static const struct name_value policies[] = {{"strict", 1}, {"relaxed", 0}, NAMES_END};
 

@@ -72,6 +72,36 @@ static bool read_list(struct draft *t, struct wanted *w, struct diag *d)
     return true;
 }
 
+static uint32_t parameter(uint32_t on)
+{
+    uint32_t v = (on & ~BIT_FREQ) | ((on & BIT_FREQ) != 0 ? 0 : BIT_FREQ);
+    if ((on & BIT_STIMER) != 0)
+        v |= BIT_TIME_REF_COUNT | BIT_SYNIC;
+    return v;
+}
+
+uint32_t viridian_settle(uint32_t v)
+{
+    const uint32_t on = (v ^ BIT_FREQ) & ALL;
+    return (v & BIT_BASE) != 0 ? parameter(on) : 0;
+}
+
+void viridian_write(uint32_t v, FILE *out)
+{
+    const uint32_t on = v ^ BIT_FREQ;
+    if (v == 0)
+        return;
+    if (on == DEFAULTS) {
+        fputs("viridian = 1\n", out);
+        return;
+    }
+    fputs("viridian = [", out);
+    for (const struct name_value *g = groups; g->name != NULL; g++)
+        if ((on >> g->value & 1) != 0)
+            fprintf(out, "%s\"%s\"", g->value != 0 ? ", " : "", g->name);
+    fputs("]\n", out);
+}
+
 bool viridian_read(struct draft *t, struct diag *d)
 {
     struct wanted w = {0};
@@ -82,8 +112,6 @@ bool viridian_read(struct draft *t, struct diag *d)
         return true;
     if ((on & BIT_BASE) == 0)
         return cfg_fail(t->f, "viridian", d, "viridian: the other groups need \"base\"; xl would stop");
-    t->l.viridian = (on & ~BIT_FREQ) | ((on & BIT_FREQ) != 0 ? 0 : BIT_FREQ);
-    if ((on & BIT_STIMER) != 0)
-        t->l.viridian |= BIT_TIME_REF_COUNT | BIT_SYNIC;
+    t->l.viridian = parameter(on);
     return true;
 }

@@ -9,10 +9,7 @@
 #include "layout/keys.h"
 #include "layout/xlkeys.h"
 
-#define MAX_MEMORY_MIB (16ULL << 20) /* 16 TiB */
-#define MAX_VCPUS 128                /* X:xen/include/public/hvm/hvm_info_table.h:HVM_MAX_VCPUS */
-/* Pages that libxl's allowance leaves, and what QEMU's option ROMs take of them; see docs/layouts.md. */
-#define SLACK_WITHOUT_ROMS 272u
+/* Pages; see docs/layouts.md. */
 #define ROM_OF_VGA 16u
 #define ROM_OF_NIC 64u
 
@@ -53,8 +50,12 @@ static const struct key keys[] = {
     {.name = "maxvcpus", .read = read_long, .offset = AT(maxvcpus), .min = 1, .max = MAX_VCPUS},
     {.name = "videoram", .read = read_long, .offset = AT(videoram), .min = 0, .max = MAX_MEMORY_MIB},
     {.name = "acpi", .read = read_long, .offset = AT(acpi)},
-    /* X:xl_parse.c compares with HVM_BELOW_4G_MMIO_LENGTH and HVM_BELOW_4G_MMIO_START. */
-    {.name = "mmio_hole", .read = read_long, .offset = AT(mmio_hole), .min = 256, .max = 3840, .hvm_only = true},
+    {.name = "mmio_hole",
+     .read = read_long,
+     .offset = AT(mmio_hole),
+     .min = MMIO_HOLE_MIN_MIB,
+     .max = MMIO_HOLE_MAX_MIB,
+     .hvm_only = true},
     {.name = "vga", .read = read_text, .offset = AT(vga), .hvm_only = true},
     {.name = "stdvga", .read = read_long, .offset = AT(stdvga), .hvm_only = true},
 };
@@ -130,11 +131,16 @@ static bool finish_video(struct draft *t, struct diag *d)
     return true;
 }
 
+unsigned slack_of_roms(const struct layout *l)
+{
+    const bool vga = l->type == GUEST_HVM && l->videoram != 0;
+    return (vga ? ROM_OF_VGA : 0) + ROM_OF_NIC * l->dev.nics;
+}
+
 /* Of more than four cards QEMU cannot get the ROMs' memory, and the guest is not started. */
 static bool finish_slack(struct draft *t, struct diag *d)
 {
-    const bool vga = t->l.type == GUEST_HVM && t->l.videoram != 0;
-    const unsigned roms = (vga ? ROM_OF_VGA : 0) + ROM_OF_NIC * t->l.dev.nics;
+    const unsigned roms = slack_of_roms(&t->l);
     if (t->has_slack)
         return true;
     if (roms > SLACK_WITHOUT_ROMS)
@@ -146,8 +152,7 @@ static bool finish_slack(struct draft *t, struct diag *d)
     return true;
 }
 
-/* X:xen/arch/x86/include/asm/paging.h:paging_max_paddr_bits; shadow paging has no 1 GiB pages. */
-static void finish_paging(struct layout *l)
+void paging_follows(struct layout *l)
 {
     if (l->hap)
         return;
@@ -198,7 +203,7 @@ static bool read_all(struct draft *t, struct diag *d)
     if (!finish_vcpus(t, d) || !finish_memory(t, d) || !finish_video(t, d) || !guest_keys_read(t, d) ||
         !bed_keys_read(t, d) || !cpuid_key_read(t, d) || !rdm_keys_read(t, d) || !finish_slack(t, d))
         return false;
-    finish_paging(&t->l);
+    paging_follows(&t->l);
     xl_keys_note(t);
     return check_whole(t, d);
 }
