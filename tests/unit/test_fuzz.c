@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Layouts written and read again; mutation: what it makes is what a file can say, and the same every time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <glob.h>
+
+#include "fuzz/mutate.h"
+#include "layout/settle.h"
+#include "layout/write.h"
+
+#define MUTANTS 6000
+#define SEEDS_MAX 128
+
+static struct layout seeds[SEEDS_MAX];
+static size_t nr_seeds;
+
+static const struct mutate_options hostile = {.hostile = true, .hvm = true, .pvh = true, .image_size = 2 * MIB};
+static const struct mutate_options legal = {.hvm = true, .pvh = true, .image_size = 2 * MIB};
+
+static int read_presets(void **state)
+{
+    (void)state;
+    char pattern[512];
+    glob_t g;
+    const char *src = getenv("SRC");
+    (void)snprintf(pattern, sizeof pattern, "%s/layouts/*.cfg", src != NULL ? src : ".");
+    if (glob(pattern, 0, NULL, &g) != 0)
+        return -1;
+    for (size_t i = 0; i < g.gl_pathc && nr_seeds < SEEDS_MAX; i++)
+        if (layout_read(g.gl_pathv[i], &seeds[nr_seeds], NULL))
+            nr_seeds++;
+    globfree(&g);
+    return nr_seeds > 50 ? 0 : -1;
+}
+
+static char *text_of(const struct layout *l)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    assert_non_null(f);
+    layout_write(l, f);
+    assert_int_equal(fclose(f), 0);
+    return text;
+}
+
+/* A file in memory: thousands are written. */
+static int scratch(char path[32])
+{
+    const int fd = memfd_create("layout", 0);
+    assert_true(fd >= 0);
+    (void)snprintf(path, 32, "/proc/self/fd/%d", fd);
+    return fd;
+}
+
+static void comes_back(const struct layout *l, int fd, const char *path)
+{
+    struct layout back;
+    struct diag d = {0};
+    char *text = text_of(l);
+    const size_t n = strlen(text);
+    assert_int_equal(ftruncate(fd, 0), 0);
+    assert_int_equal(pwrite(fd, text, n, 0), (ssize_t)n);
+    if (!layout_read(path, &back, &d))
+        fail_msg("line %u: %s\nin:\n%s", d.line, d.message, text);
+    if (!layout_same(l, &back)) {
+        char *again = text_of(&back);
+        fail_msg("written:\n%s\nread:\n%s", text, again);
+    }
+    free(text);
+}
+
+static void presets_come_back(void **state)
+{
+    (void)state;
+    char path[32];
+    const int fd = scratch(path);
+    for (size_t i = 0; i < nr_seeds; i++) {
+        struct layout settled = seeds[i];
+        comes_back(&seeds[i], fd, path);
+        assert_true(layout_settle(&settled));
+        assert_true(layout_same(&settled, &seeds[i])); /* nothing to be done */
+    }
+    close(fd);
+}
+
+/* Chains of mutants, so that what is odd grows odder. */
+static void mutants_come_back(const struct mutate_options *o)
+{
+    char path[32];
+    const int fd = scratch(path);
+    struct chooser c;
+    struct layout l = seeds[0];
+    unsigned made = 0;
+    chooser_seed(&c, 1);
+    for (unsigned i = 0; i < MUTANTS; i++) {
+        if (i % 12 == 0)
+            do
+                l = seeds[choose(&c, nr_seeds)];
+            while (!o->hostile && !layout_is_legal(&l, o->image_size));
+        if (!mutate(&l, &seeds[choose(&c, nr_seeds)], &c, o))
+            continue;
+        made++;
+        comes_back(&l, fd, path);
+        if (!o->hostile)
+            assert_true(layout_is_legal(&l, o->image_size));
+    }
+    close(fd);
+    assert_true(made > MUTANTS / 2);
+}
+
+static void hostile_mutants_come_back(void **state)
+{
+    (void)state;
+    mutants_come_back(&hostile);
+}
+
+static void legal_mutants_come_back(void **state)
+{
+    (void)state;
+    mutants_come_back(&legal);
+}
+
+/* An odd one of everything that a file can say. */
+static void everything_comes_back(void **state)
+{
+    (void)state;
+    char path[32];
+    const int fd = scratch(path);
+    struct layout l;
+    layout_default(&l);
+    l.videoram = 24 * MIB;
+    l.dev = (struct guest_devices){.usb = true, .ahci = true, .igd = true, .nics = 6, .nic = {NIC_E1000}};
+    l.viridian = 0x3FF;
+    l.altp2m = 2;
+    l.genid = true;
+    l.itsc = true;
+    l.tpm_version = 2;
+    l.pci_bar64 = 4 * GIB;
+    l.nr_rdms = 2;
+    l.rdm[0] = (struct rdm){{0xC0000000, 0xC0001000}, true};
+    l.rdm[1] = (struct rdm){{0xD0000000, 0xD0001000}, false};
+    l.nr_cpuid = 2;
+    l.cpuid[0] = (struct cpuid_rule){4, 0, CPUID_EAX, 0x04000000, 0xF8000000};
+    l.cpuid[1] = (struct cpuid_rule){1, ANY_SUBLEAF, CPUID_ECX, 0, 1u << 30};
+    assert_true(layout_settle(&l));
+    comes_back(&l, fd, path);
+    close(fd);
+}
+
+static void same_choices_same_layout(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        struct layout a = seeds[seed % nr_seeds], b = a;
+        struct chooser ca, cb;
+        chooser_seed(&ca, seed);
+        chooser_seed(&cb, seed);
+        for (unsigned i = 0; i < 10; i++)
+            assert_true(mutate(&a, &seeds[1], &ca, &hostile) == mutate(&b, &seeds[1], &cb, &hostile));
+        char *x = text_of(&a), *y = text_of(&b);
+        assert_string_equal(x, y);
+        free(x);
+        free(y);
+    }
+}
+
+/* Whatever the bytes, even none, there is a layout; different bytes make different ones. */
+static void bytes_make_layouts(void **state)
+{
+    (void)state;
+    struct chooser c;
+    struct layout l;
+    unsigned changed = 0;
+    layout_of_bytes(NULL, 0, seeds, nr_seeds, &hostile, &l);
+    assert_true(layout_same(&l, &seeds[0]));
+    chooser_seed(&c, 7);
+    for (unsigned i = 0; i < 500; i++) {
+        uint8_t bytes[64];
+        const size_t n = choose(&c, sizeof bytes);
+        for (size_t j = 0; j < n; j++)
+            bytes[j] = (uint8_t)choose_u64(&c);
+        layout_of_bytes(bytes, n, seeds, nr_seeds, &hostile, &l);
+        struct layout settled = l;
+        assert_true(layout_settle(&settled));
+        assert_true(layout_same(&l, &settled));
+        changed += n > 1 && !layout_same(&l, &seeds[bytes[0] % nr_seeds]);
+    }
+    assert_true(changed > 300);
+}
+
+static void settling_mends(void **state)
+{
+    (void)state;
+    struct layout l;
+    layout_default(&l);
+    l.has_e820 = true;
+    (void)e820_add(&l.e820, 0, 0x40000000, E820_TYPE_RAM);
+    (void)e820_add(&l.e820, 0x3FFFF000, 0x40001000, E820_TYPE_RESERVED); /* overlaps */
+    (void)e820_add(&l.e820, 1ULL << 39, 1ULL << 50, E820_TYPE_NVS);      /* out of reach */
+    assert_true(layout_settle(&l));
+    assert_int_equal(l.e820.nr, 3);
+    assert_int_equal(l.e820.e[1].at.start, 0x40000000);
+    assert_int_equal(l.e820.e[2].at.end, 1ULL << 40);
+    l.e820.e[0].at.start = 2 * MIB; /* no RAM at 1 MiB */
+    assert_false(layout_settle(&l));
+    layout_default(&l);
+    l.memory = l.maxmem = MIB;
+    assert_false(layout_settle(&l));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(presets_come_back),
+        cmocka_unit_test(everything_comes_back),
+        cmocka_unit_test(hostile_mutants_come_back),
+        cmocka_unit_test(legal_mutants_come_back),
+        cmocka_unit_test(same_choices_same_layout),
+        cmocka_unit_test(bytes_make_layouts),
+        cmocka_unit_test(settling_mends),
+    };
+    return cmocka_run_group_tests(tests, read_presets, NULL);
+}
