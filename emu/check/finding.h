@@ -129,6 +129,8 @@ struct finding_hob {
     size_t index; /* in the list */
     uint64_t at;  /* gpa of its header */
     struct span range;
+    uint16_t type; /* enum hob_type */
+    uint32_t kind; /* of a resource or an allocation */
 };
 
 struct finding {

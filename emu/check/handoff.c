@@ -111,7 +111,7 @@ bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct
     f->touched = at;
     f->bytes = blamed(rule, h, at);
     if (h != NULL)
-        f->hob = (struct finding_hob){true, (size_t)(h - v->hobs->h), h->at, h->range};
+        f->hob = (struct finding_hob){true, (size_t)(h - v->hobs->h), h->at, h->range, h->type, h->kind};
     (void)snprintf(f->text, sizeof f->text, "%s", text);
     return true;
 }
