@@ -13,6 +13,7 @@ static const struct verb {
     {"run", cli_run, "boot a firmware image to the DXE hand-off and give a verdict"},
     {"image", cli_image, "tell which firmware a file is, what Xen can boot of it, and what it holds"},
     {"layout", cli_layout, "show what a guest file makes of the guest's memory"},
+    {"fuzz", cli_fuzz, "boot a firmware image in layout after layout, and keep those that show a fault"},
     {"rules", cli_rules, "list the rules that a firmware can break"},
 };
 

@@ -23,6 +23,7 @@ struct monitor_options {
     uint64_t budget;      /* instructions; 0 for the default */
     struct until until;   /* how far to go */
     bool platform;        /* go no further than to where PEI memory is published: END_PLATFORM */
+    bool first_only;      /* the first finding that is an error ends the run: what follows is often its consequence */
     bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];

@@ -33,7 +33,8 @@ struct finding *record_new(struct monitor *mon, enum rule_id rule, uint64_t pc, 
 {
     struct findings *list = &mon->v->findings;
     bool low = rule == RULE_EXEC_NULL || rule == RULE_EXEC_LOW;
-    if (rules[rule].then == STOP && !(low && mon->options.follow_low_exec))
+    const bool first = mon->options.first_only && mon->options.severity[rule] == SEVERITY_ERROR && !mon->m->stopping;
+    if (first || (rules[rule].then == STOP && !(low && mon->options.follow_low_exec)))
         end_run(mon, END_FINDING, rules[rule].name);
     if (list->nr == FINDINGS_MAX) {
         list->dropped++;

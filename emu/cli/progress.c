@@ -18,9 +18,18 @@ void progress_show(void *self, const struct verdict *v)
     struct progress *p = self;
     if (!p->on)
         return;
+    char text[160];
     const char *module = v->nr_modules > 0 ? v->module[v->nr_modules - 1].name : "reset vector";
-    (void)fprintf(stderr, "\r\033[K%s: %s, %llu million instructions", phase_name(v->phase), module,
-                  (unsigned long long)((v->instructions + v->charged) / 1000000));
+    (void)snprintf(text, sizeof text, "%s: %s, %llu million instructions", phase_name(v->phase), module,
+                   (unsigned long long)((v->instructions + v->charged) / 1000000));
+    progress_say(p, text);
+}
+
+void progress_say(struct progress *p, const char *text)
+{
+    if (!p->on)
+        return;
+    (void)fprintf(stderr, "\r\033[K%s", text);
     (void)fflush(stderr);
     p->shown = true;
 }

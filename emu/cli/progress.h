@@ -15,6 +15,8 @@ struct progress {
 void progress_init(struct progress *p, bool quiet);
 /* For monitor_options.progress; @self is the struct progress. */
 void progress_show(void *self, const struct verdict *v);
+/* Any line that says how far it is. */
+void progress_say(struct progress *p, const char *text);
 /* Wipes the line. */
 void progress_end(struct progress *p);
 

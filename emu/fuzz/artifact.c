@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fuzz/artifact.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "layout/write.h"
+
+const char *artifact_replay_text(enum artifact_replay r)
+{
+    static const char *const texts[] = {
+        [REPLAY_PLAIN] = "hvmbed run -l THIS FIRMWARE shows it again",
+        [REPLAY_SYNTHETIC] = "hvmbed run --handoff hvm -l THIS FIRMWARE shows it again; without --handoff it does not",
+        [REPLAY_NOT] = "a boot from reset does NOT show it again",
+    };
+    return texts[r];
+}
+
+bool artifact_same(const struct verdict *v, const char *fingerprint)
+{
+    struct fuzz_found x;
+    for (size_t at = 0; fuzz_next_fault(v, &at, &x);)
+        if (strcmp(x.fingerprint, fingerprint) == 0)
+            return true;
+    return false;
+}
+
+static bool shows(const struct target *t, const char *path, bool synthetic, const char *fingerprint,
+                  const struct monitor_options *o, bool *same, struct diag *d)
+{
+    struct verdict *v = calloc(1, sizeof *v);
+    if (v == NULL)
+        return diag_fail(d, "", 0, "out of memory");
+    const bool ok = target_replay(t, path, synthetic, o, v, d);
+    *same = ok && artifact_same(v, fingerprint);
+    verdict_free(v);
+    free(v);
+    return ok;
+}
+
+bool artifact_replay(const struct target *t, const struct layout *l, const char *fingerprint,
+                     const struct monitor_options *o, enum artifact_replay *how, struct diag *d)
+{
+    char path[32];
+    const int fd = memfd_create("hvmbed-layout", MFD_CLOEXEC);
+    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+    bool same = false;
+    if (f == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return diag_fail(d, "", 0, "out of memory for a layout");
+    }
+    layout_write(l, f);
+    (void)fflush(f);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    *how = REPLAY_PLAIN;
+    /* The usual hand-off may not be able to; what the synthetic one says counts. */
+    bool ok = shows(t, path, false, fingerprint, o, &same, NULL);
+    if (!ok || !same) {
+        ok = shows(t, path, true, fingerprint, o, &same, d);
+        *how = same ? REPLAY_SYNTHETIC : REPLAY_NOT;
+    }
+    (void)fclose(f);
+    return ok;
+}
+
+/* A comment is one line; what the firmware said may hold anything. */
+static void write_plain(const char *s, FILE *out)
+{
+    for (; *s != '\0'; s++)
+        fputc(*s >= ' ' && *s <= '~' ? *s : '?', out);
+}
+
+static void write_finding(const struct finding *f, FILE *out)
+{
+    fprintf(out, "# %s: %s\n", rules[f->rule].name, rules[f->rule].title);
+    if (f->text[0] != '\0') {
+        fputs("# ", out);
+        write_plain(f->text, out);
+        fputc('\n', out);
+    }
+    if (f->at.module[0] != '\0')
+        fprintf(out, "# in %s phase, by %s+0x%" PRIx64, phase_name(f->phase), f->at.module, f->at.offset);
+    else
+        fprintf(out, "# in %s phase, at 0x%" PRIx64, phase_name(f->phase), f->at.gva);
+    if (f->access != ACCESS_NONE || f->gpa != 0)
+        fprintf(out, ", of 0x%" PRIx64, f->gpa);
+    if (f->owner != NULL)
+        fprintf(out, " in 0x%" PRIx64 "-0x%" PRIx64 " (%s)", f->range.start, f->range.end, f->owner);
+    fputc('\n', out);
+    if (f->assertion[0] != '\0') {
+        fputs("# ", out);
+        write_plain(f->assertion, out);
+        fputc('\n', out);
+    }
+}
+
+void artifact_write(const struct layout *l, const struct fuzz_found *x, enum artifact_replay how, FILE *out)
+{
+    if (x->finding != NULL)
+        write_finding(x->finding, out);
+    else {
+        fprintf(out, "# %s: ", x->what);
+        write_plain(x->verdict->detail, out);
+        fputc('\n', out);
+    }
+    fprintf(out, "# fingerprint %s; %s\n", x->fingerprint, artifact_replay_text(how));
+    layout_write(l, out);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fuzz/coverage.h"
+
+#include <string.h>
+
+static uint64_t mix(uint64_t v)
+{
+    v = (v ^ v >> 32) * 0xD6E8FEB86659FD93ULL; /* Mark Overton's and Pelle Evensen's mixers' constant */
+    return v ^ v >> 32;
+}
+
+void edges_block(void *self, uint64_t pc)
+{
+    struct edges *e = self;
+    size_t i = (size_t)mix(e->last * 31 + pc) % EDGES_SLOTS;
+    const uint64_t from = e->last;
+    e->last = pc;
+    while (e->slot[i].count != 0 && (e->slot[i].from != from || e->slot[i].to != pc))
+        i = (i + 1) % EDGES_SLOTS;
+    if (e->slot[i].count == 0) {
+        if (e->nr == EDGES_SLOTS / 2) /* more than any firmware has before DXE: what is new is not seen any more */
+            return;
+        e->slot[i] = (struct edge){from, pc, 0};
+        e->used[e->nr++] = (uint32_t)i;
+    }
+    e->slot[i].count++;
+}
+
+void edges_clear(struct edges *e)
+{
+    for (size_t i = 0; i < e->nr; i++)
+        e->slot[e->used[i]].count = 0;
+    e->nr = 0;
+    e->last = 0;
+}
+
+static uint64_t hash_text(const char *s)
+{
+    uint64_t h = 0xCBF29CE484222325ULL;
+    for (; *s != '\0'; s++)
+        h = (h ^ (uint8_t)*s) * 0x100000001B3ULL;
+    return h;
+}
+
+struct names {
+    const struct verdict *v;
+    uint64_t hash[MODULES_MAX];
+    size_t last; /* that was asked for */
+};
+
+/* A number for the block at @pc that does not tell where its module lies. Outside all: of its place in the page. */
+static uint64_t location(struct names *n, uint64_t pc)
+{
+    const struct module *m = n->v->module;
+    if (n->last < n->v->nr_modules && pc - m[n->last].base < m[n->last].size)
+        return mix(n->hash[n->last] + (pc - m[n->last].base));
+    for (size_t i = 0; i < n->v->nr_modules; i++)
+        if (pc - m[i].base < m[i].size) {
+            n->last = i;
+            return mix(n->hash[i] + (pc - m[i].base));
+        }
+    return mix(pc & (PAGE_SIZE - 1));
+}
+
+void coverage_fill(uint8_t *map, const struct edges *e, const struct verdict *v, const struct machine *m)
+{
+    struct names n = {.v = v};
+    memset(map, 0, COVERAGE_SIZE);
+    for (size_t i = 0; i < v->nr_modules; i++)
+        n.hash[i] = hash_text(v->module[i].guid[0] != '\0' ? v->module[i].guid : v->module[i].name);
+    for (size_t i = 0; i < e->nr; i++) {
+        const struct edge *d = &e->slot[e->used[i]];
+        const uint64_t from = location(&n, d->from), to = location(&n, d->to);
+        uint8_t *cell = &map[(from >> 1 ^ to) % COVERAGE_EDGES];
+        const uint64_t count = *cell + d->count;
+        *cell = count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
+    }
+    coverage_shape(map + COVERAGE_EDGES, v, m);
+}
+
+/* afl-fuzz's: 1, 2, 3, 4-7, 8-15, 16-31, 32-127, 128 and more. */
+static uint8_t bucket(uint8_t count)
+{
+    static const uint8_t least[] = {1, 2, 3, 4, 8, 16, 32, 128};
+    unsigned i = 8;
+    while (i > 0 && count < least[i - 1])
+        i--;
+    return i == 0 ? 0 : (uint8_t)(1u << (i - 1));
+}
+
+bool coverage_add(struct coverage_seen *s, const uint8_t *map)
+{
+    bool any = false;
+    for (size_t at = 0; at < COVERAGE_SIZE; at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, map + at, sizeof word);
+        if (word == 0)
+            continue;
+        for (size_t i = at; i < at + sizeof word; i++) {
+            const uint8_t b = bucket(map[i]);
+            if ((b & ~s->buckets[i]) == 0)
+                continue;
+            if (s->buckets[i] == 0)
+                *(i < COVERAGE_EDGES ? &s->edges : &s->shapes) += 1;
+            s->buckets[i] |= b;
+            any = true;
+        }
+    }
+    return any;
+}

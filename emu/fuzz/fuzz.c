@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "layout/lint.h"
+
+/* In FUZZ_BOTH each so many-th layout goes on to the hand-off although nothing was new. */
+#define SAMPLE 97
+/* A boot to the hand-off builds its page tables first, at 170 instructions an entry: 46 bits with 1 GiB pages still. */
+#define TABLES_MAX (544 * KIB)
+
+void fuzz_init(struct fuzz *f, const struct fuzz_options *o, struct target *t)
+{
+    f->o = *o;
+    f->target = t;
+    f->corpus.folder = o->corpus;
+    chooser_seed(&f->chooser, o->seed);
+}
+
+void fuzz_free(struct fuzz *f)
+{
+    corpus_free(&f->corpus);
+}
+
+/* True when it was not there. A full list knows everything. */
+static bool remember(struct fuzz_list *list, const struct fuzz_found *x)
+{
+    for (size_t i = 0; i < list->nr; i++)
+        if (strcmp(list->k[i].family, x->family) == 0) {
+            list->k[i].count++;
+            return false;
+        }
+    if (list->nr == FUZZ_KNOWN_MAX)
+        return false;
+    struct fuzz_known *k = &list->k[list->nr++];
+    *k = (struct fuzz_known){.what = x->what, .count = 1};
+    memcpy(k->fingerprint, x->fingerprint, sizeof k->fingerprint);
+    memcpy(k->family, x->family, sizeof k->family);
+    return true;
+}
+
+bool fuzz_next_fault(const struct verdict *v, size_t *at, struct fuzz_found *out)
+{
+    *out = (struct fuzz_found){.verdict = v};
+    for (; *at < v->findings.nr; ++*at)
+        if (v->findings.f[*at].severity == SEVERITY_ERROR) {
+            out->finding = &v->findings.f[(*at)++];
+            out->what = rules[out->finding->rule].name;
+            finding_fingerprint(out->finding, out->fingerprint);
+            finding_family(out->finding, out->family);
+            return true;
+        }
+    const bool odd = v->ending == END_BUDGET || v->ending == END_UNSUPPORTED || v->ending == END_ENGINE;
+    if (*at != v->findings.nr || !odd)
+        return false;
+    ++*at;
+    out->what = ending_name(v->ending);
+    ending_fingerprint(v, out->fingerprint);
+    ending_fingerprint(v, out->family);
+    return true;
+}
+
+/* One fault a boot, the first. True when @list did not know it, so that it is to be looked at more closely. */
+static bool judge(struct fuzz *f, struct fuzz_list *list, const struct verdict *v, const struct layout *l,
+                  bool platform)
+{
+    struct fuzz_found x;
+    size_t at = 0;
+    if (!fuzz_next_fault(v, &at, &x))
+        return false;
+    f->stats.faulty += list == &f->known;
+    if (!remember(list, &x))
+        return false;
+    x.layout = l;
+    x.platform = platform;
+    if (list == &f->known && f->o.found != NULL)
+        f->o.found(f->o.self, &x);
+    return true;
+}
+
+/* The first tier. False: no such guest. *@more: it is worth the second. */
+static bool run_platform(struct fuzz *f, const struct layout *l, bool *fresh, bool *more)
+{
+    const bool last = f->o.tier == FUZZ_PLATFORM;
+    const struct verdict *v = target_run(f->target, l, WARM_PLATFORM, NULL);
+    if (v == NULL)
+        return false;
+    *fresh = coverage_add(&f->seen[0], f->target->map);
+    const bool fault = judge(f, last ? &f->known : &f->hinted, v, l, true);
+    *more = !last && (*fresh || fault || f->stats.runs % SAMPLE == 0);
+    return true;
+}
+
+static bool run_handoff(struct fuzz *f, const struct layout *l, bool *fresh)
+{
+    if (lint_table_bytes(l) > TABLES_MAX) {
+        f->stats.too_slow++;
+        return f->o.tier == FUZZ_BOTH;
+    }
+    const struct verdict *v = target_run(f->target, l, WARM_HANDOFF, NULL);
+    if (v == NULL)
+        return false;
+    f->stats.handoffs++;
+    if (coverage_add(&f->seen[1], f->target->map))
+        *fresh = true;
+    (void)judge(f, &f->known, v, l, false);
+    return true;
+}
+
+static void run(struct fuzz *f, const struct layout *l)
+{
+    bool fresh = false, more = true;
+    if ((f->o.tier != FUZZ_HANDOFF && !run_platform(f, l, &fresh, &more)) || (more && !run_handoff(f, l, &fresh))) {
+        f->stats.impossible++;
+        return;
+    }
+    f->stats.runs++;
+    if (fresh && corpus_add(&f->corpus, l))
+        (void)corpus_save(&f->corpus, l, &f->trouble);
+}
+
+void fuzz_seed(struct fuzz *f, const struct layout *l)
+{
+    const struct mutate_options *m = &f->o.mutate;
+    if ((l->type == GUEST_HVM ? m->hvm : m->pvh) && (m->hostile || layout_is_legal(l, m->image_size)))
+        run(f, l);
+}
+
+bool fuzz_loop(struct fuzz *f, uint64_t runs)
+{
+    for (uint64_t i = 0; (runs == 0 || i < runs) && (f->o.go_on == NULL || f->o.go_on(f->o.self)); i++) {
+        const struct layout *from = corpus_choose(&f->corpus, &f->chooser);
+        const struct layout *other = corpus_choose(&f->corpus, &f->chooser);
+        if (from == NULL)
+            return false;
+        struct layout l = *from;
+        if (mutate(&l, other, &f->chooser, &f->o.mutate))
+            run(f, &l);
+        else
+            f->stats.impossible++;
+        if (f->trouble.message[0] != '\0')
+            return false;
+    }
+    return true;
+}
+
+uint64_t fuzz_edges(const struct fuzz *f)
+{
+    return f->seen[0].edges + f->seen[1].edges;
+}
+
+uint64_t fuzz_features(const struct fuzz *f)
+{
+    return fuzz_edges(f) + f->seen[0].shapes + f->seen[1].shapes;
+}

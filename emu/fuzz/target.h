@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One firmware, to be booted in one layout after the other. Large: not for the stack. */
+#ifndef HVMBED_FUZZ_TARGET_H
+#define HVMBED_FUZZ_TARGET_H
+
+#include "fuzz/coverage.h"
+#include "warm/warm.h"
+
+struct target {
+    const struct image *image; /* not owned */
+    struct warm *warm;
+    struct boot_case boot; /* of the run before */
+    struct edges edges;
+    uint8_t map[COVERAGE_SIZE]; /* of the run before */
+};
+
+/* @t is zero. @im and what @o points to must outlive it. False with @d. */
+bool target_open(struct target *t, const struct image *im, const struct monitor_options *o, struct diag *d);
+void target_close(struct target *t);
+
+/* Boots, by the synthetic hand-off of the layout's type. The verdict, valid until the next call; NULL with @d when no
+ * such guest can be. */
+const struct verdict *target_run(struct target *t, const struct layout *l, enum warm_tier tier, struct diag *d);
+
+/*
+ * The same once more from reset, in a machine of its own, of the file @path and as `hvmbed run` would without
+ * --handoff, or (@synthetic) as target_run() does. False with @d when it cannot be; verdict_free() @v afterwards.
+ */
+bool target_replay(const struct target *t, const char *path, bool synthetic, const struct monitor_options *o,
+                   struct verdict *v, struct diag *d);
+
+#endif
