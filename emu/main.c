@@ -14,6 +14,7 @@ static const struct verb {
     {"image", cli_image, "tell which firmware a file is, what Xen can boot of it, and what it holds"},
     {"layout", cli_layout, "show what a guest file makes of the guest's memory"},
     {"fuzz", cli_fuzz, "boot a firmware image in layout after layout, and keep those that show a fault"},
+    {"shrink", cli_shrink, "make a layout that shows a fault as simple as can be"},
     {"rules", cli_rules, "list the rules that a firmware can break"},
 };
 

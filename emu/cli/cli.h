@@ -23,6 +23,7 @@ int cli_layout(int argc, char **argv);
 int cli_layout_lint(int argc, char **argv);
 int cli_layout_import(int argc, char **argv);
 int cli_layout_export(int argc, char **argv);
+int cli_shrink(int argc, char **argv);
 int cli_fuzz(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 

@@ -35,6 +35,7 @@ const struct verdict *target_run(struct target *t, const struct layout *l, enum 
     edges_clear(&t->edges);
     if (!boot_case_prepare(&t->boot, l, t->image, &choice, d) || !warm_run(t->warm, &t->boot, tier, &r, d))
         return NULL;
+    ++*(r.warm ? &t->nr_warm : &t->nr_cold);
     coverage_fill(t->map, &t->edges, r.verdict, r.machine);
     return r.verdict;
 }

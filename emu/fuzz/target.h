@@ -12,6 +12,7 @@ struct target {
     struct boot_case boot; /* of the run before */
     struct edges edges;
     uint8_t map[COVERAGE_SIZE]; /* of the run before */
+    uint64_t nr_warm, nr_cold;  /* runs that did not begin at reset, and that did */
 };
 
 /* @t is zero. @im and what @o points to must outlive it. False with @d. */
