@@ -34,12 +34,23 @@ static uint64_t cost_of_table(const struct e820_map *m)
     return n;
 }
 
+/* Of guests as people have them. */
+static const uint64_t sizes[] = {256 * MIB, 512 * MIB, GIB, 2 * GIB, 4 * GIB, 8 * GIB};
+
+static uint64_t cost_of_memory(const struct layout *l)
+{
+    uint64_t n = l->memory / GIB + digits(l->maxmem != l->memory ? l->maxmem : 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        if (l->memory == sizes[i])
+            return n;
+    return n + 20 + digits(l->memory / MIB);
+}
+
 uint64_t shrink_cost(const struct layout *l)
 {
     struct layout usual;
     shrink_usual(l, &usual);
-    uint64_t n = (l->has_e820 ? cost_of_table(&l->e820) : 0) + digits(l->memory / MIB) +
-                 (l->memory > GIB ? l->memory / GIB : 0) + digits(l->maxmem != l->memory ? l->maxmem : 0) +
+    uint64_t n = (l->has_e820 ? cost_of_table(&l->e820) : 0) + cost_of_memory(l) +
                  digits(l->has_cmos_low_ram ? l->cmos_low_ram : 0) + digits(l->fill) +
                  digits(l->slack_pages != SLACK_AMPLE ? l->slack_pages : 0) + l->vcpus;
     n += shrink_keys_said(l, &usual) * 30;
@@ -184,11 +195,10 @@ static bool drop_lists(struct work *w)
 
 static bool shrink_memory(struct work *w)
 {
-    static const uint64_t mib[] = {256, 512, 1024, 2048, 4096, 8192};
     bool any = false;
-    for (size_t i = 0; i < sizeof mib / sizeof mib[0] && !any; i++) {
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && !any; i++) {
         struct layout l = *w->l;
-        l.memory = l.maxmem = mib[i] * MIB;
+        l.memory = l.maxmem = sizes[i];
         any = try(w, &l);
     }
     struct layout l = *w->l;

@@ -13,7 +13,10 @@
 #include <cmocka.h>
 #include <glob.h>
 
+#include "check/fingerprint.h"
+#include "fuzz/coverage.h"
 #include "fuzz/mutate.h"
+#include "fuzz/shrink.h"
 #include "layout/settle.h"
 #include "layout/write.h"
 
@@ -218,6 +221,169 @@ static void settling_mends(void **state)
     assert_false(layout_settle(&l));
 }
 
+/* --- shrinking */
+
+static unsigned asked;
+
+/* "Shows the fault": CMOS says more than 600 MiB, and some entry reserves the page at 0x805000. */
+static bool shows(void *self, const struct layout *l)
+{
+    (void)self;
+    asked++;
+    const struct e820_entry *e = l->has_e820 ? e820_find(&l->e820, 0x805000) : NULL;
+    return l->has_cmos_low_ram && l->cmos_low_ram > 600 * MIB && e != NULL && e->type == E820_TYPE_NVS;
+}
+
+static void odd_layout(struct layout *l)
+{
+    layout_default(l);
+    l->memory = l->maxmem = 777 * MIB;
+    l->vcpus = 3;
+    l->videoram = 8 * MIB;
+    l->slack_pages = 17;
+    l->has_cmos_low_ram = true;
+    l->cmos_low_ram = 0x2ABCD123;
+    l->has_e820 = true;
+    (void)e820_add(&l->e820, 0, 0xA0000, E820_TYPE_RAM);
+    (void)e820_add(&l->e820, 0x100000, 0x804321, E820_TYPE_RAM);
+    (void)e820_add(&l->e820, 0x804321, 0x806789, E820_TYPE_NVS);
+    for (uint64_t at = 0x900000; at < 0x2900000; at += 0x100000)
+        (void)e820_add(&l->e820, at, at + 0xFF000, at % 0x200000 != 0 ? E820_TYPE_RESERVED : E820_TYPE_RAM);
+    assert_true(layout_settle(l));
+}
+
+static void shrinks_to_what_matters(void **state)
+{
+    (void)state;
+    struct layout l, again;
+    struct shrink_result r;
+    const struct shrink_options o = {2 * MIB, 2000, shows, NULL};
+    odd_layout(&l);
+    assert_true(shows(NULL, &l));
+    asked = 0;
+    shrink(&l, &o, &r);
+    assert_int_equal(r.runs, asked);
+    assert_false(r.spent);
+    assert_true(shows(NULL, &l));
+    assert_true(l.e820.nr <= 2); /* RAM at 1 MiB, and the page */
+    assert_int_equal(l.vcpus, 1);
+    assert_int_equal(l.videoram, 0);
+    assert_true(l.slack_pages == SLACK_AMPLE);
+    assert_int_equal(l.memory, 256 * MIB);
+    assert_int_equal(l.cmos_low_ram, GIB);
+    odd_layout(&again);
+    shrink(&again, &o, &r);
+    assert_true(layout_same(&l, &again));
+}
+
+static void shrinking_is_bounded(void **state)
+{
+    (void)state;
+    struct layout l;
+    struct shrink_result r;
+    const struct shrink_options o = {2 * MIB, 5, shows, NULL};
+    odd_layout(&l);
+    asked = 0;
+    shrink(&l, &o, &r);
+    assert_true(r.spent);
+    assert_int_equal(asked, 5);
+    assert_true(shows(NULL, &l));
+}
+
+/* --- fingerprints */
+
+static void fingerprints(void **state)
+{
+    (void)state;
+    char a[FINGERPRINT_SIZE], b[FINGERPRINT_SIZE];
+    struct finding f = {.rule = RULE_WRITE_RESERVED, .owner = "E820 RESERVED", .cls = CLASS_RESERVED};
+    (void)snprintf(f.at.module, sizeof f.at.module, "PeiCore");
+    f.at.base = 0x820000;
+    f.at.offset = 0x123;
+    f.at.gva = f.at.base + f.at.offset;
+    f.gpa = 0x1000;
+    finding_fingerprint(&f, a);
+    assert_string_equal(a, "4fbbd4e5c652fabb"); /* for good: people keep them */
+
+    struct finding moved = f;
+    moved.at.base = 0x3F000000;
+    moved.at.gva = moved.at.base + moved.at.offset;
+    moved.gpa = 0x7000;
+    moved.range = (struct span){0x7000, 0x9000};
+    moved.count = 9;
+    moved.phase = PHASE_DXE;
+    finding_fingerprint(&moved, b);
+    assert_string_equal(a, b);
+
+    moved.at.offset++;
+    finding_fingerprint(&moved, b);
+    assert_string_not_equal(a, b);
+    finding_family(&f, a);
+    finding_family(&moved, b);
+    assert_string_equal(a, b);
+    moved.owner = "E820 NVS";
+    finding_family(&moved, b);
+    assert_string_not_equal(a, b);
+
+    /* Of the hand-off: whoever ran last has nothing to do with it, the kind of HOB has. */
+    struct finding hob = {.rule = RULE_HOB_RAM, .hob = {.present = true, .type = HOB_RESOURCE}};
+    finding_fingerprint(&hob, a);
+    hob.at.offset = 77;
+    (void)snprintf(hob.at.module, sizeof hob.at.module, "DxeCore");
+    finding_fingerprint(&hob, b);
+    assert_string_equal(a, b);
+    hob.hob.kind = HOB_RESOURCE_RESERVED;
+    finding_fingerprint(&hob, b);
+    assert_string_not_equal(a, b);
+
+    /* A call through a null pointer: the caller's fault, wherever it led. */
+    struct finding jump = {.rule = RULE_EXEC_NULL, .has_caller = true};
+    (void)snprintf(jump.caller.module, sizeof jump.caller.module, "DxeIpl");
+    jump.caller.offset = 5;
+    finding_fingerprint(&jump, a);
+    jump.caller.offset = 6;
+    finding_fingerprint(&jump, b);
+    assert_string_not_equal(a, b);
+}
+
+/* --- coverage */
+
+static uint8_t map[COVERAGE_SIZE];
+static struct edges edges;
+static struct coverage_seen seen;
+
+/* Runs @pc one after the other in a module at @base. */
+static bool ran(uint64_t base, const uint64_t *pc, size_t n)
+{
+    static struct verdict v;
+    static struct plan_range all = {.at = {0, UINT64_MAX}};
+    static struct plan plan = {.r = &all, .nr = 1, .top = UINT64_MAX, .sealed = true};
+    static struct machine m;
+    m.plan = &plan;
+    memset(&v, 0, sizeof v);
+    v.nr_modules = 1;
+    v.module[0] = (struct module){.name = "PeiCore", .base = base, .size = 0x10000};
+    edges_clear(&edges);
+    for (size_t i = 0; i < n; i++)
+        edges_block(&edges, base + pc[i]);
+    coverage_fill(map, &edges, &v, &m);
+    return coverage_add(&seen, map);
+}
+
+static void coverage(void **state)
+{
+    (void)state;
+    static const uint64_t once[] = {0x10, 0x20, 0x30}, other_way[] = {0x30, 0x20, 0x10};
+    static const uint64_t loop[] = {0x10, 0x20, 0x10, 0x20, 0x10, 0x20, 0x10, 0x20, 0x30};
+    assert_true(ran(0x820000, once, 3));
+    assert_false(ran(0x820000, once, 3));
+    assert_false(ran(0x3F000000, once, 3)); /* moved: the same code */
+    assert_true(ran(0x820000, other_way, 3));
+    assert_true(ran(0x820000, loop, 9)); /* more often */
+    assert_false(ran(0x820000, loop, 9));
+    assert_int_equal(seen.edges, 3 + 3); /* with those from nowhere to the first block */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +394,10 @@ int main(void)
         cmocka_unit_test(same_choices_same_layout),
         cmocka_unit_test(bytes_make_layouts),
         cmocka_unit_test(settling_mends),
+        cmocka_unit_test(shrinks_to_what_matters),
+        cmocka_unit_test(shrinking_is_bounded),
+        cmocka_unit_test(fingerprints),
+        cmocka_unit_test(coverage),
     };
     return cmocka_run_group_tests(tests, read_presets, NULL);
 }
