@@ -152,6 +152,7 @@ static int shrink_file(struct job *j, const char *path)
         !image_load(path, &j->image, &d))
         return cli_complain(&d);
     j->monitor.image = &j->image;
+    j->monitor.first_only = j->fingerprint == NULL;
     if (!target_open(&j->target, &j->image, &j->monitor, &d))
         return cli_complain(&d);
     progress_init(&j->progress, j->quiet);

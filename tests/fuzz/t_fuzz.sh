@@ -1,0 +1,76 @@
+#!/bin/bash
+# hvmbed fuzz and shrink: the same seed finds the same; that OvmfXen trusts CMOS over the E820 comes out of the presets,
+# is shrunk and shown again; bad input.
+. "$SRC/tests/tap.sh"
+image=$FIRMWARE_DIR/ovmfxen/RELEASE/OVMF.fd
+[ -s "$image" ] || skip_all "no OvmfXen image; \`make ovmfxen\` builds it"
+command -v jq >/dev/null || skip_all "jq is not installed"
+
+fuzz() { # FOLDER OPTION...
+    local to=$T/$1
+    shift
+    mkdir -p "$to/found"
+    (cd "$to" && timeout 300 "$HVMBED" fuzz -q -l "$SRC/layouts/hvm-256m.cfg" -guest=hvm -artifact_prefix=found/ \
+        "$@" "$image" corpus >out 2>err)
+    echo $? >"$to/rc"
+}
+code_is() { # FOLDER CODE
+    cat "$T/$1/out" "$T/$1/err"
+    [ "$(cat "$T/$1/rc")" = "$2" ]
+}
+same() { # FOLDER FOLDER
+    cmp "$T/$1/out" "$T/$2/out" && diff -r "$T/$1/found" "$T/$2/found" && diff -r "$T/$1/corpus" "$T/$2/corpus"
+}
+ends_with_summary() { grep -E '^[0-9]+ runs in [0-9.]+ s, [0-9]+ runs/s, ' "$T/$1/err"; }
+
+runs=(-runs=24 -seed=2)
+at_once fuzz a "${runs[@]}"
+at_once fuzz b "${runs[@]}"
+at_once fuzz legal -runs=8 -mode=legal
+wait
+ok "finds faults: exit 1" code_is a 1
+ok "the same seed, the same findings, layouts and corpus" same a b
+ok "numbers at the end" ends_with_summary a
+ok "nothing in layouts that Xen makes: exit 0" code_is legal 0
+ok "no temporary files stay" test -z "$(find "$T" -name '*.tmp*' -o -name '.*.cfg*')"
+
+# --- CMOS says more RAM than there is, or than the E820 says: PEI's memory goes where it must not
+replays() { # FILE: its fault is among those of a boot from reset
+    local rule
+    rule=$(basename "$1" | sed 's/-[0-9a-f]*\.cfg$//')
+    timeout 300 "$HVMBED" run -q -f json -l "$1" "$image" >"$T/json"
+    [ $? = 1 ] || { echo "exit code"; return 1; }
+    jq -e --arg rule "$rule" 'any(.findings[]; .rule == $rule and .severity == "error")' "$T/json"
+}
+victim=$(ls "$T"/a/found/write-reserved-*.cfg | head -n 1)
+ok "PEI's memory in what the E820 reserves" grep -E '^# write to reserved memory at 0x[0-9a-f]+: E820 RESERVED' "$victim"
+ok "the layout shows it again" replays "$victim"
+name=$(basename "$victim" .cfg)
+shrink() { timeout 300 "$HVMBED" shrink -q -l "$victim" -o "$T/$1" "$image" 2>"$T/shrink.err"; }
+ok "shrinks it" shrink "$name.cfg"
+ok "what is left shows it, too" replays "$T/$name.cfg"
+shorter() { [ "$(grep -vc '^#' "$T/$name.cfg")" -le "$(grep -vc '^#' "$victim")" ] && cat "$T/$name.cfg" >&2; }
+ok "and is not longer" shorter
+trusted() { cat "$T/$name.cfg" && grep -qE '^bed_(cmos_low_ram|e820)' "$T/$name.cfg"; }
+ok "and is about CMOS and the table" trusted
+
+# --- bad input
+gives() { # CODE PATTERN COMMAND...
+    local want=$1 pattern=$2 code
+    shift 2
+    (cd "$T" && timeout 60 "$@") >"$T/out" 2>&1 </dev/null
+    code=$?
+    cat "$T/out"
+    [ $code = "$want" ] && grep -qE -- "$pattern" "$T/out"
+}
+echo 'type = "hvm"' >"$T/bad.cfg"
+ok "fuzz: no such mode" gives 2 "'odd' is not hostile\|legal" "$HVMBED" fuzz -mode=odd "$image"
+ok "fuzz: no such image" gives 2 'nothing.fd' "$HVMBED" fuzz -runs=1 nothing.fd
+ok "fuzz: no layout" gives 2 'bad.cfg: memory is missing' "$HVMBED" fuzz -runs=1 -l ./bad.cfg "$image"
+ok "fuzz: a folder that cannot be" gives 2 'bad.cfg: cannot' "$HVMBED" fuzz -runs=1 -l hvm-256m "$image" bad.cfg
+ok "fuzz: findings that cannot be saved" gives 2 'none/' \
+    "$HVMBED" fuzz -runs=1 -artifact_prefix=none/ -l "$victim" "$image"
+ok "shrink: no layout" gives 2 'say -l FILE' "$HVMBED" shrink "$image"
+ok "shrink: no fault" gives 2 'no such fault' "$HVMBED" shrink -l "$SRC/layouts/hvm-256m.cfg" "$image"
+ok "shrink: no such fingerprint" gives 2 'not DIGITS' "$HVMBED" shrink --fingerprint=12 -l bad.cfg "$image"
+done_testing
