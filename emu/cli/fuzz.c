@@ -73,12 +73,10 @@ static void found(void *self, const struct fuzz_found *f)
 {
     struct session *x = self;
     char path[PATH_MAX];
-    enum artifact_replay how = REPLAY_NOT;
-    struct diag d = {0};
     if (x->trouble.message[0] != '\0')
         return;
     (void)snprintf(path, sizeof path, "%s%s-%s.cfg", x->s.artifact_prefix, f->what, f->fingerprint);
-    (void)artifact_replay(&x->target, f->layout, f->fingerprint, &x->s.monitor, &how, &d);
+    const enum artifact_replay how = artifact_replay(&x->target, f->layout, f->fingerprint, f->platform, &x->s.monitor);
     x->not_replayed += how == REPLAY_NOT;
     if (!save(x, f, path, how))
         return;
@@ -143,8 +141,10 @@ static void say_summary(const struct session *x, double seconds)
     (void)fprintf(stderr,
                   "stat::number_of_executed_units: %" PRIu64 "\nstat::average_exec_per_sec:     %.0f\n"
                   "stat::new_units_added:          %zu\nstat::handoff_units:            %" PRIu64
-                  "\nstat::impossible_units:         %" PRIu64 "\nstat::faulty_units:             %" PRIu64 "\n",
-                  s->runs, rate(x, x->began + seconds), x->fuzz.corpus.nr, s->handoffs, s->impossible, s->faulty);
+                  "\nstat::impossible_units:         %" PRIu64 "\nstat::faulty_units:             %" PRIu64
+                  "\nstat::boots_from_reset:         %" PRIu64 "\nstat::boots_taken_up:           %" PRIu64 "\n",
+                  s->runs, rate(x, x->began + seconds), x->fuzz.corpus.nr, s->handoffs, s->impossible, s->faulty,
+                  x->target.nr_cold, x->target.nr_warm);
 }
 
 static void list_findings(const struct session *x)

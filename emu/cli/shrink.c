@@ -121,7 +121,6 @@ static int simplify(struct job *j, struct layout *l)
 {
     struct diag d = {0};
     struct shrink_result r;
-    enum artifact_replay how = REPLAY_NOT;
     char fingerprint[FINGERPRINT_SIZE];
     if (!shows(j, l, &d)) {
         if (d.message[0] == '\0')
@@ -134,8 +133,9 @@ static int simplify(struct job *j, struct layout *l)
     const struct shrink_options o = {j->image.size, (unsigned)j->runs, keeps, j};
     shrink(l, &o, &r);
     progress_end(&j->progress);
-    if (!shows(j, l, &d) || !artifact_replay(&j->target, l, fingerprint, &j->monitor, &how, &d) ||
-        !write_layout(j, l, how, &d))
+    const bool shown = shows(j, l, &d);
+    const enum artifact_replay how = artifact_replay(&j->target, l, fingerprint, false, &j->monitor);
+    if (!shown || !write_layout(j, l, how, &d))
         return cli_complain(&d);
     (void)fprintf(stderr, "%s %s: cost %llu, was %llu; %u boots%s; %s\n", fingerprint, j->fault.what,
                   (unsigned long long)shrink_cost(l), (unsigned long long)before, r.runs,

@@ -14,6 +14,7 @@ const char *artifact_replay_text(enum artifact_replay r)
     static const char *const texts[] = {
         [REPLAY_PLAIN] = "hvmbed run -l THIS FIRMWARE shows it again",
         [REPLAY_SYNTHETIC] = "hvmbed run --handoff hvm -l THIS FIRMWARE shows it again; without --handoff it does not",
+        [REPLAY_PLATFORM] = "seen where PEI memory is published; hvmbed run -l THIS FIRMWARE ends otherwise",
         [REPLAY_NOT] = "a boot from reset does NOT show it again",
     };
     return texts[r];
@@ -29,42 +30,48 @@ bool artifact_same(const struct verdict *v, const char *fingerprint)
 }
 
 static bool shows(const struct target *t, const char *path, bool synthetic, const char *fingerprint,
-                  const struct monitor_options *o, bool *same, struct diag *d)
+                  const struct monitor_options *o)
 {
     struct verdict *v = calloc(1, sizeof *v);
     if (v == NULL)
-        return diag_fail(d, "", 0, "out of memory");
-    const bool ok = target_replay(t, path, synthetic, o, v, d);
-    *same = ok && artifact_same(v, fingerprint);
+        return false;
+    const bool same = target_replay(t, path, synthetic, o, v, NULL) && artifact_same(v, fingerprint);
     verdict_free(v);
     free(v);
-    return ok;
+    return same;
 }
 
-bool artifact_replay(const struct target *t, const struct layout *l, const char *fingerprint,
-                     const struct monitor_options *o, enum artifact_replay *how, struct diag *d)
+/* Cheap boots first: most faults are the first of theirs. */
+static enum artifact_replay replay(const struct target *t, const char *path, const char *fingerprint, bool platform,
+                                   const struct monitor_options *o)
+{
+    struct monitor_options all = *o, early = *o;
+    all.first_only = false;
+    early.platform = true;
+    if (shows(t, path, false, fingerprint, o) || shows(t, path, false, fingerprint, &all))
+        return REPLAY_PLAIN;
+    if (shows(t, path, true, fingerprint, &all))
+        return REPLAY_SYNTHETIC;
+    return platform && shows(t, path, true, fingerprint, &early) ? REPLAY_PLATFORM : REPLAY_NOT;
+}
+
+enum artifact_replay artifact_replay(const struct target *t, const struct layout *l, const char *fingerprint,
+                                     bool platform, const struct monitor_options *o)
 {
     char path[32];
     const int fd = memfd_create("hvmbed-layout", MFD_CLOEXEC);
     FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-    bool same = false;
     if (f == NULL) {
         if (fd >= 0)
             close(fd);
-        return diag_fail(d, "", 0, "out of memory for a layout");
+        return REPLAY_NOT;
     }
     layout_write(l, f);
     (void)fflush(f);
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    *how = REPLAY_PLAIN;
-    /* The usual hand-off may not be able to; what the synthetic one says counts. */
-    bool ok = shows(t, path, false, fingerprint, o, &same, NULL);
-    if (!ok || !same) {
-        ok = shows(t, path, true, fingerprint, o, &same, d);
-        *how = same ? REPLAY_SYNTHETIC : REPLAY_NOT;
-    }
+    const enum artifact_replay how = replay(t, path, fingerprint, platform, o);
     (void)fclose(f);
-    return ok;
+    return how;
 }
 
 /* A comment is one line; what the firmware said may hold anything. */

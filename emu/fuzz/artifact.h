@@ -11,16 +11,17 @@
 enum artifact_replay {
     REPLAY_PLAIN,     /* `hvmbed run -l FILE FIRMWARE` shows the same fault */
     REPLAY_SYNTHETIC, /* only with --handoff hvm: the real hvmloader leaves it out, or refuses */
-    REPLAY_NOT,       /* neither does */
+    REPLAY_PLATFORM,  /* only where PEI memory is published: a whole boot goes wrong otherwise, or not at all */
+    REPLAY_NOT,       /* a boot from reset does not show it: a defect of the bed */
 };
 const char *artifact_replay_text(enum artifact_replay r); /* for people */
 
 /* Does @v have the fault @fingerprint? */
 bool artifact_same(const struct verdict *v, const char *fingerprint);
 
-/* Boots @l from reset, out of a file. False with @d when that cannot be. */
-bool artifact_replay(const struct target *t, const struct layout *l, const char *fingerprint,
-                     const struct monitor_options *o, enum artifact_replay *how, struct diag *d);
+/* Boots @l from reset, out of a file, until the fault @fingerprint is seen; @platform: it was in the first tier. */
+enum artifact_replay artifact_replay(const struct target *t, const struct layout *l, const char *fingerprint,
+                                     bool platform, const struct monitor_options *o);
 
 /* Writes @l with what is known of @x as comments. */
 void artifact_write(const struct layout *l, const struct fuzz_found *x, enum artifact_replay how, FILE *out);

@@ -61,38 +61,46 @@ bool fuzz_next_fault(const struct verdict *v, size_t *at, struct fuzz_found *out
     return true;
 }
 
-/* One fault a boot, the first. True when @list did not know it, so that it is to be looked at more closely. */
-static bool judge(struct fuzz *f, struct fuzz_list *list, const struct verdict *v, const struct layout *l,
-                  bool platform)
+/* What a boot showed. */
+struct look {
+    bool fault; /* something is wrong */
+    bool fresh; /* and it was not known; or, where nothing is wrong, there was new coverage */
+};
+
+/*
+ * One fault a boot, the first. As in other fuzzers, what is faulty is no start for more: its children would mostly show
+ * the same.
+ */
+static struct look judge(struct fuzz *f, struct fuzz_list *list, const struct verdict *v, const struct layout *l,
+                         bool platform)
 {
     struct fuzz_found x;
     size_t at = 0;
     if (!fuzz_next_fault(v, &at, &x))
-        return false;
+        return (struct look){false, coverage_add(&f->seen[platform ? 0 : 1], f->target->map)};
     f->stats.faulty += list == &f->known;
     if (!remember(list, &x))
-        return false;
+        return (struct look){true, false};
     x.layout = l;
     x.platform = platform;
     if (list == &f->known && f->o.found != NULL)
         f->o.found(f->o.self, &x);
-    return true;
+    return (struct look){true, true};
 }
 
 /* The first tier. False: no such guest. *@more: it is worth the second. */
-static bool run_platform(struct fuzz *f, const struct layout *l, bool *fresh, bool *more)
+static bool run_platform(struct fuzz *f, const struct layout *l, struct look *look, bool *more)
 {
     const bool last = f->o.tier == FUZZ_PLATFORM;
     const struct verdict *v = target_run(f->target, l, WARM_PLATFORM, NULL);
     if (v == NULL)
         return false;
-    *fresh = coverage_add(&f->seen[0], f->target->map);
-    const bool fault = judge(f, last ? &f->known : &f->hinted, v, l, true);
-    *more = !last && (*fresh || fault || f->stats.runs % SAMPLE == 0);
+    *look = judge(f, last ? &f->known : &f->hinted, v, l, true);
+    *more = !last && (look->fresh || f->stats.runs % SAMPLE == 0);
     return true;
 }
 
-static bool run_handoff(struct fuzz *f, const struct layout *l, bool *fresh)
+static bool run_handoff(struct fuzz *f, const struct layout *l, struct look *look)
 {
     if (lint_table_bytes(l) > TABLES_MAX) {
         f->stats.too_slow++;
@@ -102,29 +110,45 @@ static bool run_handoff(struct fuzz *f, const struct layout *l, bool *fresh)
     if (v == NULL)
         return false;
     f->stats.handoffs++;
-    if (coverage_add(&f->seen[1], f->target->map))
-        *fresh = true;
-    (void)judge(f, &f->known, v, l, false);
+    const struct look second = judge(f, &f->known, v, l, false);
+    look->fault = look->fault || second.fault;
+    look->fresh = look->fresh || second.fresh;
     return true;
 }
 
 static void run(struct fuzz *f, const struct layout *l)
 {
-    bool fresh = false, more = true;
-    if ((f->o.tier != FUZZ_HANDOFF && !run_platform(f, l, &fresh, &more)) || (more && !run_handoff(f, l, &fresh))) {
+    struct look look = {0};
+    bool more = true;
+    if ((f->o.tier != FUZZ_HANDOFF && !run_platform(f, l, &look, &more)) || (more && !run_handoff(f, l, &look))) {
         f->stats.impossible++;
         return;
     }
     f->stats.runs++;
-    if (fresh && corpus_add(&f->corpus, l))
+    if (look.fresh && !look.fault && corpus_add(&f->corpus, l))
         (void)corpus_save(&f->corpus, l, &f->trouble);
+}
+
+/* What others are to take over comes from a layout as people have it, not from the first mutant. */
+static void warm_up(struct fuzz *f, const struct layout *l)
+{
+    bool *done = &f->warmed_up[l->type];
+    if (*done || l->has_e820 || l->has_cmos_low_ram || l->fill != 0)
+        return;
+    *done = true;
+    if (f->o.tier != FUZZ_HANDOFF)
+        target_warm_up(f->target, l, WARM_PLATFORM);
+    if (f->o.tier != FUZZ_PLATFORM)
+        target_warm_up(f->target, l, WARM_HANDOFF);
 }
 
 void fuzz_seed(struct fuzz *f, const struct layout *l)
 {
     const struct mutate_options *m = &f->o.mutate;
-    if ((l->type == GUEST_HVM ? m->hvm : m->pvh) && (m->hostile || layout_is_legal(l, m->image_size)))
-        run(f, l);
+    if (!(l->type == GUEST_HVM ? m->hvm : m->pvh) || (!m->hostile && !layout_is_legal(l, m->image_size)))
+        return;
+    warm_up(f, l);
+    run(f, l);
 }
 
 bool fuzz_loop(struct fuzz *f, uint64_t runs)

@@ -61,10 +61,11 @@ struct fuzz {
     struct target *target; /* not owned */
     struct chooser chooser;
     struct corpus corpus;
-    struct coverage_seen seen[2]; /* platform, hand-off */
+    struct coverage_seen seen[2]; /* platform, hand-off: boots without a fault */
     struct fuzz_list known,
         hinted; /* faults, one of a family; those of the first tier, which the second is to confirm */
     struct fuzz_stats stats;
+    bool warmed_up[2];   /* by enum guest_type */
     struct diag trouble; /* the corpus could not be written: the loop has ended */
 };
 

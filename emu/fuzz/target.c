@@ -40,6 +40,19 @@ const struct verdict *target_run(struct target *t, const struct layout *l, enum 
     return r.verdict;
 }
 
+/* Twice is what it takes: once to see where the firmware looks at the layout, once to keep what it is before. */
+#define WARM_UP 3
+
+void target_warm_up(struct target *t, const struct layout *l, enum warm_tier tier)
+{
+    const uint64_t warm = t->nr_warm, cold = t->nr_cold;
+    for (unsigned i = 0; i < WARM_UP && t->nr_warm == warm; i++)
+        if (target_run(t, l, tier, NULL) == NULL)
+            break;
+    t->nr_warm = warm;
+    t->nr_cold = cold;
+}
+
 bool target_replay(const struct target *t, const char *path, bool synthetic, const struct monitor_options *o,
                    struct verdict *v, struct diag *d)
 {

@@ -23,8 +23,11 @@ void target_close(struct target *t);
  * such guest can be. */
 const struct verdict *target_run(struct target *t, const struct layout *l, enum warm_tier tier, struct diag *d);
 
+/* Boots an ordinary layout until the next boot like it need not begin at reset; nothing is counted. */
+void target_warm_up(struct target *t, const struct layout *l, enum warm_tier tier);
+
 /*
- * The same once more from reset, in a machine of its own, of the file @path and as `hvmbed run` would without
+ * As target_run() once more from reset, in a machine of its own, of the file @path and as `hvmbed run` would without
  * --handoff, or (@synthetic) as target_run() does. False with @d when it cannot be; verdict_free() @v afterwards.
  */
 bool target_replay(const struct target *t, const char *path, bool synthetic, const struct monitor_options *o,
