@@ -194,10 +194,11 @@ int cli_fuzz(int argc, char **argv)
 {
     int first = 0, code;
     struct session *x = calloc(1, sizeof *x);
-    if (x == NULL || !fuzz_options_spell(&fuzz_verb, argc, argv))
+    if (x == NULL)
         return EXIT_DEFECT;
     fuzz_settings_init(&x->s);
-    if (options_begin(&fuzz_verb, x, argc, argv, &first, &code)) {
+    code = EXIT_DEFECT;
+    if (fuzz_options_spell(&fuzz_verb, argc, argv) && options_begin(&fuzz_verb, x, argc, argv, &first, &code)) {
         /* Ctrl-C ends it as time does: what was found is told. */
         (void)sigemptyset(&x->signals);
         (void)sigaddset(&x->signals, SIGINT);

@@ -85,7 +85,7 @@ static uint8_t bucket(uint8_t count)
     unsigned i = 8;
     while (i > 0 && count < least[i - 1])
         i--;
-    return i == 0 ? 0 : (uint8_t)(1u << (i - 1));
+    return (uint8_t)(i == 0 ? 0u : 1u << (i - 1));
 }
 
 bool coverage_add(struct coverage_seen *s, const uint8_t *map)

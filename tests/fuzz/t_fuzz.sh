@@ -23,10 +23,10 @@ same() { # FOLDER FOLDER
 }
 ends_with_summary() { grep -E '^[0-9]+ runs in [0-9.]+ s, [0-9]+ runs/s, ' "$T/$1/err"; }
 
-runs=(-runs=40 -seed=2)
+runs=(-runs=14 -seed=7)
 at_once fuzz a "${runs[@]}"
 at_once fuzz b "${runs[@]}"
-at_once fuzz legal -runs=8 -mode=legal
+at_once fuzz legal -runs=5 -mode=legal
 wait
 ok "finds faults: exit 1" code_is a 1
 ok "the same seed, the same findings, layouts and corpus" same a b
