@@ -42,8 +42,8 @@ replays() { # FILE: its fault is among those of a boot from reset
     [ $? = 1 ] || { echo "exit code"; return 1; }
     jq -e --arg rule "$rule" 'any(.findings[]; .rule == $rule and .severity == "error")' "$T/json"
 }
-victim=$(ls "$T"/a/found/write-reserved-*.cfg | head -n 1)
-ok "PEI's memory in what the E820 reserves" grep -E '^# write to reserved memory at 0x[0-9a-f]+: E820 RESERVED' "$victim"
+victim=$(grep -lE '^# write to reserved memory at 0x[0-9a-f]+: E820 RESERVED' "$T"/a/found/*.cfg | head -n 1)
+ok "PEI's memory in what the E820 reserves" test -n "$victim"
 ok "the layout shows it again" replays "$victim"
 name=$(basename "$victim" .cfg)
 shrink() { timeout 300 "$HVMBED" shrink -q -l "$victim" -o "$T/$1" "$image" 2>"$T/shrink.err"; }
