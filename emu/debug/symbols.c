@@ -95,6 +95,7 @@ static bool try_files(struct symbols *s, const struct debug_module *m, bool name
         struct debug_file *f = debug_file_open(s->folder.path[i], &reason);
         if (f != NULL && debug_file_matches(f, m, &out->bias)) {
             out->file = f;
+            out->path = s->folder.path[i];
             (void)snprintf(out->name, sizeof out->name, "%.*s.debug", (int)(sizeof out->name - 7), name);
             return true;
         }

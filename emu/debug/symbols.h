@@ -18,8 +18,9 @@ void symbols_close(struct symbols *s); /* NULL is fine */
 /* Where the module's code comes from; NULL when no file matches. Owned by @s. Asked again, it answers the same. */
 struct symbols_match {
     struct debug_file *file;
-    uint64_t bias; /* address in the file + bias = gva */
-    char name[64]; /* "PeiCore.debug" */
+    uint64_t bias;    /* address in the file + bias = gva */
+    char name[64];    /* "PeiCore.debug" */
+    const char *path; /* of that file */
 };
 const struct symbols_match *symbols_for(struct symbols *s, const struct debug_module *m);
 
