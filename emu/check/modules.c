@@ -270,17 +270,39 @@ const uint8_t *module_bytes(const struct monitor *mon, const struct module *mod,
     return p;
 }
 
+/* Its headers in memory. */
+static bool headers(const struct monitor *mon, const struct module *mod, struct debug_module *d, struct pe_info *pe)
+{
+    *d = (struct debug_module){.name = mod->name, .base = mod->base};
+    d->bytes = module_bytes(mon, mod, &d->size);
+    return d->bytes != NULL && pe_parse(d->bytes, d->size, pe);
+}
+
 const struct symbols_match *module_symbols(struct monitor *mon, const struct module *mod)
 {
-    struct debug_module d = {.name = mod->name, .base = mod->base};
+    struct debug_module d;
     struct pe_info pe;
-    if (mon->options.symbols == NULL)
-        return NULL;
-    d.bytes = module_bytes(mon, mod, &d.size);
-    if (d.bytes == NULL || !pe_parse(d.bytes, d.size, &pe))
+    if (mon->options.symbols == NULL || !headers(mon, mod, &d, &pe))
         return NULL;
     d.entry = pe.entry_rva;
     return symbols_for(mon->options.symbols, &d);
+}
+
+const struct module *monitor_module(struct monitor *mon, uint64_t gva)
+{
+    return module_at(mon, gva);
+}
+
+const struct symbols_match *monitor_symbols(struct monitor *mon, const struct module *mod)
+{
+    return module_symbols(mon, mod);
+}
+
+uint32_t monitor_entry(const struct monitor *mon, const struct module *mod)
+{
+    struct debug_module d;
+    struct pe_info pe;
+    return headers(mon, mod, &d, &pe) ? pe.entry_rva : 0;
 }
 
 static void place_module(const struct module *mod, uint64_t gva, struct code_place *out)

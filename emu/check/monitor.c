@@ -49,6 +49,9 @@ static void on_new_block(void *self, const struct engine_block *b)
         dxe_block(mon, b);
     }
     exec_block(mon, b);
+    /* What the host may unpack instead does not run here; where it does after all, it is told again. */
+    if (mon->options.ran != NULL && !mon->m->stopping && mon->unpack.state != UNPACK_ENTERING)
+        mon->options.ran(mon->options.ran_self, mon, b);
 }
 
 static void on_noticed(void *self, const struct machine_notice *n)

@@ -18,6 +18,8 @@
 #include "engine/engine.h"
 #include "machine/machine.h"
 
+struct monitor;
+
 struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
     uint64_t budget;      /* instructions; 0 for the default */
@@ -32,6 +34,9 @@ struct monitor_options {
     /* Called now and then while the guest runs; may be NULL. */
     void (*progress)(void *self, const struct verdict *v);
     void *progress_self;
+    /* Each block of the firmware that is about to run for the first time; more than once where it is translated again. */
+    void (*ran)(void *self, struct monitor *mon, const struct engine_block *b);
+    void *ran_self;
 };
 /* Every rule with its own severity, and the defaults. */
 void monitor_defaults(struct monitor_options *o);
@@ -162,6 +167,10 @@ void monitor_drop(struct monitor *kept);
 /* Makes of @kept a monitor of machine @m as it would be there had it watched from reset; @v is zero before. */
 void monitor_resume(struct monitor *mon, const struct monitor *kept, struct machine *m, struct verdict *v);
 
+/* The module that holds @gva, NULL for none; the .debug file that it was made of, NULL for none; its entry point, from its base. */
+const struct module *monitor_module(struct monitor *mon, uint64_t gva);
+const struct symbols_match *monitor_symbols(struct monitor *mon, const struct module *mod);
+uint32_t monitor_entry(const struct monitor *mon, const struct module *mod);
 /* For what looks at a run from outside, while its machine is on: in which module @gva lies. */
 void monitor_place(struct monitor *mon, uint64_t gva, struct code_place *out);
 /* The last instruction of a block of @size bytes: where, and as text ("" when it does not decode). */
