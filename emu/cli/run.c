@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "compare/patterns.h"
+#include "cover/coverage.h"
 
 #define JOBS_MAX 1024
 
@@ -22,6 +23,16 @@ static bool set_output(void *self, const char *v)
 {
     ((struct run_options *)self)->output = v;
     return true;
+}
+static bool set_coverage(void *self, const char *v)
+{
+    ((struct run_options *)self)->coverage = v;
+    return true;
+}
+static bool set_coverage_format(void *self, const char *v)
+{
+    ((struct run_options *)self)->coverage_format = v;
+    return cover_format_find(v, "") != NULL;
 }
 static bool set_reports(void *self, const char *v)
 {
@@ -65,6 +76,9 @@ static const struct option_spec specs[] = {
     {"jobs", 'j', "N|auto", "many cases: boot N at once (default: as many as processors)", set_jobs},
     {"format", 'f', "text|json", "the report's form", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
+    {"coverage", 0, "FILE", "write which code ran: lcov's form when FILE ends in .info (with --symbols), else drcov",
+     set_coverage},
+    {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
@@ -117,6 +131,10 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
             return cli_complain(&d);
     if (is_one(o, c, argc - first))
         return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);
+    if (o->coverage != NULL) {
+        (void)diag_fail(&d, o->coverage, 0, "--coverage is for one layout and one image");
+        return cli_complain(&d);
+    }
     if (c->nr == 0 && o->boot.nr_layouts != 0) {
         (void)diag_fail(&d, "", 0, "no layout is left of those chosen with --layout");
         return cli_complain(&d);

@@ -11,9 +11,11 @@
 #include "report/report.h"
 
 struct run_options {
-    struct boot_options boot; /* first */
-    const char *output;       /* NULL: standard output */
-    const char *reports;      /* a folder for the cases' own, NULL for none */
+    struct boot_options boot;    /* first */
+    const char *output;          /* NULL: standard output */
+    const char *coverage;        /* NULL: none is collected */
+    const char *coverage_format; /* NULL: by the file's name */
+    const char *reports;         /* a folder for the cases' own, NULL for none */
     const struct report_writer *format;
     struct report_style style;
     bool quiet;

@@ -6,12 +6,14 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/run.h"
+#include "cover/coverage.h"
 
 /* Everything a run owns, so that one place frees it. */
 struct run {
     struct layout_lines lines;
     struct image image;
     struct trial trial;
+    struct coverage coverage;
 };
 
 static bool prepare(struct run *r, const struct run_options *o, const char *layout, const char *path, struct diag *d)
@@ -33,9 +35,22 @@ static bool write_report(const struct run *r, const struct run_options *o, struc
     return outfile_commit(out, d);
 }
 
+/* The form that is asked for; NULL with @d when it cannot be had. */
+static const struct cover_format *coverage_format(const struct run_options *o, struct diag *d)
+{
+    const struct cover_format *f = cover_format_find(o->coverage_format, o->coverage);
+    if (!f->needs_symbols || o->boot.symbols != NULL)
+        return f;
+    (void)diag_fail(d, o->coverage, 0, "%s goes by source lines: give --symbols, or --coverage-format drcov", f->name);
+    return NULL;
+}
+
 static int boot(struct run *r, struct run_options *o, const char *layout, const char *path)
 {
     struct diag d = {0};
+    const struct cover_format *cover = NULL;
+    if (o->coverage != NULL && (cover = coverage_format(o, &d)) == NULL)
+        return cli_complain(&d);
     if (!prepare(r, o, layout, path, &d) || !boot_options_open(&o->boot, &d))
         return cli_complain(&d);
     if (!o->quiet)
@@ -44,12 +59,19 @@ static int boot(struct run *r, struct run_options *o, const char *layout, const 
     progress_init(&progress, o->quiet);
     o->boot.trial.monitor.progress = progress_show;
     o->boot.trial.monitor.progress_self = &progress;
+    if (cover != NULL) {
+        coverage_begin(&r->coverage, &r->image);
+        o->boot.trial.monitor.ran = coverage_ran;
+        o->boot.trial.monitor.ran_self = &r->coverage;
+    }
     bool ok = trial_boot(&r->trial, &o->boot.trial, &d);
     progress_end(&progress);
     if (!ok) {
         (void)cli_complain(&d);
         return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
     }
+    if (cover != NULL && !cover_save(&r->coverage, cover, o->coverage, &d))
+        return cli_complain(&d);
     return write_report(r, o, &d) ? verdict_exit_code(&r->trial.verdict) : cli_complain(&d);
 }
 
@@ -59,6 +81,7 @@ int run_one(struct run_options *o, const char *layout, const char *image)
     if (r == NULL)
         return EXIT_DEFECT;
     int code = boot(r, o, layout, image);
+    coverage_free(&r->coverage);
     trial_free(&r->trial);
     image_free(&r->image);
     free(r);
