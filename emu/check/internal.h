@@ -86,6 +86,14 @@ void unpack_alarm(struct monitor *mon);
 bool unpack_on_host(struct monitor *mon);
 /* Where the output of the call that is watched goes: its pointer to it as it is now. Empty when it is none. */
 struct span unpack_output(const struct monitor *mon);
+/*
+ * RAM from end to end that the plan gives these rights to (ALLOW_*) in this phase, where the plan put it and mapped one to
+ * one: its bytes are one piece on the host, and no rule has anything to say.
+ */
+bool host_may_use(struct monitor *mon, struct span at, unsigned rights);
+/* bulk.c */
+void bulk_block(struct monitor *mon, const struct engine_block *b);
+void bulk_paused(struct monitor *mon);
 /* notice.c */
 void notice_taken(struct monitor *mon, const struct machine_notice *n);
 /* The first stage has entered the firmware: is it there? */

@@ -49,6 +49,8 @@ static void on_new_block(void *self, const struct engine_block *b)
         dxe_block(mon, b);
     }
     exec_block(mon, b);
+    if (!mon->m->stopping)
+        bulk_block(mon, b);
     /* What the host may unpack instead does not run here; where it does after all, it is told again. */
     if (mon->options.ran != NULL && !mon->m->stopping && mon->unpack.state != UNPACK_ENTERING)
         mon->options.ran(mon->options.ran_self, mon, b);
@@ -122,6 +124,7 @@ static void on_paused(void *self)
     boot_paused(mon);
     dxe_paused(mon);
     unpack_paused(mon);
+    bulk_paused(mon);
     loop_paused(mon);
     standstill_paused(mon);
     shut_down(mon);

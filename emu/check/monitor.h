@@ -27,6 +27,7 @@ struct monitor_options {
     bool platform;        /* go no further than to where PEI memory is published: END_PLATFORM */
     bool first_only;      /* the first finding that is an error ends the run: what follows is often its consequence */
     bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
+    bool guest_bulk;      /* the guest runs long string instructions itself, element by element: for proofs */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
     const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
@@ -137,6 +138,8 @@ struct monitor {
     struct standstill_watch standstill;
     struct unpack_watch unpack;
     struct access_watch access;
+    uint64_t bulk_pc; /* a string instruction that the host may do between two runs; 0 for none */
+    uint32_t bulk_size;
     uint64_t exits;
     uint64_t exec_page, exec_tables; /* the last page that was free RAM with a module's code, and CR3 then */
     /* gpa of volumes that code ran from in place, or that the HOB list names: their files name loaded copies. */

@@ -24,8 +24,7 @@ static bool mapped_one_to_one(struct monitor *mon, struct span at)
     return true;
 }
 
-/* RAM from end to end, with these rights everywhere, and where the plan put it: its bytes are one piece on the host. */
-static bool usable(struct monitor *mon, struct span at, unsigned rights)
+bool host_may_use(struct monitor *mon, struct span at, unsigned rights)
 {
     const struct machine *m = mon->m;
     if (at.end <= at.start)
@@ -50,9 +49,10 @@ bool unpack_on_host(struct monitor *mon)
     const uint64_t status = engine_reg(e, CPU_R9);
     const struct span scratch = {u->scratch, u->scratch + SCRATCH_SIZE};
     const struct span out = unpack_output(mon);
-    if (!usable(mon, u->payload, ALLOW_R) || !usable(mon, out, ALLOW_R | ALLOW_W) ||
-        !usable(mon, scratch, ALLOW_R | ALLOW_W) || !usable(mon, (struct span){status, status + 4}, ALLOW_W) ||
-        span_overlaps(out, u->payload) || span_overlaps(out, scratch) || span_overlaps(scratch, u->payload))
+    if (!host_may_use(mon, u->payload, ALLOW_R) || !host_may_use(mon, out, ALLOW_R | ALLOW_W) ||
+        !host_may_use(mon, scratch, ALLOW_R | ALLOW_W) ||
+        !host_may_use(mon, (struct span){status, status + 4}, ALLOW_W) || span_overlaps(out, u->payload) ||
+        span_overlaps(out, scratch) || span_overlaps(scratch, u->payload))
         return false;
     /* Not in place: what is damaged is left to the guest, which must then find memory as it was. */
     uint8_t *bytes = malloc(u->size);

@@ -52,7 +52,7 @@ static bool set_budget(void *self, const char *v)
 static bool set_lzma(void *self, const char *v)
 {
     struct monitor_options *m = monitor(self);
-    m->guest_lzma = strcmp(v, "guest") == 0;
+    m->guest_lzma = m->guest_bulk = strcmp(v, "guest") == 0;
     return m->guest_lzma || strcmp(v, "host") == 0;
 }
 static bool set_patience(void *self, const char *v)
@@ -119,7 +119,7 @@ const struct option_spec boot_option_specs[] = {
     {"symbols", 0, "DIR", "names and source lines from an edk2 Build folder, or one of .debug files", set_symbols},
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
     {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},
-    {"sec-lzma", 0, "host|guest", "who unpacks the firmware: liblzma (default), or its own code", set_lzma},
+    {"sec-lzma", 0, "host|guest", "who unpacks and copies the firmware: the host (default), or its own code", set_lzma},
     {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
     {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},

@@ -120,6 +120,18 @@ void engine_count(struct engine *e, bool on)
     again_flushed(e);
 }
 
+void engine_count_more(struct engine *e, uint64_t pc, uint64_t times)
+{
+    if (times == 0)
+        return;
+    e->instructions += times;
+    e->blocks += times;
+    e->block_pc = pc;
+    for (uint64_t i = times < ENGINE_RING ? times : ENGINE_RING; i > 0; i--)
+        e->ring[(e->blocks - i) % ENGINE_RING] = pc;
+    engine_next_event(e);
+}
+
 uint64_t engine_instructions(const struct engine *e)
 {
     return e->instructions;

@@ -259,6 +259,11 @@ bool engine_break(struct engine *e, uint64_t pc)
     return uc_ctl_remove_cache(e->uc, pc, pc + 1) == UC_ERR_OK;
 }
 
+void engine_forget_block(struct engine *e, uint64_t pc, uint32_t size)
+{
+    (void)uc_ctl_remove_cache(e->uc, pc, pc + size);
+}
+
 static bool after_hlt(struct engine *e)
 {
     uint8_t op;

@@ -129,8 +129,9 @@ size_t engine_code_pages(const struct engine *e);
 void engine_forget_code(struct engine *e);
 /* The host changed guest memory where translated code may lie. */
 void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size);
-/* Every block counts as new again. Not from a callback. */
+/* Every block counts as new again; or only those with code in these bytes. Not from a callback. */
 void engine_forget_blocks(struct engine *e);
+void engine_forget_block(struct engine *e, uint64_t pc, uint32_t size);
 
 /* From now on client.breakpoint() is called at @pc, linear. Costs nothing elsewhere. Not from a callback. False: no room. */
 bool engine_break(struct engine *e, uint64_t pc);
@@ -171,6 +172,8 @@ void engine_count(struct engine *e, bool on);
  * Not from a callback.
  */
 void engine_watchdog(struct engine *e, unsigned seconds);
+/* A block of one instruction ran @times more than was counted. No tick is given for them. Not from a callback. */
+void engine_count_more(struct engine *e, uint64_t pc, uint64_t times);
 uint64_t engine_instructions(const struct engine *e);
 uint64_t engine_blocks(const struct engine *e);
 /* Both counters, set back. */
@@ -200,6 +203,7 @@ struct engine_spy {
 /* Until @spy is NULL. What is executed, and the work counted, stay the same. Loads and stores are slow. Not from a
  * callback. */
 void engine_spy(struct engine *e, const struct engine_spy *spy, void *self);
+bool engine_spied(const struct engine *e);
 
 /*
  * The same code in many runs. From engine_again() on, before the first run, the engine remembers each block that it has

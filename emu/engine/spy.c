@@ -46,6 +46,11 @@ void engine_spy_hooks(struct engine *e, bool on)
     (void)uc_ctl_flush_tlb(e->uc);
 }
 
+bool engine_spied(const struct engine *e)
+{
+    return e->spy != NULL;
+}
+
 void engine_spy(struct engine *e, const struct engine_spy *spy, void *self)
 {
     bool counting = e->block_hook != 0;

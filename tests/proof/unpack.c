@@ -40,7 +40,7 @@ static bool boot(struct bed *b, const char *layout, const char *firmware, bool b
         !machine_init(&b->machine, &b->layout, &b->guest, &b->plan, &entry, true, false, d))
         return false;
     monitor_defaults(&o);
-    o.guest_lzma = by_guest;
+    o.guest_lzma = o.guest_bulk = by_guest;
     monitor_init(&b->monitor, &b->machine, &o, &b->verdict);
     monitor_run(&b->monitor);
     return true;
