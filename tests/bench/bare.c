@@ -199,10 +199,10 @@ static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t v)
         c->ops->write(c->self, gpa - c->at.start, size, v);
 }
 
-static void page_changed(void *self, uint64_t gpa)
+static void pages_changed(void *self, struct span at)
 {
     struct bare *b = self;
-    (void)mapping_page(&b->cpu, &b->memory, &b->plan, PHASE_SEC, false, gpa);
+    (void)mapping_changed(&b->cpu, &b->memory, &b->plan, PHASE_SEC, false, at);
 }
 
 static const struct engine_client memory_only = {.mmio_read = mmio_read, .mmio_write = mmio_write};
@@ -263,7 +263,7 @@ static bool set_up(struct bare *b, const char *layout, const char *firmware, str
               uc_ctl_exits_enable(b->cpu.uc) == UC_ERR_OK && engine_walk_down(b->cpu.uc, &entry) &&
               engine_set_entry(&b->cpu, &entry) &&
               mapping_all(&b->cpu, &b->memory, &b->plan, PHASE_SEC, false, b->layout.phys_bits) && add_hooks(b);
-    b->memory.mapper = (struct memory_mapper){page_changed, b};
+    b->memory.mapper = (struct memory_mapper){pages_changed, b};
     return ok || diag_fail(d, "", 0, "cannot set up");
 }
 
