@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the checks cost, what the bed costs over a bare Unicorn loop, and what hvmloader costs over the synthetic hand-off:
-# host instructions (callgrind; the same each time, whatever else the machine does), and CPU time in paired runs. Only
-# ratios count; exit 1 when one is over its limit.
-# Usage: run.sh [PAIRS]; env as for the tests (HVMBED, BUILD, FIRMWARE_DIR, SRC). About 20 minutes.
+# What a boot costs, as ratios with a limit each; exit 1 when one is over it. Counted in host instructions (callgrind: the
+# same each time, whatever else the machine does) where both sides are ours, in CPU time of runs in turn otherwise.
+# Usage: run.sh [PAIRS [ROW...]]; PAIRS 0: only what is counted. A ROW is a word of "rows" below; env as for the tests
+# (HVMBED, BUILD, FIRMWARE_DIR, SRC). All of it takes half an hour.
 set -eu
 pairs=${1:-15}
+[ $# = 0 ] || shift
+rows=${*:-checks symbols loader bare sec}
 worst=0
-checks=1.03 # all checks on, against off
-bare=1.15   # one boot, against the bare loop
-loader=1.5  # hvmloader and the firmware, against the firmware alone
+checks=1.03  # all checks on, against off
+symbols=1.05 # a clean boot with --symbols, against one without
+loader=1.5   # hvmloader and the firmware, against the firmware alone
+bare=1.1     # one boot in which the guest unpacks itself, against the bare loop
+sec=1.0      # a whole boot of RELEASE, against QEMU TCG's SEC of DEBUG
+sec_debug=1.5 # a whole boot of DEBUG, PEI's debug output and all, against the same
 
+# Under callgrind a boot takes minutes: patience, or the bed would take a closer look.
+slow="--patience 100000"
 instructions() { # COMMAND...
     local log
     log=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null) ||
@@ -21,36 +28,45 @@ instructions() { # COMMAND...
 ratio() { # LABEL A B LIMIT
     awk -v label="$1" -v a="$2" -v b="$3" -v limit="$4" 'BEGIN {
         r = a / b
-        printf "%-44s %.0f M / %.0f M host instructions  ratio %.4f  limit %.2f  %s\n",
+        printf "%-52s %.0f M / %.0f M host instructions  ratio %.4f  limit %.2f  %s\n",
             label, a / 1e6, b / 1e6, r, limit, r <= limit ? "ok" : "OVER"
         exit r > limit }' || worst=1
 }
 
-count() { # NAME LAYOUT-FILE IMAGE
-    local on off loop
-    # Under callgrind a boot takes minutes: patience, or the bed would take a closer look.
-    on=$(instructions "$HVMBED" run -q --patience 100000 --layout "$2" "$3")
-    off=$(instructions "$HVMBED" run -q --patience 100000 --no-checks --layout "$2" "$3")
-    loop=$(instructions "$BUILD/bench/bare" "$2" "$3")
-    ratio "$1: checks on / off" "$on" "$off" $checks
-    ratio "$1: hvmbed / bare Unicorn loop" "$on" "$loop" $bare
+in_turn() { # LABEL LIMIT COMMAND-A COMMAND-B
+    [ "$pairs" = 0 ] || "$BUILD/bench/pair" "$pairs" "$2" "$1" "$3" "$4" || worst=1
+}
+
+# --- each takes NAME LAYOUT-FILE IMAGE
+row_checks() {
+    ratio "$1: checks on / off" "$(instructions "$HVMBED" run -q $slow --layout "$2" "$3")" \
+        "$(instructions "$HVMBED" run -q $slow --no-checks --layout "$2" "$3")" $checks
+    in_turn "$1: checks on / off" $checks "$HVMBED run -q --layout $2 $3" "$HVMBED run -q --no-checks --layout $2 $3"
+}
+
+row_symbols() {
+    local dir=${3%/*}
+    ls "$dir"/*.debug >/dev/null 2>&1 || return 0
+    ratio "$1: with / without --symbols" "$(instructions "$HVMBED" run -q $slow --symbols "$dir" --layout "$2" "$3")" \
+        "$(instructions "$HVMBED" run -q $slow --layout "$2" "$3")" $symbols
+    in_turn "$1: with / without --symbols" $symbols "$HVMBED run -q --symbols $dir --layout $2 $3" \
+        "$HVMBED run -q --layout $2 $3"
 }
 
 # The real first stage is to cost little enough to be used always.
-count_loader() { # NAME LAYOUT-FILE IMAGE
-    local with without
+row_loader() {
     [[ $2 = */hvm-* && -s $FIRMWARE_DIR/hvmloader ]] || return 0
-    with=$(instructions "$HVMBED" run -q --patience 100000 --handoff hvmloader \
-        --hvmloader "$FIRMWARE_DIR/hvmloader" --layout "$2" "$3")
-    without=$(instructions "$HVMBED" run -q --patience 100000 --handoff hvm --layout "$2" "$3")
-    ratio "$1: hvmloader / synthetic hand-off" "$with" "$without" $loader
+    ratio "$1: hvmloader / synthetic hand-off" \
+        "$(instructions "$HVMBED" run -q $slow --handoff hvmloader --hvmloader "$FIRMWARE_DIR/hvmloader" --layout "$2" "$3")" \
+        "$(instructions "$HVMBED" run -q $slow --handoff hvm --layout "$2" "$3")" $loader
 }
 
-time_pairs() { # NAME LAYOUT-FILE IMAGE
-    local run="$HVMBED run -q --layout $2 $3"
-    "$BUILD/bench/pair" "$pairs" $checks "$1: checks on / off" "$run" "$HVMBED run -q --no-checks --layout $2 $3" || worst=1
-    "$BUILD/bench/pair" "$pairs" $bare "$1: hvmbed / bare Unicorn loop" "$run" "$BUILD/bench/bare $2 $3" || worst=1
+row_bare() {
+    local run="$HVMBED run -q $slow --sec-lzma guest --handoff $(handoff "$2") --layout $2 $3"
+    ratio "$1: guest LZMA / bare Unicorn loop" "$(instructions $run)" "$(instructions "$BUILD/bench/bare" "$2" "$3")" $bare
+    in_turn "$1: guest LZMA / bare Unicorn loop" $bare "$run" "$BUILD/bench/bare $2 $3"
 }
+handoff() { [[ $1 = */pvh-* ]] && echo pvh || echo hvm; }
 
 each() { # FUNCTION
     local image name layout
@@ -66,14 +82,33 @@ each() { # FUNCTION
 }
 
 # What one more layout costs in a process that has booted before.
-warm_up() { # NAME LAYOUT-FILE IMAGE
+row_warm() { # NAME LAYOUT-FILE IMAGE
     [[ $1 = *RELEASE* ]] || return 0
     echo "$1:"
     "$BUILD/bench/warm" "$2" "${2/1g/256m}" "$3" || worst=1
 }
 
-each count
-each count_loader
-each warm_up
-[ "$pairs" = 0 ] || each time_pairs
+# --- a whole boot beside SEC in QEMU
+row_sec() {
+    local kind limit debug=$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd
+    if ! command -v qemu-system-x86_64 >/dev/null; then
+        echo "beside QEMU's SEC: skipped: no qemu-system-x86_64 (Debian: qemu-system-x86)"
+    elif [ "$pairs" = 0 ] || ! [ -e "$debug" ]; then
+        echo "beside QEMU's SEC: skipped: $([ "$pairs" = 0 ] && echo "no pairs are run" || echo "no OvmfXen DEBUG image")"
+    else
+        for kind in RELEASE DEBUG; do
+            [ $kind = DEBUG ] && limit=$sec_debug || limit=$sec
+            "$BUILD/bench/sec" "$pairs" $limit $limit "$kind hvm-256m: host LZMA / QEMU TCG's SEC" "$debug" \
+                qemu-system-x86_64 "$HVMBED run -q --handoff hvm --layout $SRC/layouts/hvm-256m.cfg \
+$FIRMWARE_DIR/ovmfxen/$kind/OVMF.fd" || worst=1
+        done
+    fi
+}
+
+for row in $rows; do
+    case $row in
+    sec) row_sec ;;
+    *) each "row_$row" ;;
+    esac
+done
 exit $worst
