@@ -15,6 +15,7 @@ static const struct verb {
     {"layout", cli_layout, "show what a guest file makes of the guest's memory"},
     {"fuzz", cli_fuzz, "boot a firmware image in layout after layout, and keep those that show a fault"},
     {"shrink", cli_shrink, "make a layout that shows a fault as simple as can be"},
+    {"afl", cli_afl, "be a target for AFL++, whose cases make layouts"},
     {"rules", cli_rules, "list the rules that a firmware can break"},
 };
 

@@ -25,6 +25,7 @@ int cli_layout_import(int argc, char **argv);
 int cli_layout_export(int argc, char **argv);
 int cli_shrink(int argc, char **argv);
 int cli_fuzz(int argc, char **argv);
+int cli_afl(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 
 /* "hvmbed: FILE:LINE: message" on stderr; returns EXIT_BAD_INPUT. */

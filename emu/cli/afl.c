@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hvmbed afl: a target for AFL++, whose cases are bytes that make layouts. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/outfile.h"
+#include "boot/find.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "fuzz/afl.h"
+#include "fuzz/fuzz.h"
+#include "layout/lint.h"
+#include "layout/write.h"
+
+#define PRESETS_MAX 128u
+/* Page tables beyond this take seconds to build: such a guest does not go to the hand-off, as in fuzz/fuzz.c. */
+#define TABLES_MAX (544u << 10)
+#define BUDGET 400000000ULL /* instructions; as for hvmbed fuzz */
+
+struct session {
+    struct image image;
+    struct target target;
+    struct mutate_options mutate;
+    struct monitor_options monitor;
+    enum warm_tier tier;
+    const char *output, *seeds;
+    struct layout *preset; /* PRESETS_MAX */
+    size_t nr_presets;
+};
+
+static bool set_mode(void *self, const char *v)
+{
+    struct session *s = self;
+    s->mutate.hostile = strcmp(v, "hostile") == 0;
+    return s->mutate.hostile || strcmp(v, "legal") == 0;
+}
+static bool set_tier(void *self, const char *v)
+{
+    struct session *s = self;
+    s->tier = strcmp(v, "handoff") == 0 ? WARM_HANDOFF : WARM_PLATFORM;
+    return s->tier == WARM_HANDOFF || strcmp(v, "platform") == 0;
+}
+static bool set_severity(struct session *s, const char *v, enum severity to)
+{
+    const struct rule *r = rule_find(v);
+    if (r != NULL)
+        s->monitor.severity[r->id] = to;
+    return r != NULL;
+}
+static bool set_warn(void *self, const char *v)
+{
+    return set_severity(self, v, SEVERITY_WARNING);
+}
+static bool set_error(void *self, const char *v)
+{
+    return set_severity(self, v, SEVERITY_ERROR);
+}
+static bool set_output(void *self, const char *v)
+{
+    ((struct session *)self)->output = v;
+    return true;
+}
+static bool set_seeds(void *self, const char *v)
+{
+    ((struct session *)self)->seeds = v;
+    return true;
+}
+
+static const struct option_spec specs[] = {
+    {"mode", 0, "hostile|legal", "any table and CMOS (default), or only what Xen's toolstack can make", set_mode},
+    {"tier", 0, "platform|handoff", "how far a boot goes (default platform; faults are confirmed by the whole boot)",
+     set_tier},
+    {"warn", 'W', "RULE", "what breaks RULE is no crash", set_warn},
+    {"error", 'E', "RULE", "what breaks RULE is one", set_error},
+    {"output", 'o', "FILE", "write the layout that the last CASE makes there, for hvmbed run", set_output},
+    {"write-seeds", 0, "DIR", "write a case for each preset there, for afl-fuzz -i DIR, and end", set_seeds},
+};
+static const struct option_verb verb = {
+    .name = "afl",
+    .usage = "afl [options] FIRMWARE [CASE...]\n\n"
+             "A target for AFL++: afl-fuzz -i seeds -o out -- hvmbed afl FIRMWARE\n"
+             "With CASEs, files of afl-fuzz's: boots them and says what is wrong.",
+    .spec = specs,
+    .nr = sizeof specs / sizeof specs[0],
+    .least = 1,
+    .most = 1 << 20,
+};
+
+/* --- cases */
+
+/* The fault that a case shows, in the tier that counts. */
+static bool faulty(struct session *s, const struct layout *l, struct fuzz_found *x)
+{
+    size_t at = 0;
+    const bool slow = lint_table_bytes(l) > TABLES_MAX;
+    if (slow && s->tier == WARM_HANDOFF)
+        return false;
+    const struct verdict *v = target_run(&s->target, l, s->tier, NULL);
+    if (v == NULL || !fuzz_next_fault(v, &at, x))
+        return false;
+    if (s->tier == WARM_HANDOFF)
+        return true;
+    if (slow)
+        return false;
+    /* Not all that is odd when PEI memory is published is so in the end. */
+    at = 0;
+    v = target_run(&s->target, l, WARM_HANDOFF, NULL);
+    return v != NULL && fuzz_next_fault(v, &at, x);
+}
+
+static void make_layout(const struct session *s, const uint8_t *bytes, size_t n, struct layout *l)
+{
+    layout_of_bytes(bytes, n, s->preset, s->nr_presets, &s->mutate, l);
+}
+
+static bool run_case(void *self, const uint8_t *bytes, size_t n, uint8_t *map)
+{
+    struct session *s = self;
+    struct layout l;
+    struct fuzz_found x;
+    make_layout(s, bytes, n, &l);
+    memset(s->target.map, 0, sizeof s->target.map);
+    const bool crash = faulty(s, &l, &x);
+    memcpy(map, s->target.map, sizeof s->target.map);
+    map[0] = 1; /* AFL wants to see something, whatever the layout */
+    return crash;
+}
+
+/* --- by hand */
+
+static uint8_t *read_file(const char *path, size_t *n, struct diag *d)
+{
+    FILE *in = fopen(path, "rb");
+    uint8_t *bytes = malloc(AFL_INPUT_MAX);
+    *n = in != NULL && bytes != NULL ? fread(bytes, 1, AFL_INPUT_MAX, in) : 0;
+    const bool ok = in != NULL && bytes != NULL && ferror(in) == 0;
+    if (in != NULL)
+        (void)fclose(in);
+    if (ok)
+        return bytes;
+    (void)diag_fail(d, path, 0, "cannot be read");
+    free(bytes);
+    return NULL;
+}
+
+static bool save(const struct session *s, const struct layout *l, struct diag *d)
+{
+    struct outfile *out = outfile_open(s->output, d);
+    if (out == NULL)
+        return false;
+    layout_write(l, outfile_stream(out));
+    return outfile_commit(out, d);
+}
+
+static int replay(struct session *s, char **path, int nr)
+{
+    struct diag d = {0};
+    struct layout l;
+    int code = EXIT_CLEAN;
+    for (int i = 0; i < nr; i++) {
+        size_t n;
+        struct fuzz_found x;
+        uint8_t *bytes = read_file(path[i], &n, &d);
+        if (bytes == NULL)
+            return cli_complain(&d);
+        make_layout(s, bytes, n, &l);
+        free(bytes);
+        if (faulty(s, &l, &x)) {
+            (void)printf("%s: %s %s: %s\n", path[i], x.fingerprint, x.what,
+                         x.finding != NULL ? x.finding->text : x.verdict->detail);
+            code = EXIT_FINDING;
+        } else {
+            (void)printf("%s: nothing\n", path[i]);
+        }
+    }
+    return s->output != NULL && !save(s, &l, &d) ? cli_complain(&d) : code;
+}
+
+static bool write_seeds(const struct session *s, struct diag *d)
+{
+    for (size_t i = 0; i < s->nr_presets; i++) {
+        char path[PATH_MAX];
+        (void)snprintf(path, sizeof path, "%s/preset-%03zu", s->seeds, i);
+        (void)mkdir(s->seeds, 0777);
+        struct outfile *out = outfile_open(path, d);
+        if (out == NULL)
+            return false;
+        (void)fputc((int)i, outfile_stream(out)); /* layout_of_bytes() takes one byte for up to 256 of them */
+        if (!outfile_commit(out, d))
+            return false;
+    }
+    return true;
+}
+
+/* --- the verb */
+
+static void add_preset(void *self, const char *path)
+{
+    struct session *s = self;
+    struct guest_memory g;
+    struct layout *l = &s->preset[s->nr_presets];
+    if (s->nr_presets == PRESETS_MAX || !layout_read(path, l, NULL) || !layout_resolve(l, s->image.size, &g, NULL) ||
+        !(l->type == GUEST_HVM ? s->mutate.hvm : s->mutate.pvh))
+        return;
+    s->nr_presets++;
+}
+
+/*
+ * What all children are to have in common: the state before the layout is looked at, of each guest. The second
+ * boot keeps it (warm.h), a third one is the first to use it. AFL does not wait long.
+ */
+#define WARM_UP_BOOTS 3u
+static void warm_up(struct session *s)
+{
+    unsigned done[2] = {0};
+    for (size_t i = 0; i < s->nr_presets; i++) {
+        const struct layout *l = &s->preset[i];
+        if (done[l->type == GUEST_HVM]++ >= WARM_UP_BOOTS)
+            continue;
+        (void)target_run(&s->target, l, s->tier, NULL);
+    }
+}
+
+static int afl(struct session *s, char **operand, int nr)
+{
+    struct diag d = {0};
+    const char *why;
+    if (!image_load(operand[0], &s->image, &d))
+        return cli_complain(&d);
+    s->mutate.image_size = s->image.size;
+    s->mutate.hvm = true;
+    s->mutate.pvh = s->image.pvh.present;
+    s->monitor.image = &s->image;
+    if ((s->preset = calloc(PRESETS_MAX, sizeof *s->preset)) == NULL)
+        return EXIT_DEFECT;
+    if (!layout_presets(add_preset, s) || s->nr_presets == 0) {
+        (void)diag_fail(&d, operand[0], 0, "no preset of a guest that it boots in is there");
+        return cli_complain(&d);
+    }
+    if (s->seeds != NULL)
+        return write_seeds(s, &d) ? EXIT_CLEAN : cli_complain(&d);
+    if (!target_open(&s->target, &s->image, &s->monitor, &d))
+        return cli_complain(&d);
+    if (nr > 1)
+        return replay(s, operand + 1, nr - 1);
+    const struct afl_target t = {.map_size = sizeof s->target.map, .run = run_case, .self = s};
+    const enum afl_wish wish = afl_asked();
+    if (wish == AFL_ONE_CASE)
+        return afl_one_case(&t) ? EXIT_CLEAN : EXIT_DEFECT;
+    if (wish == AFL_NONE) {
+        (void)diag_fail(&d, operand[0], 0, "AFL++ is to start this: afl-fuzz -i seeds -o out -- hvmbed afl FIRMWARE");
+        return cli_complain(&d);
+    }
+    warm_up(s);
+    if (afl_serve(&t, &why))
+        return EXIT_CLEAN;
+    (void)diag_fail(&d, operand[0], 0, "%s", why);
+    return cli_complain(&d);
+}
+
+int cli_afl(int argc, char **argv)
+{
+    int first = 0, code;
+    struct session *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return EXIT_DEFECT;
+    s->tier = WARM_PLATFORM;
+    s->mutate.hostile = true;
+    monitor_defaults(&s->monitor);
+    s->monitor.budget = BUDGET;
+    if (options_begin(&verb, s, argc, argv, &first, &code))
+        code = afl(s, argv + first, argc - first);
+    if (s->target.warm != NULL)
+        target_close(&s->target);
+    free(s->preset);
+    image_free(&s->image);
+    free(s);
+    return code;
+}
