@@ -130,7 +130,8 @@ static bool read_rdm(struct draft *t, bool *host, unsigned *strict, struct diag 
                             "commas between",
                             s);
         p = strchr(p, ',');
-        p += p != NULL;
+        if (p != NULL)
+            p++;
     }
     return true;
 }
