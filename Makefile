@@ -31,6 +31,7 @@ program := $(OUT)/hvmbed
 units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 benches := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 proofs := $(patsubst tests/proof/%.c,$(OUT)/proof/%,$(sort $(wildcard tests/proof/*.c)))
+fuzz_targets := $(patsubst tests/fuzz/targets/%.c,$(OUT)/fuzz/%,$(sort $(wildcard tests/fuzz/targets/*.c)))
 roms := $(patsubst firmware/roms/%.asm,$(OUT)/roms/%.fd,$(sort $(wildcard firmware/roms/*.asm)))
 efi := $(patsubst firmware/efi/%.asm,$(OUT)/efi/%.efi,$(sort $(wildcard firmware/efi/*.asm)))
 loaders := $(patsubst firmware/loaders/%.asm,$(OUT)/loaders/%.elf,$(sort $(wildcard firmware/loaders/*.asm)))
@@ -45,7 +46,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -104,6 +105,12 @@ $(units) $(benches) $(proofs): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
 $(units:$(OUT)/%=$(OUT)/obj/tests/%.o): | setup
 
+# LIBFUZZER: the compiler's option that brings libFuzzer's main(); without it each runs the files that it is given.
+$(fuzz_targets): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/targets/%.o $(if $(LIBFUZZER),,$(OUT)/obj/tests/fuzz/drive.o) $(library)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(LIBFUZZER) $(RPATH) -o $@ $^ $(LIBS)
+
 roms: $(roms) $(loaders) $(efi)
 $(OUT)/roms/%.fd: firmware/roms/%.asm firmware/roms/rom.inc
 	@mkdir -p $(@D)
@@ -129,7 +136,7 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen faults-quick $(program) $(units) $(proofs) roms ## run all tests, or those whose names contain T=
+test: setup ovmfxen faults-quick $(program) $(units) $(proofs) $(fuzz_targets) roms ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
 
 # The report's version; "2025.02 2022.11" for Debian 12's too.
@@ -149,6 +156,13 @@ test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at rese
 
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test
+
+# All is compiled again, by clang, with coverage for libFuzzer; what is fetched stays where it is.
+fuzz-targets: ## build tests/fuzz/targets with libFuzzer and sanitizers, in BUILD/libfuzzer/fuzz
+	@emu/setup/packages.sh fuzz
+	@$(MAKE) --no-print-directory OUT=$(BUILD)/libfuzzer CC=clang CFLAGS='-O1 -g' LIBFUZZER=-fsanitize=fuzzer \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' build-fuzz-targets
+build-fuzz-targets: $(fuzz_targets)
 
 bench: setup ovmfxen $(program) $(benches) ## measure what the checks cost, and the bed over a bare Unicorn loop
 	@emu/setup/packages.sh bench
@@ -197,4 +211,4 @@ clean: ## remove BUILD (the OvmfXen cache stays)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  %-11s %s\n", $$1, $$2 }'
 
--include $(objects:.o=.d) $(patsubst $(OUT)/%,$(OUT)/obj/tests/%.d,$(units) $(benches) $(proofs)) $(roms:=.d)
+-include $(objects:.o=.d) $(patsubst $(OUT)/%,$(OUT)/obj/tests/%.d,$(units) $(benches) $(proofs)) $(patsubst $(OUT)/fuzz/%,$(OUT)/obj/tests/fuzz/targets/%.d,$(fuzz_targets)) $(roms:=.d)

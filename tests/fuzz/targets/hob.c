@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A HOB list, anywhere in memory that holds nothing else. */
+#include "../fuzz.h"
+
+#include "hob/hob.h"
+
+#define BASE 0x810000u
+
+struct bytes {
+    const uint8_t *p;
+    size_t n;
+};
+
+static bool read_bytes(const void *self, uint64_t gpa, void *dst, size_t n)
+{
+    const struct bytes *b = self;
+    if (gpa < BASE || gpa - BASE > b->n || n > b->n - (gpa - BASE))
+        return false;
+    memcpy(dst, b->p + (gpa - BASE), n);
+    return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    const struct bytes b = {bytes, n};
+    const struct hob_reader r = {read_bytes, &b};
+    struct hob_list l = {0};
+    char text[HOB_TEXT_SIZE], attributes[HOB_ATTRIBUTES_SIZE];
+    (void)hob_is_handoff(&r, BASE);
+    if (hob_list_read(&r, BASE, &l))
+        for (size_t i = 0; i < l.nr; i++) {
+            hob_format(&l.h[i], text);
+            hob_attributes_format(l.h[i].attributes, attributes);
+        }
+    hob_list_free(&l);
+    return 0;
+}
