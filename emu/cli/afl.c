@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "fuzz/afl.h"
+#include "fuzz/corpus.h"
 #include "fuzz/fuzz.h"
 #include "layout/lint.h"
 #include "layout/write.h"
@@ -197,15 +198,15 @@ static bool write_seeds(const struct session *s, struct diag *d)
 
 /* --- the verb */
 
-static void add_preset(void *self, const char *path)
+static void add_preset(void *self, const struct layout *l, const struct diag *why)
 {
     struct session *s = self;
     struct guest_memory g;
-    struct layout *l = &s->preset[s->nr_presets];
-    if (s->nr_presets == PRESETS_MAX || !layout_read(path, l, NULL) || !layout_resolve(l, s->image.size, &g, NULL) ||
+    (void)why;
+    if (l == NULL || s->nr_presets == PRESETS_MAX || !layout_resolve(l, s->image.size, &g, NULL) ||
         !(l->type == GUEST_HVM ? s->mutate.hvm : s->mutate.pvh))
         return;
-    s->nr_presets++;
+    s->preset[s->nr_presets++] = *l;
 }
 
 /*
@@ -236,7 +237,10 @@ static int afl(struct session *s, char **operand, int nr)
     s->monitor.image = &s->image;
     if ((s->preset = calloc(PRESETS_MAX, sizeof *s->preset)) == NULL)
         return EXIT_DEFECT;
-    if (!layout_presets(add_preset, s) || s->nr_presets == 0) {
+    char folder[PATH_MAX];
+    if (preset_folder(folder, sizeof folder) && !corpus_load(folder, add_preset, s, &d))
+        return cli_complain(&d);
+    if (s->nr_presets == 0) {
         (void)diag_fail(&d, operand[0], 0, "no preset of a guest that it boots in is there");
         return cli_complain(&d);
     }
