@@ -330,6 +330,10 @@ static void follow(const struct dxe_files *all, const struct efi_protocols *ther
                   status != NULL ? status : "an error", (unsigned long long)f->status);
             return;
         }
+        if (f->fate == DXE_RUNNING) {
+            cause(out, "%s is for %s to install, which was started and has not returned", what, f->name);
+            return;
+        }
         const struct guid *awaits = waits_for(f, &next, there);
         char other[GUID_TEXT_SIZE];
         cause(out, "%s is for %s to install, which was started and has not%s%s", what, f->name,

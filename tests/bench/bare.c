@@ -252,7 +252,7 @@ static bool set_up(struct bare *b, const char *layout, const char *firmware, str
     if (!handoff_for(b->layout.type)->plan(&b->layout, &b->guest, &b->image, &b->plan, &entry, d) ||
         !plan_seal(&b->plan, d) || !memory_init(&b->memory, &b->plan, b->layout.fill, d))
         return false;
-    struct guest_access access = {guest_read, guest_write, b};
+    struct guest_access access = {guest_read, guest_write, b, NULL};
     b->cpu = (struct engine){.client = &memory_only, .self = b};
     b->memory.mapper = (struct memory_mapper){NULL, NULL};
     vcpus_init(&b->vcpus, b->layout.vcpus);

@@ -78,7 +78,7 @@ static inline void guest_start(struct guest *g, enum guest_type type, bool loade
     vcpus_init(&g->vcpus, g->layout.vcpus);
     const bool ok = memory_init(&g->memory, &g->plan, 0, &d) &&
                     xen_init(&g->xen, &g->layout, &g->memory_map, &g->clock, &g->vcpus, &g->memory,
-                             (struct guest_access){guest_read, guest_write, &g->memory}) &&
+                             (struct guest_access){guest_read, guest_write, &g->memory, NULL}) &&
                     platform_init(&g->platform, &g->bus, &g->layout, &g->memory_map, &g->clock, &g->vcpus,
                                   loader ? PLATFORM_RESET : PLATFORM_LOADED);
     if (!ok || (loader && !xen_begin_loader(&g->xen))) {

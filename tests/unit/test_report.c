@@ -178,9 +178,9 @@ static void add_handoff(struct run *r)
     v->paging = (struct paging_summary){7, 0x10000000000, 0x200000, 2};
     v->known[v->nr_known++] = (struct known_difference){RULE_HOB_OVERLAP, "it is known", 3, "HOB 3 overlaps \033"};
     struct finding *f = add(r, RULE_HOB_RAM);
-    f->hob = (struct finding_hob){true, 1, 0x3ae00038, {0x100000, 0x3eeb4000}};
+    f->hob = (struct finding_hob){true, 1, 0x3ae00038, {0x100000, 0x3eeb4000}, HOB_RESOURCE, HOB_RESOURCE_RAM};
     f = add(r, RULE_HOB_CPU);
-    f->hob = (struct finding_hob){true, 3, 0x3ae000b0, {0, 0}};
+    f->hob = (struct finding_hob){true, 3, 0x3ae000b0, {0, 0}, HOB_CPU, 0};
 }
 
 static char *written(struct run *r, const char *format, struct report_style style)
