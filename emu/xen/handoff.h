@@ -19,8 +19,8 @@ struct handoff {
     const char *help;
     /* What in this layout it cannot give to the firmware and what to do about it; NULL: nothing. May be NULL. */
     const char *(*cannot)(const struct layout *l);
-    /* Lays everything that the loader leaves into @plan (not sealed here). False with @d when this image cannot be
-     * booted this way (no PVH header …). */
+    /* Lays everything that the loader leaves into @plan (not sealed here), which borrows @im's bytes. False with @d when
+     * this image cannot be booted this way (no PVH header …). */
     bool (*plan)(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *plan,
                  struct cpu_entry *entry, struct diag *d);
 };

@@ -224,7 +224,7 @@ bool msr_init(struct xen *x)
     x->msr = calloc(1, sizeof *x->msr);
     if (x->msr == NULL)
         return false;
-    for (unsigned vcpu = 0; vcpu < x->vcpus->nr; vcpu++)
+    for (unsigned vcpu = 0; vcpu < x->layout->vcpus && vcpu < VCPUS_MAX; vcpu++)
         start_values(x, vcpu);
     if (x->layout->type == GUEST_HVM && !has_mtrrs(x))
         msr_reset_state(x);

@@ -55,13 +55,15 @@ static inline void guest_image(struct image *im, uint64_t mib)
 
 static inline void guest_plan(const struct guest *t, struct plan *p, struct cpu_entry *entry)
 {
+    static struct image of_size[65]; /* the plan borrows their bytes */
     struct diag d = {0};
-    struct image im;
-    guest_image(&im, span_size(t->g.image) / MIB);
+    const uint64_t mib = span_size(t->g.image) / MIB;
+    struct image *im = &of_size[mib < 64 ? mib : 64];
+    if (im->bytes == NULL)
+        guest_image(im, mib);
     plan_init(p, guest_top(&t->g));
-    if (!handoff_for(t->l.type)->plan(&t->l, &t->g, &im, p, entry, &d) || !plan_seal(p, &d))
+    if (!handoff_for(t->l.type)->plan(&t->l, &t->g, im, p, entry, &d) || !plan_seal(p, &d))
         fail_msg("%s", d.message);
-    image_free(&im);
 }
 
 /* @n bytes of a sealed plan at @gpa; 0 where there is no content. */
