@@ -6,56 +6,7 @@
  */
 #include "dev/device.h"
 #include "dev/irq.h"
-
-#define LAPIC_BASE 0xFEE00000ull
-#define VERSION 0x00050014u /* X: VLAPIC_VERSION, version 14, six LVT entries */
-#define BUS_CYCLE_NS 10u    /* X:xen/arch/x86/include/asm/hvm/vlapic.h: APIC_BUS_CYCLE_NS, 100 MHz */
-
-enum reg {
-    REG_ID = 0x020,
-    REG_VERSION = 0x030,
-    REG_TPR = 0x080,
-    REG_PPR = 0x0A0,
-    REG_EOI = 0x0B0,
-    REG_LDR = 0x0D0,
-    REG_DFR = 0x0E0,
-    REG_SPIV = 0x0F0,
-    REG_ISR = 0x100, /* and seven more, as of the next one */
-    REG_IRR = 0x200,
-    REG_ICR = 0x300,
-    REG_ICR2 = 0x310,
-    REG_LVTT = 0x320,
-    REG_LVT_THERMAL = 0x330,
-    REG_LVT_PERF = 0x340,
-    REG_LVT0 = 0x350,
-    REG_LVT1 = 0x360,
-    REG_LVT_ERROR = 0x370,
-    REG_TMICT = 0x380,
-    REG_TMCCT = 0x390,
-    REG_TDCR = 0x3E0,
-};
-#define REG_END 0x400u
-
-#define SPIV_ENABLED 0x100u
-#define LVT_MASKED 0x10000u
-#define LVTT_MODE 0x60000u
-#define LVTT_PERIODIC 0x20000u
-#define LVT_MODE 0x700u
-#define LVT_EXTINT 0x700u
-#define ICR_MODE 0x700u
-#define ICR_FIXED 0x000u
-#define ICR_LOWEST 0x100u
-#define ICR_INIT 0x500u
-#define ICR_STARTUP 0x600u
-#define ICR_LOGICAL 0x800u
-#define ICR_PENDING 0x1000u
-#define ICR_ASSERT 0x4000u
-#define ICR_LEVEL 0x8000u
-#define ICR_SHORTHAND 0xC0000u
-#define ICR_SELF 0x40000u
-#define ICR_ALL_BUT_SELF 0xC0000u
-#define DFR_FLAT 0xFFFFFFFFu
-#define DFR_CLUSTER 0x0FFFFFFFu
+#include "dev/lapic_parts.h"
 
 /*
  * Registers that can be written, with the bits that stick. Everything else is read-only, EOI, or, like ESR, has
@@ -82,172 +33,14 @@ static const struct {
     {REG_TDCR, 0xB, 0},
 };
 
-struct apic {
-    uint32_t reg[REG_END / 16];
-    uint64_t started_at; /* ns, when the count was @start */
-    uint32_t start;
-    uint64_t next; /* ns at which the timer runs out, masked or not; IRQ_NEVER when it stands */
-    const struct clock *clock;
-};
-
-struct lapic {
-    struct apic cpu[VCPUS_MAX];
-    struct vcpus *vcpus;
-    struct irq *irq;
-};
-
-static uint32_t *reg_at(struct apic *a, uint64_t reg)
-{
-    return &a->reg[reg / 16];
-}
-
-static unsigned divisor(struct apic *a)
-{
-    const uint32_t t = *reg_at(a, REG_TDCR);
-    const unsigned code = (t & 3) | (t & 8) >> 1; /* bits 0, 1 and 3 */
-    return 1u << ((code + 1) & 7);                /* 0: by 2 … 6: by 128, 7: by 1 */
-}
-
-static uint32_t current_count(struct apic *a)
-{
-    const uint32_t initial = *reg_at(a, REG_TMICT);
-    const uint64_t passed = (clock_ns(a->clock) - a->started_at) / BUS_CYCLE_NS / divisor(a);
-    if (initial == 0)
-        return 0;
-    if (passed < a->start)
-        return a->start - (uint32_t)passed;
-    if ((*reg_at(a, REG_LVTT) & LVTT_MODE) != LVTT_PERIODIC)
-        return 0;
-    return initial - (uint32_t)((passed - a->start) % initial);
-}
-
-/* Before the divisor or the mode changes: what has been counted so far stays counted. */
-static void rebase(struct apic *a)
-{
-    a->start = current_count(a);
-    a->started_at = clock_ns(a->clock);
-}
-
-static uint64_t cycles_ns(struct apic *a, uint32_t count)
-{
-    return (uint64_t)count * BUS_CYCLE_NS * divisor(a);
-}
-
-/* After any change to it. */
-static void plan_timer(struct apic *a)
-{
-    a->next = a->start != 0 ? a->started_at + cycles_ns(a, a->start) : IRQ_NEVER;
-}
-
-/* --- requests ----------------------------------------------------------------------------------------------------- */
-
-static uint32_t *bank(struct apic *a, uint32_t base, uint8_t vector)
-{
-    return reg_at(a, base + (vector / 32u) * 0x10u);
-}
-
-/* The highest vector of IRR or ISR; -1 for none. */
-static int highest(const struct apic *a, uint32_t base)
-{
-    for (unsigned i = 8; i-- > 0;) {
-        const uint32_t v = a->reg[base / 16 + i];
-        if (v != 0)
-            return (int)(i * 32 + 31 - (unsigned)__builtin_clz(v));
-    }
-    return -1;
-}
-
-static uint8_t priority(const struct apic *a)
-{
-    const uint8_t tpr = (uint8_t)a->reg[REG_TPR / 16];
-    const int serving = highest(a, REG_ISR);
-    return serving >= 0 && (serving & 0xF0) > (tpr & 0xF0) ? (uint8_t)(serving & 0xF0) : tpr;
-}
-
-static bool enabled(const struct apic *a)
-{
-    return (a->reg[REG_SPIV / 16] & SPIV_ENABLED) != 0;
-}
-
-static void request(struct lapic *l, unsigned vcpu, uint8_t vector)
-{
-    struct apic *a = &l->cpu[vcpu];
-    if (!enabled(a) || vector < 16)
-        return;
-    *bank(a, REG_IRR, vector) |= 1u << (vector & 31);
-    l->irq->changed = true;
-}
-
-static void end_of_interrupt(struct lapic *l, struct apic *a)
-{
-    const int serving = highest(a, REG_ISR);
-    if (serving >= 0)
-        *bank(a, REG_ISR, (uint8_t)serving) &= ~(1u << (serving & 31));
-    l->irq->changed = true;
-}
-
-bool lapic_waits(const struct lapic *l, unsigned vcpu)
-{
-    const struct apic *a = &l->cpu[vcpu];
-    const int asked = highest(a, REG_IRR);
-    return asked >= 0 && (asked & 0xF0) > (priority(a) & 0xF0);
-}
-
-uint8_t lapic_take(struct lapic *l, unsigned vcpu)
-{
-    struct apic *a = &l->cpu[vcpu];
-    const uint8_t vector = (uint8_t)highest(a, REG_IRR);
-    *bank(a, REG_IRR, vector) &= ~(1u << (vector & 31));
-    *bank(a, REG_ISR, vector) |= 1u << (vector & 31);
-    return vector;
-}
-
-bool lapic_takes_pic(const struct lapic *l, unsigned vcpu)
-{
-    const struct apic *a = &l->cpu[vcpu];
-    const uint32_t lvt0 = a->reg[REG_LVT0 / 16];
-    return !enabled(a) || ((lvt0 & LVT_MASKED) == 0 && (lvt0 & LVT_MODE) == LVT_EXTINT);
-}
-
-/* --- the timer ---------------------------------------------------------------------------------------------------- */
-
-static uint64_t timer_due(void *self)
-{
-    const struct lapic *l = self;
-    uint64_t next = IRQ_NEVER;
-    for (unsigned i = 0; i < l->vcpus->nr; i++) {
-        const struct apic *a = &l->cpu[i];
-        if ((a->reg[REG_LVTT / 16] & LVT_MASKED) == 0 && a->next < next)
-            next = a->next;
-    }
-    return next;
-}
-
-static void timer_fire(void *self)
-{
-    struct lapic *l = self;
-    for (unsigned i = 0; i < l->vcpus->nr; i++) {
-        struct apic *a = &l->cpu[i];
-        const uint32_t lvtt = *reg_at(a, REG_LVTT);
-        const uint64_t now = clock_ns(a->clock);
-        if ((lvtt & LVT_MASKED) != 0 || a->next > now)
-            continue;
-        const uint64_t period = (lvtt & LVTT_MODE) == LVTT_PERIODIC ? cycles_ns(a, *reg_at(a, REG_TMICT)) : 0;
-        a->next = period != 0 ? a->next + (now - a->next) / period * period + period : IRQ_NEVER;
-        request(l, i, (uint8_t)lvtt);
-    }
-}
-
-/* --- registers ---------------------------------------------------------------------------------------------------- */
-
 static void write_reg(struct apic *a, uint32_t reg, uint32_t value)
 {
     switch (reg) {
     case REG_TDCR:
-        rebase(a);
+        lapic_timer_rebase(a);
         break;
     case REG_LVTT:
-        rebase(a);
+        lapic_timer_rebase(a);
         if ((value & LVTT_MODE) > LVTT_PERIODIC)
             *reg_at(a, REG_TMICT) = 0; /* TSC-deadline mode: not offered by CPUID */
         break;
@@ -269,16 +62,16 @@ static void write_reg(struct apic *a, uint32_t reg, uint32_t value)
         a->started_at = clock_ns(a->clock);
     }
     if (reg == REG_TMICT || reg == REG_LVTT || reg == REG_TDCR)
-        plan_timer(a);
+        lapic_timer_plan(a);
 }
 
 static uint32_t read_reg(struct apic *a, uint32_t reg)
 {
     switch (reg) {
     case REG_TMCCT:
-        return current_count(a);
+        return lapic_count(a);
     case REG_PPR:
-        return priority(a);
+        return lapic_priority(a);
     default:
         return *reg_at(a, reg);
     }
@@ -342,7 +135,7 @@ static void send(struct lapic *l, uint32_t icr)
         if (!is_meant(l, i, icr, dest))
             continue;
         if (mode == ICR_FIXED || mode == ICR_LOWEST) {
-            request(l, i, (uint8_t)icr);
+            lapic_request(l, i, (uint8_t)icr);
             if (mode == ICR_LOWEST)
                 return;
         } else if (mode == ICR_STARTUP)
@@ -368,7 +161,7 @@ static void lapic_write(void *self, uint64_t offset, unsigned size, uint64_t val
     if (offset >= REG_END || (offset & 15) >= 4)
         return;
     if (reg == REG_EOI) {
-        end_of_interrupt(l, a);
+        lapic_end_of_interrupt(l, a);
         return;
     }
     const uint64_t old = *reg_at(a, reg);
@@ -382,7 +175,7 @@ void lapic_accept(struct lapic *l, uint8_t dest, bool logical, uint8_t vector)
 {
     for (unsigned i = 0; i < l->vcpus->nr; i++)
         if (is_meant(l, i, logical ? ICR_LOGICAL : 0, dest)) {
-            request(l, i, vector);
+            lapic_request(l, i, vector);
             return; /* one is enough: the lowest of equal priority */
         }
 }
@@ -417,6 +210,6 @@ bool lapic_init(const struct device_env *e)
         after_loader(l, e->layout);
     l->irq = &e->platform->irq;
     l->irq->lapic = l;
-    irq_add_timer(l->irq, timer_due, timer_fire, l);
+    lapic_timer_add(l);
     return bus_claim_mmio(e->bus, (struct span){LAPIC_BASE, LAPIC_BASE + PAGE_SIZE}, &lapic_ops, l);
 }
