@@ -56,7 +56,6 @@ static inline void guest_plan(struct guest *g, enum guest_type type)
     for (size_t i = 0; i < g->plan.nr; i++) {
         struct plan_range *r = &g->plan.r[i];
         if (r->cls == CLASS_IMAGE) {
-            free(r->bytes);
             r->bytes = NULL;
             r->nbytes = 0;
         }
