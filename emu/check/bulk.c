@@ -67,6 +67,20 @@ static void fill(uint8_t *to, uint64_t value, unsigned element, uint64_t bytes)
         memcpy(to + i, raw, element);
 }
 
+/* Is @gva mapped to itself, by tables outside of @to? Where tables are written over, each element counts. */
+static bool plainly_mapped(const struct monitor *mon, uint64_t gva, struct span to)
+{
+    struct paging p;
+    struct walk w;
+    machine_paging(mon->m, &p);
+    if (!walk_gva(&mon->m->memory, &p, gva, &w) || w.gpa != gva)
+        return false;
+    for (unsigned i = 0; i < w.nr; i++)
+        if (w.step[i].entry_gpa - to.start < to.end - to.start)
+            return false;
+    return true;
+}
+
 /* False: the guest does it. */
 static bool on_host(struct monitor *mon, const struct string_op *op)
 {
@@ -84,6 +98,9 @@ static bool on_host(struct monitor *mon, const struct string_op *op)
     /* Forwards, element by element: onto what lies before it that is memmove(); onto its own later elements it is not. */
     if (!host_may_use(mon, to, ALLOW_W) ||
         (op->copies && (!host_may_use(mon, from, ALLOW_R) || (span_overlaps(to, from) && to.start > from.start))))
+        return false;
+    if (!plainly_mapped(mon, to.start, to) || !plainly_mapped(mon, to.end - 1, to) ||
+        !plainly_mapped(mon, mon->bulk_pc, to) || (op->copies && !plainly_mapped(mon, from.start, to)))
         return false;
     if (mem->pages != NULL)
         pages_writing(mem, (struct span){page_down(to.start), page_up(to.end)});
@@ -105,11 +122,10 @@ void bulk_paused(struct monitor *mon)
     struct engine *e = mon->m->engine;
     const uint64_t pc = mon->bulk_pc;
     const struct string_op *op = pc != 0 ? decode(mon, pc, mon->bulk_size) : NULL;
-    mon->bulk_pc = 0;
-    if (op == NULL || mon->m->stopping || engine_pc(e) != pc || watched(mon))
-        return;
     const uint64_t nr = engine_reg(e, CPU_RCX);
-    if (!on_host(mon, op))
+    const bool done = op != NULL && !mon->m->stopping && engine_pc(e) == pc && !watched(mon) && on_host(mon, op);
+    mon->bulk_pc = 0;
+    if (!done)
         return;
     engine_count_more(e, pc, nr + 1); /* one block an element, and the one that finds nothing left to do */
     engine_forget_block(e, pc, mon->bulk_size);
