@@ -30,8 +30,7 @@ static bool boot_once(struct trial *t, const struct monitor_options *options, st
     monitor_run(&monitor);
     t->verdict.debug_log =
         platform_debug_log(&t->machine.platform, &t->verdict.debug_log_size, &t->verdict.debug_log_truncated);
-    t->verdict.console.text =
-        console_log(&t->machine.xen, &t->verdict.console.size, &t->verdict.console.truncated);
+    t->verdict.console.text = console_log(&t->machine.xen, &t->verdict.console.size, &t->verdict.console.truncated);
     return true;
 }
 
