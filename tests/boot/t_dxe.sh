@@ -11,6 +11,8 @@ runs="bds-release $release hvm-1g bds BDS --handoff hvm
 bds-again $release hvm-1g bds BDS --handoff hvm
 bds-hvmloader $release hvm-4g bds BDS --handoff hvmloader
 bds-debug $debug hvm-1g bds BDS --handoff hvm
+shell $release hvm-1g shell the_shell --handoff hvm -v
+shell-debian OVMF.fd hvm-1g shell the_shell --handoff hvm
 driver $release hvm-1g driver:PcdDxe the_start_of_PcdDxe --handoff hvm
 guid $release hvm-1g driver:80cf7257-87ab-47f9-a3fe-d50b76d89541 the_start_of_80cf7257-87ab-47f9-a3fe-d50b76d89541 --handoff hvm"
 
@@ -45,6 +47,8 @@ if have $release; then
         '.dxe.dispatch.errors | any(.driver == "XenIoPvhDxe" and .name == "Unsupported")' "$T/bds-release.json"
     ok "before BDS, some wait for protocols by name" jq -e \
         '.dxe.dispatch | .missing | index("Bds") != null' "$T/driver.json"
+    ok "the console: BDS starts the shell" jq -e '.console_log.text | contains("starting Boot") and contains("EFI Internal Shell")' \
+        "$T/shell.json"
     ok "the same bytes twice, timers included" cmp "$T/bds-release.json" "$T/bds-again.json"
 fi
 done_testing
