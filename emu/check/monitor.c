@@ -20,6 +20,14 @@ void monitor_defaults(struct monitor_options *o)
         o->severity[i] = rules[i].severity;
 }
 
+bool monitor_set_severity(struct monitor_options *o, const char *rule, enum severity s)
+{
+    const struct rule *r = rule_find(rule);
+    if (r != NULL)
+        o->severity[r->id] = s;
+    return r != NULL;
+}
+
 static void tell_progress(struct monitor *mon)
 {
     mon->v->phase = machine_stage(mon->m);

@@ -41,6 +41,8 @@ struct monitor_options {
 };
 /* Every rule with its own severity, and the defaults. */
 void monitor_defaults(struct monitor_options *o);
+/* What breaks the rule of that name counts as @s. False: there is no such rule. */
+bool monitor_set_severity(struct monitor_options *o, const char *rule, enum severity s);
 
 /* Looking closely at what may be a dead loop. */
 struct loop_watch {

@@ -9,6 +9,7 @@
 #include "base/outfile.h"
 #include "boot/find.h"
 #include "cli/cli.h"
+#include "cli/fuzz_options.h"
 #include "cli/options.h"
 #include "fuzz/afl.h"
 #include "fuzz/corpus.h"
@@ -34,9 +35,7 @@ struct session {
 
 static bool set_mode(void *self, const char *v)
 {
-    struct session *s = self;
-    s->mutate.hostile = strcmp(v, "hostile") == 0;
-    return s->mutate.hostile || strcmp(v, "legal") == 0;
+    return fuzz_set_mode(&((struct session *)self)->mutate, v);
 }
 static bool set_tier(void *self, const char *v)
 {
@@ -44,20 +43,13 @@ static bool set_tier(void *self, const char *v)
     s->tier = strcmp(v, "handoff") == 0 ? WARM_HANDOFF : WARM_PLATFORM;
     return s->tier == WARM_HANDOFF || strcmp(v, "platform") == 0;
 }
-static bool set_severity(struct session *s, const char *v, enum severity to)
-{
-    const struct rule *r = rule_find(v);
-    if (r != NULL)
-        s->monitor.severity[r->id] = to;
-    return r != NULL;
-}
 static bool set_warn(void *self, const char *v)
 {
-    return set_severity(self, v, SEVERITY_WARNING);
+    return monitor_set_severity(&((struct session *)self)->monitor, v, SEVERITY_WARNING);
 }
 static bool set_error(void *self, const char *v)
 {
-    return set_severity(self, v, SEVERITY_ERROR);
+    return monitor_set_severity(&((struct session *)self)->monitor, v, SEVERITY_ERROR);
 }
 static bool set_output(void *self, const char *v)
 {
@@ -71,7 +63,7 @@ static bool set_seeds(void *self, const char *v)
 }
 
 static const struct option_spec specs[] = {
-    {"mode", 0, "hostile|legal", "any table and CMOS (default), or only what Xen's toolstack can make", set_mode},
+    {"mode", 0, "hostile|legal", FUZZ_MODE_HELP, set_mode},
     {"tier", 0, "platform|handoff", "how far a boot goes (default platform; faults are confirmed by the whole boot)",
      set_tier},
     {"warn", 'W', "RULE", "what breaks RULE is no crash", set_warn},

@@ -72,11 +72,7 @@ static bool set_severity(struct monitor_options *m, const char *name, enum sever
                 m->severity[i] = s;
         return true;
     }
-    const struct rule *r = rule_find(name);
-    if (r == NULL)
-        return false;
-    m->severity[r->id] = s;
-    return true;
+    return monitor_set_severity(m, name, s);
 }
 static bool set_warn(void *self, const char *v)
 {

@@ -44,11 +44,14 @@ static bool set_final_stats(void *self, const char *v)
     ((struct fuzz_settings *)self)->final_stats = ok && n == 1;
     return ok;
 }
+bool fuzz_set_mode(struct mutate_options *m, const char *v)
+{
+    m->hostile = strcmp(v, "hostile") == 0;
+    return m->hostile || strcmp(v, "legal") == 0;
+}
 static bool set_mode(void *self, const char *v)
 {
-    struct fuzz_settings *s = self;
-    s->fuzz.mutate.hostile = strcmp(v, "hostile") == 0;
-    return s->fuzz.mutate.hostile || strcmp(v, "legal") == 0;
+    return fuzz_set_mode(&((struct fuzz_settings *)self)->fuzz.mutate, v);
 }
 static bool set_guest(void *self, const char *v)
 {
@@ -84,20 +87,13 @@ static bool set_budget(void *self, const char *v)
     ((struct fuzz_settings *)self)->monitor.budget = millions * 1000000;
     return true;
 }
-static bool set_severity(struct fuzz_settings *s, const char *v, enum severity to)
-{
-    const struct rule *r = rule_find(v);
-    if (r != NULL)
-        s->monitor.severity[r->id] = to;
-    return r != NULL;
-}
 static bool set_warn(void *self, const char *v)
 {
-    return set_severity(self, v, SEVERITY_WARNING);
+    return monitor_set_severity(&((struct fuzz_settings *)self)->monitor, v, SEVERITY_WARNING);
 }
 static bool set_error(void *self, const char *v)
 {
-    return set_severity(self, v, SEVERITY_ERROR);
+    return monitor_set_severity(&((struct fuzz_settings *)self)->monitor, v, SEVERITY_ERROR);
 }
 static bool set_quiet(void *self, const char *v)
 {
@@ -110,7 +106,7 @@ static const struct option_spec specs[] = {
     {"runs", 0, "N", "mutants to boot after the seeds; without it there is no end but by time or Ctrl-C", set_runs},
     {"max_total_time", 0, "SECONDS", "stop after so long", set_seconds},
     {"seed", 0, "N", "of the generator (default 1): the same seed and runs find the same", set_seed},
-    {"mode", 0, "hostile|legal", "any table and CMOS (default), or only what Xen's toolstack can make", set_mode},
+    {"mode", 0, "hostile|legal", FUZZ_MODE_HELP, set_mode},
     {"tier", 0, "platform|handoff|both", "how far a boot goes; both: what is new goes on to the hand-off", set_tier},
     {"guest", 0, "hvm|pvh|both", "which guests (default: those that the image can boot as)", set_guest},
     {"artifact_prefix", 0, "PREFIX", "faults are saved as PREFIXrule-fingerprint.cfg (default ./)", set_prefix},

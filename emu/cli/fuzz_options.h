@@ -20,6 +20,9 @@ struct fuzz_settings {
     size_t nr_seeds;
 };
 
+/* "hostile" or "legal", for other verbs that make layouts; false for anything else. */
+#define FUZZ_MODE_HELP "any table and CMOS (default), or only what Xen's toolstack can make"
+bool fuzz_set_mode(struct mutate_options *m, const char *v);
 void fuzz_settings_init(struct fuzz_settings *s);
 extern const struct option_verb fuzz_verb;
 /* libFuzzer's spelling, -runs=10, made --runs=10: in place, in memory that stays. False: no memory. */
