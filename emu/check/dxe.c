@@ -110,7 +110,7 @@ static bool is_bds(struct monitor *mon, uint64_t pc)
     if (d->handle == 0 || (self & 7) != 0 || !machine_read(mon->m, self, raw, sizeof raw) || le64(raw) != pc ||
         !efi_protocols_read(&r, d->handle, &d->protocols))
         return false;
-    const uint64_t *bds = efi_protocol(&d->protocols, &dxe_guid_bds);
+    const uint64_t *bds = efi_protocol(&d->protocols, guid_named("gEfiBdsArchProtocolGuid"));
     return bds != NULL && *bds == self;
 }
 

@@ -12,38 +12,44 @@
 #define FILE_DRIVER 0x07
 #define FILE_COMBINED 0x08
 
-const struct guid dxe_guid_bds = GUID(0x665e3ff6, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d);
-
 /* E:MdeModulePkg/Core/Dxe/DxeMain/DxeProtocolNotify.c: mArchProtocols. Ordered by what a missing one leads to. */
 static const struct {
-    const char *name;
-    struct guid guid;
+    const char *name, *edk2;
 } arch[] = {
-    {"Bds", GUID(0x665e3ff6, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d)},
-    {"VariableWrite", GUID(0x6441f818, 0x6362, 0x4e44, 0xb5, 0x70, 0x7d, 0xba, 0x31, 0xdd, 0x24, 0x53)},
-    {"Variable", GUID(0x1e5668e2, 0x8481, 0x11d4, 0xbc, 0xf1, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81)},
-    {"Capsule", GUID(0x5053697e, 0x2cbc, 0x4819, 0x90, 0xd9, 0x05, 0x80, 0xde, 0xee, 0x57, 0x54)},
-    {"MonotonicCounter", GUID(0x1da97072, 0xbddc, 0x4b30, 0x99, 0xf1, 0x72, 0xa0, 0xb5, 0x6f, 0xff, 0x2a)},
-    {"Security", GUID(0xa46423e3, 0x4617, 0x49f1, 0xb9, 0xff, 0xd1, 0xbf, 0xa9, 0x11, 0x58, 0x39)},
-    {"Cpu", GUID(0x26baccb1, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81)},
-    {"Metronome", GUID(0x26baccb2, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81)},
-    {"Timer", GUID(0x26baccb3, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81)},
-    {"WatchdogTimer", GUID(0x665e3ff5, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d)},
-    {"Runtime", GUID(0xb7dfb4e1, 0x052f, 0x449f, 0x87, 0xbe, 0x98, 0x18, 0xfc, 0x91, 0xb7, 0x33)},
-    {"Reset", GUID(0x27cfac88, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d)},
-    {"RealTimeClock", GUID(0x27cfac87, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d)},
+    {"Bds", "gEfiBdsArchProtocolGuid"},
+    {"VariableWrite", "gEfiVariableWriteArchProtocolGuid"},
+    {"Variable", "gEfiVariableArchProtocolGuid"},
+    {"Capsule", "gEfiCapsuleArchProtocolGuid"},
+    {"MonotonicCounter", "gEfiMonotonicCounterArchProtocolGuid"},
+    {"Security", "gEfiSecurityArchProtocolGuid"},
+    {"Cpu", "gEfiCpuArchProtocolGuid"},
+    {"Metronome", "gEfiMetronomeArchProtocolGuid"},
+    {"Timer", "gEfiTimerArchProtocolGuid"},
+    {"WatchdogTimer", "gEfiWatchdogTimerArchProtocolGuid"},
+    {"Runtime", "gEfiRuntimeArchProtocolGuid"},
+    {"Reset", "gEfiResetArchProtocolGuid"},
+    {"RealTimeClock", "gEfiRealTimeClockArchProtocolGuid"},
 };
 #define NR_ARCH (sizeof arch / sizeof arch[0])
 _Static_assert(NR_ARCH <= DXE_ARCH_MAX, "room for all of them");
 
 /* What is looked for in a driver that was started but has not done what it is there for: what it may be waiting for. */
 static const struct {
-    const char *name;
-    struct guid guid;
+    const char *name, *edk2;
 } awaited[] = {
-    {"FaultTolerantWrite", GUID(0x3ebd9e82, 0x2c78, 0x4de6, 0x97, 0x86, 0x8d, 0x4b, 0xfc, 0xb7, 0xc8, 0x81)},
-    {"FirmwareVolumeBlock", GUID(0x8f644fa9, 0xe850, 0x4db1, 0x9c, 0xe2, 0x0b, 0x44, 0x69, 0x8e, 0x8d, 0xa4)},
+    {"FaultTolerantWrite", "gEfiFaultTolerantWriteProtocolGuid"},
+    {"FirmwareVolumeBlock", "gEfiFirmwareVolumeBlockProtocolGuid"},
 };
+
+/* Of row @i of the tables; image/guid_names.c has all of these. */
+static const struct guid *arch_guid(size_t i)
+{
+    return guid_named(arch[i].edk2);
+}
+static const struct guid *awaited_guid(size_t i)
+{
+    return guid_named(awaited[i].edk2);
+}
 
 /* --- files -------------------------------------------------------------------------------------------------------- */
 
@@ -185,8 +191,8 @@ static bool may_start(const struct dxe_file *f, const struct efi_protocols *ther
     if (f->depex != NULL)
         return depex_true(f, there, w);
     for (size_t i = 0; i < NR_ARCH; i++)
-        if (efi_protocol(there, &arch[i].guid) == NULL) {
-            want(w, &arch[i].guid);
+        if (efi_protocol(there, arch_guid(i)) == NULL) {
+            want(w, arch_guid(i));
             all = false;
         }
     return all;
@@ -196,7 +202,7 @@ static bool may_start(const struct dxe_file *f, const struct efi_protocols *ther
 static const char *bare_name(const struct guid *g, char text[GUID_TEXT_SIZE])
 {
     for (size_t i = 0; i < NR_ARCH; i++)
-        if (guid_equal(&arch[i].guid, g))
+        if (guid_equal(arch_guid(i), g))
             return arch[i].name;
     const char *name = guid_name(g);
     if (name != NULL)
@@ -279,10 +285,10 @@ static const struct dxe_file *provider(const struct dxe_files *all, const struct
 static void tell_failed_partners(const struct dxe_files *all, const struct dxe_file *f, struct dxe_dispatch *out)
 {
     for (size_t k = 0; k < sizeof awaited / sizeof awaited[0]; k++)
-        for (size_t i = 0; carries(f, &awaited[k].guid) && i < all->nr; i++) {
+        for (size_t i = 0; carries(f, awaited_guid(k)) && i < all->nr; i++) {
             const struct dxe_file *other = &all->f[i];
             const char *name = efi_status_name(other->status);
-            if (other != f && is_error(other) && carries(other, &awaited[k].guid))
+            if (other != f && is_error(other) && carries(other, awaited_guid(k)))
                 cause(out, "%s, which could have given it %s, returned %s (%#llx)", other->name, awaited[k].name,
                       name != NULL ? name : "an error", (unsigned long long)other->status);
         }
@@ -293,9 +299,9 @@ static const struct guid *waits_for(const struct dxe_file *f, const struct guid 
                                     const struct efi_protocols *there)
 {
     for (size_t k = 0; k < sizeof awaited / sizeof awaited[0]; k++)
-        if (carries(f, &awaited[k].guid) && !guid_equal(&awaited[k].guid, missed) &&
-            efi_protocol(there, &awaited[k].guid) == NULL)
-            return &awaited[k].guid;
+        if (carries(f, awaited_guid(k)) && !guid_equal(awaited_guid(k), missed) &&
+            efi_protocol(there, awaited_guid(k)) == NULL)
+            return awaited_guid(k);
     return NULL;
 }
 
@@ -383,9 +389,9 @@ void dxe_explain(const struct dxe_files *all, const struct efi_protocols *there,
     if (there == NULL)
         return;
     for (size_t i = 0; i < NR_ARCH; i++)
-        if (efi_protocol(there, &arch[i].guid) == NULL) {
+        if (efi_protocol(there, arch_guid(i)) == NULL) {
             if (out->nr_missing == 0)
-                follow(all, there, &arch[i].guid, out);
+                follow(all, there, arch_guid(i), out);
             out->missing[out->nr_missing++] = arch[i].name;
         }
 }

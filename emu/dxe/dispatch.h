@@ -62,6 +62,4 @@ struct dxe_dispatch {
 /* @there: NULL when the handle database could not be read. */
 void dxe_explain(const struct dxe_files *all, const struct efi_protocols *there, struct dxe_dispatch *out);
 
-extern const struct guid dxe_guid_bds;
-
 #endif

@@ -132,6 +132,14 @@ const char *guid_name(const struct guid *g)
     return NULL;
 }
 
+const struct guid *guid_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].name, name) == 0)
+            return &known[i].guid;
+    return NULL;
+}
+
 static int digit(char c)
 {
     return c >= '0' && c <= '9'                                                   ? c - '0'

@@ -18,6 +18,8 @@
 
 /* edk2's name ("gEfiPcdProtocolGuid"; for OVMF's volumes the name in its .fdf: "PEIFV"), NULL when it is not known. */
 const char *guid_name(const struct guid *g);
+/* The GUID of one of those names; NULL when it is not known. */
+const struct guid *guid_named(const char *name);
 /* The reverse of guid_format, in either case; false when @text is no GUID. */
 bool guid_parse(const char *text, struct guid *out);
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -38,6 +39,7 @@ static void word(uint64_t at, uint64_t value)
 #define FACE(i) (HANDLE(i) + 0x100u)
 #define ENTRY(i) (HANDLE(i) + 0x200u)
 
+static const struct guid bds = GUID(0x665e3ff6, 0x46cc, 0x11d4, 0x9a, 0x38, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d);
 static const struct guid timer = GUID(0x26baccb3, 0x6f42, 0x11d4, 0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81);
 
 /* Two handles with a protocol each: 0 has the timer, 1 has BDS. */
@@ -46,7 +48,7 @@ static void build(void)
     memset(memory, 0, sizeof memory);
     word(HEAD, HANDLE(0) + 8);
     for (unsigned i = 0; i < 2; i++) {
-        const struct guid *g = i == 0 ? &timer : &dxe_guid_bds;
+        const struct guid *g = i == 0 ? &timer : &bds;
         word(HANDLE(i), 0x6C646E68); /* hndl */
         word(HANDLE(i) + 8, i == 0 ? HANDLE(1) + 8 : HEAD);
         word(HANDLE(i) + 0x18, FACE(i) + 8);
@@ -67,7 +69,7 @@ static void handles(void **state)
     for (unsigned i = 0; i < 2; i++) { /* from any of them */
         assert_true(efi_protocols_read(&reader, HANDLE(i), &all));
         assert_int_equal(all.nr, 2);
-        assert_int_equal(*efi_protocol(&all, &dxe_guid_bds), 0xCAFE0001);
+        assert_int_equal(*efi_protocol(&all, &bds), 0xCAFE0001);
         assert_int_equal(*efi_protocol(&all, &timer), 0xCAFE0000);
     }
     assert_null(efi_protocol(&all, &(struct guid){{1}}));
@@ -164,7 +166,7 @@ static void chain(void **state)
 {
     (void)state;
     static uint8_t push_write[18], yes[] = {6, 8};
-    const struct guid bds_has[] = {dxe_guid_bds, variable_write};
+    const struct guid bds_has[] = {bds, variable_write};
     const struct guid variable_has[] = {variable_write, writer};
     const struct guid writer_has[] = {writer, block};
     push_write[0] = 2;
@@ -252,6 +254,27 @@ static void expressions(void **state)
     }
 }
 
+/* Each architectural protocol is known by its GUID. */
+static void architectural(void **state)
+{
+    (void)state;
+    memset(&files, 0, sizeof files);
+    memset(&there, 0, sizeof there);
+    dxe_explain(&files, &there, &told);
+    assert_int_equal(told.nr_missing, 13);
+    for (size_t i = 0; i < told.nr_missing; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "gEfi%sArchProtocolGuid", told.missing[i]);
+        assert_non_null(guid_named(name));
+        install(guid_named(name));
+    }
+    const size_t before = told.nr_missing;
+    dxe_explain(&files, &there, &told);
+    assert_int_equal(told.nr_missing, 0);
+    assert_int_equal(there.nr, before);
+    assert_null(guid_named("gEfiNobodysProtocolGuid"));
+}
+
 static void many(void **state)
 {
     (void)state;
@@ -268,8 +291,9 @@ static void many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(handles), cmocka_unit_test(damaged_handles), cmocka_unit_test(tables),
-        cmocka_unit_test(chain),   cmocka_unit_test(expressions),     cmocka_unit_test(many),
+        cmocka_unit_test(handles),       cmocka_unit_test(damaged_handles), cmocka_unit_test(tables),
+        cmocka_unit_test(chain),         cmocka_unit_test(expressions),     cmocka_unit_test(many),
+        cmocka_unit_test(architectural),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
