@@ -11,7 +11,6 @@
 #include "base/le.h"
 #include "check/internal.h"
 #include "image/guid_names.h"
-#include "image/pe.h"
 
 /* gEfiEventReadyToBootGuid (UEFI 2.10, 7.1.1) */
 static const struct guid ready_to_boot =
@@ -42,14 +41,6 @@ static void arrive(struct monitor *mon)
 }
 
 /* --- drivers ------------------------------------------------------------------------------------------------------ */
-
-static bool is_entry(struct monitor *mon, const struct module *mod, uint64_t pc)
-{
-    struct pe_info pe;
-    size_t n;
-    const uint8_t *p = module_bytes(mon, mod, &n);
-    return p != NULL && pe_parse(p, n, &pe) && mod->base + pe.entry_rva == pc;
-}
 
 static bool is_called(const struct until *u, const struct module *mod)
 {
@@ -148,7 +139,7 @@ void dxe_block(struct monitor *mon, const struct engine_block *b)
     if (d == NULL)
         return;
     const struct module *mod = module_at(mon, b->pc);
-    if (mod != NULL && is_entry(mon, mod, b->pc))
+    if (mod != NULL && b->pc == mod->entry)
         driver_starts(mon, mod);
     if (mon->options.until.kind == UNTIL_BDS && is_bds(mon, b->pc))
         arrive(mon);

@@ -196,6 +196,7 @@ static inline bool ending_arrived(enum ending e)
 struct module {
     char name[64];
     uint64_t base;
+    uint64_t entry; /* gva of its entry point; 0 when its header does not tell */
     uint32_t size;
     char guid[GUID_TEXT_SIZE]; /* of its file in the volume that it runs from or was loaded from, or "" */
     bool gone;                 /* was unloaded: others may lie there now */

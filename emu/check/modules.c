@@ -37,7 +37,7 @@ void module_unloaded(struct monitor *mon, uint64_t base)
 }
 
 static const struct module *remember(struct verdict *v, const char *name, const char *guid, uint64_t base,
-                                     uint32_t size)
+                                     uint32_t size, uint64_t entry)
 {
     if (v->nr_modules == MODULES_MAX)
         return NULL;
@@ -46,6 +46,7 @@ static const struct module *remember(struct verdict *v, const char *name, const 
     (void)snprintf(mod->guid, sizeof mod->guid, "%s", guid);
     mod->base = base;
     mod->size = size;
+    mod->entry = entry;
     return mod;
 }
 
@@ -169,10 +170,12 @@ static const struct module *remember_loaded(struct monitor *mon, const uint8_t *
 {
     struct ffs_file file;
     char guid[GUID_TEXT_SIZE];
+    const uint64_t entry = base + pe->entry_rva;
     if (!find_file(mon, p, n, base, &file))
-        return remember(mon->v, pe->name[0] != '\0' ? pe->name : "(no name)", "", base, pe->size_of_image);
+        return remember(mon->v, pe->name[0] != '\0' ? pe->name : "(no name)", "", base, pe->size_of_image, entry);
     guid_format(&file.name, guid);
-    return remember(mon->v, pe->name[0] != '\0' ? pe->name : file_name(&file, pe, guid), guid, base, pe->size_of_image);
+    return remember(mon->v, pe->name[0] != '\0' ? pe->name : file_name(&file, pe, guid), guid, base, pe->size_of_image,
+                    entry);
 }
 
 static const struct module *loaded_at(struct monitor *mon, uint64_t gpa)
@@ -206,11 +209,12 @@ static const struct module *in_volume(struct monitor *mon, const uint8_t *buf, s
         if (file.pe_offset == 0 || gpa - (buf_gpa + file.pe_offset) >= file.pe_size)
             continue;
         struct pe_info pe = {0};
-        (void)pe_parse(buf + file.pe_offset, n - file.pe_offset, &pe);
+        const uint64_t base = buf_gpa + file.pe_offset;
+        const uint64_t entry = pe_parse(buf + file.pe_offset, n - file.pe_offset, &pe) ? base + pe.entry_rva : 0;
         char guid[GUID_TEXT_SIZE];
         guid_format(&file.name, guid);
         note_volume(mon, buf_gpa);
-        return remember(mon->v, file_name(&file, &pe, guid), guid, buf_gpa + file.pe_offset, file.pe_size);
+        return remember(mon->v, file_name(&file, &pe, guid), guid, base, file.pe_size, entry);
     }
     return NULL;
 }
