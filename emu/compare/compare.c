@@ -92,8 +92,8 @@ static bool first_look(const struct compare_setup *s, unsigned i, struct lane *l
     struct compare_run *run = &r->run[r->nr_runs++];
     *run = (struct compare_run){
         .fill = s->fill[i], .blocks = k->trace.blocks, .ending = k->verdict.ending, .phase = k->verdict.phase};
-    bool bad = k->verdict.ending != END_HANDOFF;
-    if (i == 0 || (bad && r->run[r->shown].ending == END_HANDOFF)) {
+    bool bad = !ending_arrived(k->verdict.ending);
+    if (i == 0 || (bad && ending_arrived(r->run[r->shown].ending))) {
         struct verdict *v = &k->verdict;
         const char *log = platform_debug_log(&lane->machine.platform, &v->debug_log_size, &v->debug_log_truncated);
         ok = keep_log(&r->debug_log, log, v->debug_log_size) && ok;
