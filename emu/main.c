@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hvmbed: does this firmware boot in a Xen guest, and if not, what did it do wrong? */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/verbs.h"
 
-static const struct verb {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *help;
-} verbs[] = {
-    {"run", cli_run, "boot a firmware image to the DXE hand-off and give a verdict"},
-    {"image", cli_image, "tell which firmware a file is, what Xen can boot of it, and what it holds"},
-    {"layout", cli_layout, "show what a guest file makes of the guest's memory"},
-    {"fuzz", cli_fuzz, "boot a firmware image in layout after layout, and keep those that show a fault"},
-    {"shrink", cli_shrink, "make a layout that shows a fault as simple as can be"},
-    {"afl", cli_afl, "be a target for AFL++, whose cases make layouts"},
-    {"rules", cli_rules, "list the rules that a firmware can break"},
-};
-
-static void usage(FILE *out)
+/* @group NULL: all verbs. */
+static void usage(const char *group, FILE *out)
 {
-    (void)fprintf(out, "usage: hvmbed VERB [options] FILE...\n\n");
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        (void)fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].help);
+    (void)fprintf(out, "usage: hvmbed %s%sVERB [options] FILE...\n\n", group != NULL ? group : "",
+                  group != NULL ? " " : "");
+    for (size_t i = 0; verbs[i] != NULL; i++)
+        if (group == NULL || verb_in_group(verbs[i], group))
+            (void)fprintf(out, "  %-15s %s\n", verbs[i]->name + (group != NULL ? strlen(group) + 1 : 0),
+                          verbs[i]->summary);
     (void)fprintf(out, "\n`hvmbed VERB --help` tells more. Exit: 0 reached the hand-off, 1 a finding, 2 bad input,\n"
                        "3 inconclusive, 70 a defect in hvmbed.\n");
 }
@@ -37,20 +29,36 @@ static int delivered(int code)
     return EXIT_BAD_INPUT;
 }
 
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* No verb: help that was asked for, or what is wrong. */
+static int explain(const char *first, const char *second)
+{
+    const char *group = first != NULL && verb_is_group(first) ? first : NULL;
+    const char *word = group != NULL ? second : first;
+    const bool asked = word != NULL && asks_for_help(word);
+    if (word == NULL || asked) {
+        usage(group, asked ? stdout : stderr);
+        return asked ? delivered(EXIT_CLEAN) : EXIT_BAD_INPUT;
+    }
+    (void)fprintf(stderr, "hvmbed: no verb '%s%s%s'; `hvmbed%s%s --help` lists them\n", group != NULL ? group : "",
+                  group != NULL ? " " : "", word, group != NULL ? " " : "", group != NULL ? group : "");
+    return EXIT_BAD_INPUT;
+}
+
 int main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "--help";
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        usage(argc > 1 ? stdout : stderr);
-        return argc > 1 ? delivered(EXIT_CLEAN) : EXIT_BAD_INPUT;
-    }
-    if (strcmp(name, "--version") == 0) {
+    const char *first = argc > 1 ? argv[1] : NULL, *second = argc > 2 ? argv[2] : NULL;
+    if (first != NULL && strcmp(first, "--version") == 0) {
         (void)printf("hvmbed %s\n", HVMBED_VERSION);
         return delivered(EXIT_CLEAN);
     }
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strcmp(name, verbs[i].name) == 0)
-            return delivered(verbs[i].run(argc - 1, argv + 1));
-    (void)fprintf(stderr, "hvmbed: no verb '%s'; `hvmbed --help` lists them\n", name);
-    return EXIT_BAD_INPUT;
+    const struct option_verb *v = first != NULL ? verb_find(first, second) : NULL;
+    if (v == NULL)
+        return explain(first, second);
+    const int words = verb_group_length(v) != 0 ? 2 : 1;
+    return delivered(v->run(argc - words, argv + words));
 }

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/fuzz_options.h"
 #include "cli/options.h"
+#include "cli/verbs.h"
 #include "fuzz/afl.h"
 #include "fuzz/corpus.h"
 #include "fuzz/fuzz.h"
@@ -71,15 +72,17 @@ static const struct option_spec specs[] = {
     {"output", 'o', "FILE", "write the layout that the last CASE makes there, for hvmbed run", set_output},
     {"write-seeds", 0, "DIR", "write a case for each preset there, for afl-fuzz -i DIR, and end", set_seeds},
 };
-static const struct option_verb verb = {
+const struct option_verb afl_verb = {
     .name = "afl",
-    .usage = "afl [options] FIRMWARE [CASE...]\n\n"
-             "A target for AFL++: afl-fuzz -i seeds -o out -- hvmbed afl FIRMWARE\n"
-             "With CASEs, files of afl-fuzz's: boots them and says what is wrong.",
+    .summary = "be a target for AFL++, whose cases make layouts",
+    .operands = "FIRMWARE [CASE...]",
+    .text = "A target for AFL++: afl-fuzz -i seeds -o out -- hvmbed afl FIRMWARE\n"
+            "With CASEs, files of afl-fuzz's: boots them and says what is wrong.",
     .spec = specs,
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
     .most = 1 << 20,
+    .run = cli_afl,
 };
 
 /* --- cases */
@@ -267,7 +270,7 @@ int cli_afl(int argc, char **argv)
     s->mutate.hostile = true;
     monitor_defaults(&s->monitor);
     s->monitor.budget = BUDGET;
-    if (options_begin(&verb, s, argc, argv, &first, &code))
+    if (options_begin(&afl_verb, s, argc, argv, &first, &code))
         code = afl(s, argv + first, argc - first);
     if (s->target.warm != NULL)
         target_close(&s->target);

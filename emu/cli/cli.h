@@ -16,10 +16,10 @@
 #define EXIT_INCONCLUSIVE 3
 #define EXIT_DEFECT 70
 
-/* argv[0] is the verb. Each returns an exit code. */
+/* For verbs.c: argv[0] is the last word of the verb. Each returns an exit code. */
 int cli_run(int argc, char **argv);
 int cli_image(int argc, char **argv);
-int cli_layout(int argc, char **argv);
+int cli_layout_show(int argc, char **argv);
 int cli_layout_lint(int argc, char **argv);
 int cli_layout_import(int argc, char **argv);
 int cli_layout_export(int argc, char **argv);

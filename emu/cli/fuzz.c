@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "cli/fuzz_options.h"
 #include "cli/progress.h"
+#include "cli/verbs.h"
 #include "fuzz/artifact.h"
 
 #define STATUS_EVERY 0.25 /* seconds */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/fuzz_options.h"
+#include "cli/cli.h"
+#include "cli/verbs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,12 +121,14 @@ static const struct option_spec specs[] = {
 };
 const struct option_verb fuzz_verb = {
     .name = "fuzz",
-    .usage = "fuzz [options] FIRMWARE [CORPUS_DIR]\n\n"
-             "Options may be spelled as libFuzzer's, too: -runs=1000",
+    .summary = "boot a firmware image in layout after layout, and keep those that show a fault",
+    .operands = "FIRMWARE [CORPUS_DIR]",
+    .text = "Options may be spelled as libFuzzer's, too: -runs=1000",
     .spec = specs,
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
     .most = 2,
+    .run = cli_fuzz,
 };
 
 void fuzz_settings_init(struct fuzz_settings *s)

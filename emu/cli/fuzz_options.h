@@ -24,7 +24,6 @@ struct fuzz_settings {
 #define FUZZ_MODE_HELP "any table and CMOS (default), or only what Xen's toolstack can make"
 bool fuzz_set_mode(struct mutate_options *m, const char *v);
 void fuzz_settings_init(struct fuzz_settings *s);
-extern const struct option_verb fuzz_verb;
 /* libFuzzer's spelling, -runs=10, made --runs=10: in place, in memory that stays. False: no memory. */
 bool fuzz_options_spell(const struct option_verb *v, int argc, char **argv);
 

@@ -8,6 +8,7 @@
 #include "base/outfile.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/verbs.h"
 #include "image/facts.h"
 #include "image/guid_names.h"
 #include "image/section.h"
@@ -55,13 +56,15 @@ static const struct option_spec specs[] = {
     {"extract", 0, "GUID|NAME", "write out the file's PE32, TE or raw body", set_extract},
     {"verbose", 'v', NULL, "sections, pad files and dependency expressions too", set_verbose},
 };
-static const struct option_verb verb = {
+const struct option_verb image_verb = {
     .name = "image",
-    .usage = "image [options] FILE",
+    .summary = "tell which firmware a file is, what Xen can boot of it, and what it holds",
+    .operands = "FILE",
     .spec = specs,
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
     .most = 1,
+    .run = cli_image,
 };
 
 /* Everything that is looked at, so that one place frees it. */
@@ -169,7 +172,7 @@ int cli_image(int argc, char **argv)
 {
     struct image_options o = {.format = image_writer_find("text")};
     int first = 0, code;
-    if (!options_begin(&verb, &o, argc, argv, &first, &code))
+    if (!options_begin(&image_verb, &o, argc, argv, &first, &code))
         return code;
     if (o.find != NULL && o.extract != NULL) {
         (void)fprintf(stderr, "hvmbed image: --find and --extract do not go together\n");

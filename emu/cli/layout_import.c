@@ -9,6 +9,7 @@
 #include "boot/find.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/verbs.h"
 #include "image/image.h"
 #include "layout/import.h"
 #include "layout/layout.h"
@@ -58,29 +59,33 @@ static const struct option_spec import_specs[] = {
     {"format", 'f', "FORMAT", "look only for this: hvmloader, xl-dmesg, dmesg, iomem; or auto", set_format_or_auto},
     {"output", 'o', "FILE", "write there instead of to standard output", set_output},
 };
-static const struct option_verb import_verb = {
+const struct option_verb layout_import_verb = {
     .name = "layout import",
-    .usage = "layout import [options] LOG\n\n"
-             "Makes a layout of the last E820 table in a log of hvmloader, Xen or Linux, or in /proc/iomem.\n"
-             "LOG may be - for standard input.",
+    .summary = "make a layout of the E820 table in a log",
+    .operands = "LOG",
+    .text = "Makes a layout of the last E820 table in a log of hvmloader, Xen or Linux, or in /proc/iomem.\n"
+            "LOG may be - for standard input.",
     .spec = import_specs,
     .nr = sizeof import_specs / sizeof import_specs[0],
     .least = 1,
     .most = 1,
+    .run = cli_layout_import,
 };
 
 static const struct option_spec export_specs[] = {
     {"format", 'f', "FORMAT", "hvmloader (the default), xl-dmesg, dmesg or iomem", set_format},
     {"output", 'o', "FILE", "write there instead of to standard output", set_output},
 };
-static const struct option_verb export_verb = {
+const struct option_verb layout_export_verb = {
     .name = "layout export",
-    .usage = "layout export [options] LAYOUT [FIRMWARE]\n\n"
-             "Writes the E820 table that a guest's firmware finds. LAYOUT is an xl.cfg file or the name of a preset.",
+    .summary = "write a layout's E820 table as a log has it",
+    .operands = "LAYOUT [FIRMWARE]",
+    .text = "Writes the E820 table that a guest's firmware finds. LAYOUT is an xl.cfg file or the name of a preset.",
     .spec = export_specs,
     .nr = sizeof export_specs / sizeof export_specs[0],
     .least = 1,
     .most = 2,
+    .run = cli_layout_export,
 };
 
 /* The whole log, "-" for standard input; NULL with @d. The caller frees it. */
@@ -147,7 +152,7 @@ int cli_layout_import(int argc, char **argv)
 {
     struct exchange_options o = {0};
     int first = 0, code;
-    if (!options_begin(&import_verb, &o, argc, argv, &first, &code))
+    if (!options_begin(&layout_import_verb, &o, argc, argv, &first, &code))
         return code;
     struct import *r = calloc(1, sizeof *r);
     if (r == NULL)
@@ -190,7 +195,7 @@ int cli_layout_export(int argc, char **argv)
 {
     struct exchange_options o = {.format = &e820_formats[0]};
     int first = 0, code;
-    if (!options_begin(&export_verb, &o, argc, argv, &first, &code))
+    if (!options_begin(&layout_export_verb, &o, argc, argv, &first, &code))
         return code;
     struct guest_memory *g = calloc(1, sizeof *g);
     if (g == NULL)

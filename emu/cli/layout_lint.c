@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hvmbed layout lint: what is wrong or suspicious in guest files, one line each. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "boot/find.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/verbs.h"
 #include "image/image.h"
 #include "layout/lint.h"
 
@@ -61,17 +63,17 @@ static const struct option_spec specs[] = {
     {"firmware", 'f', "FILE", "the image to boot; without it 2 MiB are assumed", set_firmware},
     {"list", 0, NULL, "list the checks, with -W and -E applied", set_list},
 };
-#define NR_SPECS (sizeof specs / sizeof specs[0])
-
-static int usage(bool help)
-{
-    FILE *out = help ? stdout : stderr;
-    (void)fprintf(out,
-                  "usage: hvmbed layout lint [options] LAYOUT...\n\n"
-                  "Looks for what is wrong or suspicious; exit 1 when a check that is an error found something.\n\n");
-    options_help(specs, NR_SPECS, out);
-    return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
-}
+const struct option_verb layout_lint_verb = {
+    .name = "layout lint",
+    .summary = "look for what is wrong or suspicious in guest files",
+    .operands = "LAYOUT...",
+    .text = "Looks for what is wrong or suspicious; exit 1 when a check that is an error found something.",
+    .spec = specs,
+    .nr = sizeof specs / sizeof specs[0],
+    .least = 0, /* with --list */
+    .most = INT_MAX,
+    .run = cli_layout_lint,
+};
 
 static int list(const struct lint *lint)
 {
@@ -141,17 +143,18 @@ static int lint_files(struct lint_options *o, int nr, char **files)
 
 static int lint_main(struct lint_options *o, int argc, char **argv)
 {
-    int first = 0;
-    bool help = false;
+    int first = 0, code;
     lint_init(&o->lint);
-    if (!options_parse("layout lint", specs, NR_SPECS, o, argc, argv, &first, &help))
-        return EXIT_BAD_INPUT;
-    if (o->unknown != NULL && !help) {
+    if (!options_begin(&layout_lint_verb, o, argc, argv, &first, &code))
+        return code;
+    if (o->unknown != NULL) {
         (void)fprintf(stderr, "hvmbed layout lint: no check is called '%s'; --list lists them\n", o->unknown);
         return EXIT_BAD_INPUT;
     }
-    if (help || (o->list ? first != argc : first == argc))
-        return usage(help);
+    if (o->list ? first != argc : first == argc) {
+        options_usage(&layout_lint_verb, stderr);
+        return EXIT_BAD_INPUT;
+    }
     return o->list ? list(&o->lint) : lint_files(o, argc - first, argv + first);
 }
 

@@ -52,7 +52,7 @@ bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, 
     return true;
 }
 
-void options_help(const struct option_spec *spec, size_t nr, FILE *out)
+static void help_lines(const struct option_spec *spec, size_t nr, FILE *out)
 {
     for (size_t i = 0; i < nr; i++) {
         char head[48];
@@ -63,6 +63,17 @@ void options_help(const struct option_spec *spec, size_t nr, FILE *out)
         else
             (void)fprintf(out, "      %-26s %s\n", head, spec[i].help);
     }
+}
+
+void options_usage(const struct option_verb *v, FILE *out)
+{
+    (void)fprintf(out, "usage: hvmbed %s%s%s%s\n\n", v->name, v->nr != 0 || v->shared != NULL ? " [options]" : "",
+                  v->operands != NULL ? " " : "", v->operands != NULL ? v->operands : "");
+    if (v->text != NULL)
+        (void)fprintf(out, "%s\n\n", v->text);
+    if (v->shared != NULL)
+        help_lines(v->shared, *v->nr_shared, out);
+    help_lines(v->spec, v->nr, out);
     (void)fprintf(out, "  -h, %-26s %s\n", "--help", "this text");
 }
 
@@ -76,14 +87,13 @@ bool options_begin(const struct option_verb *v, void *self, int argc, char **arg
         return false;
     if (nr_shared != 0)
         memcpy(all, v->shared, nr_shared * sizeof all[0]);
-    memcpy(all + nr_shared, v->spec, v->nr * sizeof all[0]);
+    if (v->nr != 0)
+        memcpy(all + nr_shared, v->spec, v->nr * sizeof all[0]);
     if (!options_parse(v->name, all, nr_shared + v->nr, self, argc, argv, first, &help))
         return false;
     if (!help && argc - *first >= v->least && argc - *first <= v->most)
         return true;
-    FILE *out = help ? stdout : stderr;
-    (void)fprintf(out, "usage: hvmbed %s\n\n", v->usage);
-    options_help(all, nr_shared + v->nr, out);
+    options_usage(v, help ? stdout : stderr);
     *code = help ? EXIT_CLEAN : EXIT_BAD_INPUT;
     return false;
 }

@@ -24,19 +24,22 @@ struct option_spec {
  */
 bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, void *self, int argc, char **argv,
                    int *first, bool *help);
-void options_help(const struct option_spec *spec, size_t nr, FILE *out);
 
 /* A verb with options and operands. */
 struct option_verb {
-    const char *name;  /* "run", "layout import" */
-    const char *usage; /* behind "usage: hvmbed ", with what else is to be said before the options */
+    const char *name;     /* "run", "layout import" */
+    const char *summary;  /* one line, for lists of verbs */
+    const char *operands; /* "FIRMWARE...", or NULL */
+    const char *text;     /* what else is to be said, in lines; NULL: nothing */
     /* What several verbs know, said before their own; its @self is the first member of the verb's. May be NULL. */
     const struct option_spec *shared;
     const size_t *nr_shared;
     const struct option_spec *spec;
     size_t nr;
-    int least, most; /* operands */
+    int least, most;                   /* operands */
+    int (*run)(int argc, char **argv); /* argv[0] is the last word of its name; returns an exit code */
 };
+void options_usage(const struct option_verb *v, FILE *out);
 /*
  * Parses, and answers --help and a wrong number of operands with the usage. True: go on, with operands from
  * argv[*first] on. False: exit with *code.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/verbs.h"
 #include "compare/patterns.h"
 #include "cover/coverage.h"
 
@@ -84,16 +85,18 @@ static const struct option_spec specs[] = {
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };
-static const struct option_verb verb = {
+const struct option_verb run_verb = {
     .name = "run",
-    .usage = "run [options] FIRMWARE...\n\n"
-             "With several layouts or images all are booted with all, and a table says what came of each.",
+    .summary = "boot a firmware image to the DXE hand-off and give a verdict",
+    .operands = "FIRMWARE...",
+    .text = "With several layouts or images all are booted with all, and a table says what came of each.",
     .shared = boot_option_specs,
     .nr_shared = &nr_boot_option_specs,
     .spec = specs,
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
     .most = INT_MAX,
+    .run = cli_run,
 };
 
 bool run_read_layout(const struct run_options *o, const char *path, struct layout *l, struct layout_lines *lines,
@@ -123,7 +126,7 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
 {
     struct diag d = {0};
     int first = 0, code;
-    if (!options_begin(&verb, o, argc, argv, &first, &code))
+    if (!options_begin(&run_verb, o, argc, argv, &first, &code))
         return code;
     o->style.color = cli_wants_color(o->output);
     for (size_t i = 0; i < o->boot.nr_layouts; i++)

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/verbs.h"
 #include "fuzz/artifact.h"
 #include "fuzz/shrink.h"
 #include "layout/settle.h"
@@ -67,13 +68,15 @@ static const struct option_spec specs[] = {
     {"runs", 0, "N", "boot at most so often (default 400)", set_runs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
 };
-static const struct option_verb verb = {
+const struct option_verb shrink_verb = {
     .name = "shrink",
-    .usage = "shrink [options] -l FILE FIRMWARE",
+    .summary = "make a layout that shows a fault as simple as can be",
+    .operands = "-l FILE FIRMWARE",
     .spec = specs,
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
     .most = 1,
+    .run = cli_shrink,
 };
 
 /* Boots, and looks for the fault that is wanted; with none wanted, any. */
@@ -168,7 +171,7 @@ int cli_shrink(int argc, char **argv)
     j->runs = RUNS;
     monitor_defaults(&j->monitor);
     j->monitor.budget = BUDGET;
-    if (options_begin(&verb, j, argc, argv, &first, &code)) {
+    if (options_begin(&shrink_verb, j, argc, argv, &first, &code)) {
         const struct diag none = {.message = "shrink: no layout; say -l FILE"};
         code = j->layout != NULL ? shrink_file(j, argv[first]) : cli_complain(&none);
     }

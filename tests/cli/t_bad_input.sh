@@ -135,9 +135,11 @@ ok "no image: usage" usage "$HVMBED" run
 ok "nothing: usage" usage "$HVMBED"
 helps() { "$HVMBED" "$@" --help >"$T/out" 2>"$T/err" && grep -q '^usage: hvmbed' "$T/out" && [ ! -s "$T/err" ]; }
 ok "--help" helps
-for verb in $("$HVMBED" --help | awk '/^  [a-z]/ { print $1 }'); do
-    ok "$verb --help" helps "$verb"
-done
+"$HVMBED" --help | sed -n 's/^  \([a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p' >verbs
+ok "a list of verbs" test "$(wc -l <verbs)" -ge 10
+while read -ra verb; do
+    ok "${verb[*]} --help" helps "${verb[@]}"
+done <verbs
 
 # --- output
 unwritable() { refused "nowhere" "$HVMBED" run -q -o nowhere/report.json "$rom" && [ ! -e nowhere ]; }

@@ -44,8 +44,9 @@ head -c 1000000 "$BUILD/roms/good.fd" >cut.fd
 ok "firmware that is none" gives 2 0 1 'cut.fd' "$HVMBED" layout lint --firmware cut.fd fill.cfg
 ok "no operand" gives 2 0 "$(lint --help | wc -l)" '^usage' "$HVMBED" layout lint
 
-ok "options before show" "$HVMBED" layout -o shown show fill.cfg
-ok "options after show" "$HVMBED" layout show fill.cfg -o shown2
+ok "options before the operand" "$HVMBED" layout show -o shown fill.cfg
+ok "options after it" "$HVMBED" layout show fill.cfg -o shown2
 ok "give the same" cmp shown shown2
-ok "no such sub-verb" gives 2 0 "$("$HVMBED" layout --help | wc -l)" 'lint ' "$HVMBED" layout nothing
+ok "no sub-verb" gives 2 0 "$("$HVMBED" layout --help | wc -l)" 'lint ' "$HVMBED" layout
+ok "no such sub-verb" gives 2 0 1 "no verb 'layout nothing'; .hvmbed layout --help" "$HVMBED" layout nothing
 done_testing

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hvmbed layout: its sub-verbs, and show: what a guest's firmware would find, without booting it. */
+/* hvmbed layout show: what a guest's firmware would find, without booting it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "boot/find.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/verbs.h"
 #include "image/image.h"
 #include "layout/layout.h"
 #include "layout/plan.h"
@@ -16,20 +17,30 @@
 
 #define USUAL_IMAGE_SIZE (2 * MIB) /* OVMF's default FD size: assumed when no image is given */
 
-struct layout_options {
+struct show_options {
     const char *output;
 };
 
 static bool set_output(void *self, const char *v)
 {
-    ((struct layout_options *)self)->output = v;
+    ((struct show_options *)self)->output = v;
     return true;
 }
 
 static const struct option_spec specs[] = {
     {"output", 'o', "FILE", "write there instead of to standard output", set_output},
 };
-#define NR_SPECS (sizeof specs / sizeof specs[0])
+const struct option_verb layout_show_verb = {
+    .name = "layout show",
+    .summary = "show what a guest file makes of the guest's memory",
+    .operands = "LAYOUT [FIRMWARE]",
+    .text = "LAYOUT is an xl.cfg file or the name of a preset. With FIRMWARE, the whole plan is shown.",
+    .spec = specs,
+    .nr = sizeof specs / sizeof specs[0],
+    .least = 1,
+    .most = 2,
+    .run = cli_layout_show,
+};
 
 /* Everything that is shown, so that one place frees it. */
 struct show {
@@ -95,7 +106,7 @@ static bool prepare(struct show *s, const char *name, const char *firmware, stru
     return h->plan(&s->layout, &s->guest, &s->image, &s->plan, &entry, d) && plan_seal(&s->plan, d);
 }
 
-static int show(struct show *s, const struct layout_options *o, const char *name, const char *firmware)
+static int show(struct show *s, const struct show_options *o, const char *name, const char *firmware)
 {
     struct diag d = {0};
     if (!prepare(s, name, firmware, &d))
@@ -112,73 +123,18 @@ static int show(struct show *s, const struct layout_options *o, const char *name
     return outfile_commit(out, &d) ? EXIT_CLEAN : cli_complain(&d);
 }
 
-static int show_usage(bool help)
+int cli_layout_show(int argc, char **argv)
 {
-    FILE *out = help ? stdout : stderr;
-    (void)fprintf(out, "usage: hvmbed layout show [options] LAYOUT [FIRMWARE]\n\n"
-                       "LAYOUT is an xl.cfg file or the name of a preset. With FIRMWARE, the whole plan is shown.\n\n");
-    options_help(specs, NR_SPECS, out);
-    return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
-}
-
-/* argv[0] is "show", or "layout" where options come before it. */
-static int layout_show(int argc, char **argv)
-{
-    struct layout_options o = {0};
-    int first = 0;
-    bool help = false;
-    if (!options_parse("layout", specs, NR_SPECS, &o, argc, argv, &first, &help))
-        return EXIT_BAD_INPUT;
-    if (help)
-        return show_usage(true);
-    if (strcmp(argv[0], "show") != 0 && (first == argc || strcmp(argv[first++], "show") != 0))
-        return show_usage(false);
-    int operands = argc - first;
-    if (operands < 1 || operands > 2)
-        return show_usage(false);
-
+    struct show_options o = {0};
+    int first = 0, code;
+    if (!options_begin(&layout_show_verb, &o, argc, argv, &first, &code))
+        return code;
     struct show *s = calloc(1, sizeof *s);
     if (s == NULL)
         return EXIT_DEFECT;
-    int code = show(s, &o, argv[first], operands == 2 ? argv[first + 1] : NULL);
+    code = show(s, &o, argv[first], argc - first == 2 ? argv[first + 1] : NULL);
     plan_exit(&s->plan);
     image_free(&s->image);
     free(s);
     return code;
-}
-
-static const struct sub_verb {
-    const char *name;
-    int (*run)(int argc, char **argv); /* argv[0] is the name */
-    const char *help;
-} sub_verbs[] = {
-    {"show", layout_show, "show what the firmware would find in this guest"},
-    {"lint", cli_layout_lint, "look for what is wrong or suspicious in guest files"},
-    {"import", cli_layout_import, "make a layout of the E820 table in a log"},
-    {"export", cli_layout_export, "write a layout's E820 table as a log shows it"},
-};
-#define NR_SUB_VERBS (sizeof sub_verbs / sizeof sub_verbs[0])
-
-static int usage(bool help)
-{
-    FILE *out = help ? stdout : stderr;
-    (void)fprintf(out, "usage: hvmbed layout VERB [options] LAYOUT...\n\n");
-    for (size_t i = 0; i < NR_SUB_VERBS; i++)
-        (void)fprintf(out, "  %-8s %s\n", sub_verbs[i].name, sub_verbs[i].help);
-    (void)fprintf(out, "\n`hvmbed layout VERB --help` tells more.\n");
-    return help ? EXIT_CLEAN : EXIT_BAD_INPUT;
-}
-
-int cli_layout(int argc, char **argv)
-{
-    if (argc < 2)
-        return usage(false);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return usage(true);
-    for (size_t i = 0; i < NR_SUB_VERBS; i++)
-        if (strcmp(argv[1], sub_verbs[i].name) == 0)
-            return sub_verbs[i].run(argc - 1, argv + 1);
-    if (argv[1][0] == '-')
-        return layout_show(argc, argv);
-    return usage(false);
 }
