@@ -59,7 +59,7 @@ $(BUILD)/unicorn/unicorn.mk: FORCE
 	@emu/setup/unicorn.sh $(@D)
 
 setup: firmware ## get what the build, the tests and the firmware need
-	@emu/setup/packages.sh test
+	@emu/setup/packages.sh test $(if $(CI),ci)
 	@firmware/hvmloader.sh $(FIRMWARE_DIR) newest || test $$? = 77
 
 firmware:
