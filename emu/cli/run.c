@@ -16,14 +16,17 @@
 
 static bool set_format(void *self, const char *v)
 {
-    struct run_options *o = self;
-    o->format = report_writer_find(v);
-    return o->format != NULL;
+    return outputs_add(&((struct run_options *)self)->outputs, v);
 }
 static bool set_output(void *self, const char *v)
 {
-    ((struct run_options *)self)->output = v;
+    ((struct run_options *)self)->outputs.main.path = v;
     return true;
+}
+static bool set_source_root(void *self, const char *v)
+{
+    ((struct run_options *)self)->style.source_root = v;
+    return v[0] != '\0';
 }
 static bool set_coverage(void *self, const char *v)
 {
@@ -75,12 +78,15 @@ static bool set_verbose(void *self, const char *v)
 static const struct option_spec specs[] = {
     {"fill", 0, "PATTERN[,PATTERN...]", "RAM starts as this; with several, boot with each and compare", set_fill},
     {"jobs", 'j', "N|auto", "many cases: boot N at once (default: as many as processors)", set_jobs},
-    {"format", 'f', "text|json", "the report's form", set_format},
+    {"format", 'f', "text|json|junit|tap|sarif|github|codequality[=FILE]",
+     "the report's form; with =FILE another report, besides the one on standard output", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
+    {"source-root", 0, "DIR",
+     "the source's root when it was compiled: sarif, github and codequality name files from there", set_source_root},
     {"coverage", 0, "FILE", "write which code ran: lcov's form when FILE ends in .info (with --symbols), else drcov",
      set_coverage},
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
-    {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
+    {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt, .json …", set_reports},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
@@ -116,6 +122,13 @@ void run_notes(const char *path, const struct layout_lines *lines)
             (void)fprintf(stderr, "hvmbed: %s:%u: note: %s\n", path, lines->note[i].line, lines->note[i].text);
 }
 
+struct report_style run_style(const struct run_options *o, const struct output *to)
+{
+    struct report_style style = o->style;
+    style.color = style.color && to == &o->outputs.main;
+    return style;
+}
+
 /* One case is one report, whatever it was that lay in a folder; so what decides is what was said, not what was found. */
 static bool is_one(const struct run_options *o, const struct layout_choice *c, int nr_images)
 {
@@ -128,7 +141,9 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
     int first = 0, code;
     if (!options_begin(&run_verb, o, argc, argv, &first, &code))
         return code;
-    o->style.color = cli_wants_color(o->output);
+    if (!outputs_check(&o->outputs, &d))
+        return cli_complain(&d);
+    o->style.color = cli_wants_color(o->outputs.main.path);
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);
@@ -147,7 +162,7 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
 
 int cli_run(int argc, char **argv)
 {
-    struct run_options o = {.format = report_writer_find("text")};
+    struct run_options o = {.outputs.main.form = report_writer_find("text")};
     struct layout_choice c = {0};
     boot_options_init(&o.boot);
     int code = run_with(&o, &c, argc, argv);

@@ -2,12 +2,12 @@
 /* hvmbed run, one case: load, plan, boot, report. */
 #include <stdlib.h>
 
-#include "base/outfile.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/run.h"
 #include "cover/coverage.h"
 #include "image/facts.h"
+#include "matrix/take.h"
 
 /* Everything a run owns, so that one place frees it. */
 struct run {
@@ -24,16 +24,24 @@ static bool prepare(struct run *r, const struct run_options *o, const char *layo
            trial_prepare(&r->trial, &l, &r->image, &o->boot.trial, d);
 }
 
+struct reporter {
+    const struct run_options *o;
+    struct report_input in;
+};
+
+static bool write_form(void *self, const struct output *to, FILE *out)
+{
+    const struct reporter *r = self;
+    const struct report_style style = run_style(r->o, to);
+    return case_write(&r->in, to->form, &style, out);
+}
+
 static bool write_report(const struct run *r, const struct run_options *o, struct diag *d)
 {
-    struct outfile *out = outfile_open(o->output, d);
-    if (out == NULL)
-        return false;
-    if (!trial_write(&r->trial, o->format, &o->style, outfile_stream(out))) {
-        outfile_abort(out);
-        return diag_fail(d, o->output, 0, "cannot write the report");
-    }
-    return outfile_commit(out, d);
+    char version[ENGINE_VERSION_SIZE];
+    struct reporter of = {.o = o};
+    trial_input(&r->trial, version, &of.in);
+    return outputs_write(&o->outputs, write_form, &of, d);
 }
 
 /* The form that is asked for; NULL with @d when it cannot be had. */

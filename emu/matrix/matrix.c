@@ -7,6 +7,7 @@
 #include "matrix/fold.h"
 #include "matrix/labels.h"
 #include "matrix/record.h"
+#include "matrix/take.h"
 
 #define TICK_MS 250
 
@@ -140,31 +141,21 @@ void matrix_free(struct matrix_result *m)
 
 /* --- in a case's process */
 
-static void take_findings(const struct findings *f, struct case_result *r)
+/* Its own in each form that is asked for. */
+static bool take_reports(const struct report_input *in, const struct matrix_setup *s, struct case_result *r)
 {
-    r->finding = calloc(f->nr + 1, sizeof *r->finding);
-    for (size_t i = 0; r->finding != NULL && i < f->nr; i++) {
-        const struct finding *from = &f->f[i];
-        struct case_finding *to = &r->finding[r->nr_findings++];
-        *to = (struct case_finding){.rule = from->rule,
-                                    .severity = from->severity,
-                                    .phase = from->phase,
-                                    .access = from->access,
-                                    .at = from->at,
-                                    .has_caller = from->has_caller,
-                                    .caller = from->caller};
-        memcpy(to->text, from->text, sizeof to->text);
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->nr_forms; i++) {
+        struct case_report *to = &r->report[r->nr_reports];
+        (void)snprintf(to->form, sizeof to->form, "%s", s->form[i]->name);
+        FILE *out = open_memstream(&to->bytes, &to->size);
+        if (out == NULL)
+            return false;
+        r->nr_reports++;
+        ok = case_write(in, s->form[i], s->style, out);
+        ok = fclose(out) == 0 && ok;
     }
-    r->dropped = f->dropped;
-}
-
-static bool take_report(const struct trial *t, const struct matrix_setup *s, struct case_result *r)
-{
-    FILE *out = s->reports ? open_memstream(&r->report, &r->report_size) : NULL;
-    if (out == NULL)
-        return !s->reports;
-    bool ok = trial_write(t, s->format, s->style, out);
-    return fclose(out) == 0 && ok;
+    return ok;
 }
 
 static void refuse(struct case_result *r, enum case_state state, const char *reason)
@@ -185,14 +176,10 @@ static void try_case(const struct matrix_result *m, const struct matrix_setup *s
         refuse(r, d.file[0] != '\0' ? CASE_NOT_APPLICABLE : CASE_FAILED, d.message);
         return;
     }
-    const struct verdict *v = &t->verdict;
-    r->state = CASE_BOOTED;
-    r->exit_code = verdict_exit_code(v);
-    r->ending = v->ending;
-    r->phase = v->phase;
-    memcpy(r->detail, v->detail, sizeof r->detail);
-    take_findings(&v->findings, r);
-    if (r->finding == NULL || !take_report(t, s, r))
+    char version[ENGINE_VERSION_SIZE];
+    struct report_input in;
+    trial_input(t, version, &in);
+    if (!case_take(&in, r) || !take_reports(&in, s, r))
         refuse(r, CASE_FAILED, "out of memory for the report");
 }
 

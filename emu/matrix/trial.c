@@ -62,11 +62,10 @@ bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d)
     return ok && ask_why(t, o, &options, d);
 }
 
-bool trial_write(const struct trial *t, const struct report_writer *w, const struct report_style *style, FILE *out)
+void trial_input(const struct trial *t, char version[ENGINE_VERSION_SIZE], struct report_input *in)
 {
-    char version[ENGINE_VERSION_SIZE];
     engine_version(version);
-    struct report_input in = {
+    *in = (struct report_input){
         .image = t->boot.image,
         .layout = &t->boot.layout,
         .guest = &t->boot.guest,
@@ -78,7 +77,6 @@ bool trial_write(const struct trial *t, const struct report_writer *w, const str
         .symbols = t->symbols,
         .exit_code = verdict_exit_code(&t->verdict),
     };
-    return w->write(&in, style, out);
 }
 
 void trial_free(struct trial *t)
