@@ -6,8 +6,7 @@
 #include <stdbool.h>
 
 #include "base/diag.h"
-
-#define HVMBED_VERSION "0.1.0"
+#include "base/version.h"
 
 /* Exit codes, for every verb. */
 #define EXIT_CLEAN 0
