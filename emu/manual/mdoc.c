@@ -135,7 +135,7 @@ void mdoc_arg(FILE *out, const char *arg)
     bool first = true, tight = false; /* an opening bracket needs no Ns behind it */
     for (const char *s = arg; *s != '\0'; first = false) {
         if (!first && !tight)
-            (void)fputs(" Ns", out);
+            (void)fputs(".No \\&", out);
         tight = false;
         size_t n = word_length(s);
         if (n != 0) {
@@ -162,6 +162,12 @@ void mdoc_operands(FILE *out, const char *operands)
     for (const char *s = operands; *s != '\0';) {
         const size_t n = strcspn(s, " ");
         const bool optional = s[0] == '[', option = s[0] == '-';
+        if (islower((unsigned char)s[0])) { /* a choice, and there is but one operand */
+            (void)fputs(".No \\&", out);
+            mdoc_arg(out, s);
+            (void)fputc('\n', out);
+            return;
+        }
         const char *word = s + (optional || option);
         const size_t len = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-|");
         (void)fprintf(out, ".%s%s %.*s", optional ? "Op " : "", option ? "Fl" : "Ar", (int)len, word);

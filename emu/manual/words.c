@@ -6,6 +6,7 @@
 
 #include "check/rule.h"
 #include "check/until.h"
+#include "cli/verbs.h"
 #include "layout/e820_text.h"
 #include "layout/lint.h"
 
@@ -15,13 +16,12 @@ static void add(struct word *w, const char *value)
         w->value[w->nr++] = value;
 }
 
-/* "hvm|pvh|FILE": what is written in small letters. */
+/* "hvm|pvh|FILE": what is written in small letters, and all of it. */
 static void add_alternatives(struct word *w, const char *text)
 {
     (void)snprintf(w->buffer, sizeof w->buffer, "%s", text);
     for (char *s = strtok(w->buffer, "|"); s != NULL; s = strtok(NULL, "|")) {
-        s[strcspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] = '\0';
-        if (s[0] != '\0')
+        if (strpbrk(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL)
             add(w, s);
     }
 }
@@ -30,7 +30,6 @@ static void add_rules(struct word *w)
 {
     for (size_t i = 0; i < RULE_COUNT; i++)
         add(w, rules[i].name);
-    add(w, "all");
 }
 static void add_checks(struct word *w)
 {
@@ -87,6 +86,8 @@ void word_of_option(const struct option_spec *o, struct word *w)
             w->kind = names[i].kind;
             if (names[i].values != NULL)
                 names[i].values(w);
+            if (strstr(o->help, "'all'") != NULL && w->kind == WORD_VALUES)
+                add(w, "all");
             return;
         }
     if (strchr(o->arg, '|') == NULL)
@@ -95,9 +96,33 @@ void word_of_option(const struct option_spec *o, struct word *w)
     w->kind = w->nr != 0 ? WORD_VALUES : WORD_OTHER;
 }
 
+bool word_of_operand_values(const struct option_verb *v, struct word *w)
+{
+    w->kind = WORD_VALUES;
+    w->nr = 0;
+    add_alternatives(w, v->operands);
+    return w->nr != 0;
+}
+
+int verb_first_word(const struct option_verb *v)
+{
+    return (int)strcspn(v->name, " ");
+}
+
+bool verb_is_first(size_t i)
+{
+    const int n = verb_first_word(verbs[i]);
+    for (size_t k = 0; k < i; k++)
+        if (verb_first_word(verbs[k]) == n && strncmp(verbs[k]->name, verbs[i]->name, (size_t)n) == 0)
+            return false;
+    return true;
+}
+
 enum word_kind word_of_operands(const struct option_verb *v)
 {
     enum word_kind best = WORD_OTHER;
+    if (v->operands != NULL && strchr(v->operands, '|') != NULL)
+        return WORD_VALUES;
     for (const char *s = v->operands; s != NULL && *s != '\0';) {
         const size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
         for (size_t i = 0; i < NR_NAMES; i++)

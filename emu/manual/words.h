@@ -31,6 +31,13 @@ void word_of_option(const struct option_spec *o, struct word *w);
 /* What an operand of @v may be: WORD_OTHER where it has none. */
 enum word_kind word_of_operands(const struct option_verb *v);
 
+/* Where that is WORD_VALUES: which. */
+bool word_of_operand_values(const struct option_verb *v, struct word *w);
+
+/* The first word of a verb's name: how long it is, and is the @i-th verb the first that begins with it? */
+int verb_first_word(const struct option_verb *v);
+bool verb_is_first(size_t i);
+
 /* The options of a verb, the shared ones first; NULL behind the last. */
 const struct option_spec *verb_option(const struct option_verb *v, size_t i);
 
