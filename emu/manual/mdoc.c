@@ -135,7 +135,7 @@ void mdoc_arg(FILE *out, const char *arg)
     bool first = true, tight = false; /* an opening bracket needs no Ns behind it */
     for (const char *s = arg; *s != '\0'; first = false) {
         if (!first && !tight)
-            (void)fputs(".No \\&", out);
+            (void)fputs(" Ns", out);
         tight = false;
         size_t n = word_length(s);
         if (n != 0) {
@@ -163,7 +163,7 @@ void mdoc_operands(FILE *out, const char *operands)
         const size_t n = strcspn(s, " ");
         const bool optional = s[0] == '[', option = s[0] == '-';
         if (islower((unsigned char)s[0])) { /* a choice, and there is but one operand */
-            (void)fputs(".No \\&", out);
+            (void)fputc('.', out);
             mdoc_arg(out, s);
             (void)fputc('\n', out);
             return;
