@@ -26,6 +26,7 @@ int cli_shrink(int argc, char **argv);
 int cli_fuzz(int argc, char **argv);
 int cli_afl(int argc, char **argv);
 int cli_rules(int argc, char **argv);
+int cli_completion(int argc, char **argv);
 
 /* "hvmbed: FILE:LINE: message" on stderr; returns EXIT_BAD_INPUT. */
 int cli_complain(const struct diag *d);
