@@ -76,6 +76,7 @@ $(BUILD)/unicorn/unicorn.mk: FORCE
 setup: firmware ## get what the build, the tests and the firmware need
 	@emu/setup/packages.sh test $(if $(CI),ci)
 	@firmware/hvmloader.sh $(FIRMWARE_DIR) newest || test $$? = 77
+	@emu/setup/schemas.sh $(BUILD)/schemas || test $$? = 77
 
 firmware:
 	@firmware/fetch.sh $(FIRMWARE_DIR)
@@ -159,7 +160,7 @@ $(OUT)/efi/%.efi: firmware/efi/%.asm
 	$(Q)nasm -f bin -o $@ $<
 
 # --- running it
-environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SRC=$(CURDIR)
+environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SCHEMAS=$(abspath $(BUILD))/schemas SRC=$(CURDIR)
 
 run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with LAYOUT= and give the verdict
 	@worst=0; \

@@ -39,14 +39,18 @@ static bool take_steps(const struct finding *from, struct case_finding *to)
     return true;
 }
 
-static bool take_trace(const struct finding *from, struct case_finding *to)
+/* The calls that led to who is to blame: where that is an author, not those of whoever ran when it was found. */
+static bool take_trace(const struct finding *from, const struct code_place *blamed, struct case_finding *to)
 {
-    if (from->trace == NULL || from->trace->nr == 0)
+    const struct backtrace *b = blamed == NULL                   ? NULL
+                                : blamed == finding_author(from) ? from->writer->trace
+                                                                 : from->trace;
+    if (b == NULL || b->nr == 0)
         return true;
     to->trace = malloc(sizeof *to->trace);
     if (to->trace == NULL)
         return false;
-    *to->trace = *from->trace;
+    *to->trace = *b;
     return true;
 }
 
@@ -78,7 +82,7 @@ static bool take_finding(const struct finding *from, unsigned vcpus, bool explai
     memcpy(to->text, from->text, sizeof to->text);
     finding_fingerprint(from, to->fingerprint);
     finding_identity(from, to->identity);
-    return take_trace(from, to) && take_steps(from, to) && take_details(from, vcpus, explain, to);
+    return take_trace(from, blamed, to) && take_steps(from, to) && take_details(from, vcpus, explain, to);
 }
 
 static bool take_findings(const struct findings *f, unsigned vcpus, struct case_result *r)

@@ -59,7 +59,7 @@ void escape_quoted(FILE *out, const char *text)
 
 void escape_tap(FILE *out, const char *text)
 {
-    static const char *const with[] = {"\\\\", "\\#"};
+    static const char *const with[] = {"\\\\", "\\\\x23"};
     write_with(out, text, strlen(text), false, "\\#", with);
 }
 

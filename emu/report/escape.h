@@ -18,7 +18,7 @@ char *escape_bytes(const char *bytes, size_t n, bool lines);
 void escape_xml(FILE *out, const char *bytes, size_t n, bool lines);
 /* inside double quotes in YAML (and JSON) */
 void escape_quoted(FILE *out, const char *text);
-/* the description of a test point in TAP 14 */
+/* the description of a test point in TAP 14; a # is written \x23, since parsers of TAP 13 know no escape for it */
 void escape_tap(FILE *out, const char *text);
 /* a message to GitHub's runner, or @property: the value of one */
 void escape_github(FILE *out, const char *text, bool property);
