@@ -62,6 +62,12 @@ static bool set_hobs(void *self, const char *v)
     ((struct run_options *)self)->style.hobs = true;
     return true;
 }
+static bool set_written(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->boot.trial.monitor.written = true;
+    return true;
+}
 static bool set_quiet(void *self, const char *v)
 {
     (void)v;
@@ -88,6 +94,8 @@ static const struct option_spec specs[] = {
      set_coverage},
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
+    {"written", 0, NULL, "say in a JSON report what memory the firmware wrote, by phase and module (slower)",
+     set_written},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
