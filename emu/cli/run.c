@@ -40,6 +40,16 @@ static bool set_reports(void *self, const char *v)
     ((struct run_options *)self)->reports = v;
     return v[0] != '\0';
 }
+static bool set_save_case(void *self, const char *v)
+{
+    ((struct run_options *)self)->save_case = v;
+    return v[0] != '\0';
+}
+static bool set_save_cases(void *self, const char *v)
+{
+    ((struct run_options *)self)->save_cases = v;
+    return v[0] != '\0';
+}
 static bool set_jobs(void *self, const char *v)
 {
     char *end;
@@ -81,6 +91,8 @@ static const struct option_spec specs[] = {
      set_coverage},
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
+    {"save-case", 0, "FILE", "write a case file there, for `hvmbed replay`", set_save_case},
+    {"save-cases", 0, "DIR", "the same of each case with a finding: LAYOUT--IMAGE.case.json", set_save_cases},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
@@ -119,7 +131,7 @@ void run_notes(const char *path, const struct layout_lines *lines)
 /* One case is one report, whatever it was that lay in a folder; so what decides is what was said, not what was found. */
 static bool is_one(const struct run_options *o, const struct layout_choice *c, int nr_images)
 {
-    return o->boot.nr_layouts <= 1 && nr_images == 1 && !c->open && o->reports == NULL;
+    return o->boot.nr_layouts <= 1 && nr_images == 1 && !c->open && o->reports == NULL && o->save_cases == NULL;
 }
 
 static int run_with(struct run_options *o, struct layout_choice *c, int argc, char **argv)
@@ -136,6 +148,10 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
         return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);
     if (o->coverage != NULL) {
         (void)diag_fail(&d, o->coverage, 0, "--coverage is for one layout and one image");
+        return cli_complain(&d);
+    }
+    if (o->save_case != NULL) {
+        (void)diag_fail(&d, o->save_case, 0, "--save-case is for one layout and one image; --save-cases DIR for many");
         return cli_complain(&d);
     }
     if (c->nr == 0 && o->boot.nr_layouts != 0) {

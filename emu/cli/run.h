@@ -16,6 +16,8 @@ struct run_options {
     const char *coverage;        /* NULL: none is collected */
     const char *coverage_format; /* NULL: by the file's name */
     const char *reports;         /* a folder for the cases' own, NULL for none */
+    const char *save_case;       /* a file for the one case, NULL for none */
+    const char *save_cases;      /* a folder for those of many cases, NULL for none */
     const struct report_writer *format;
     struct report_style style;
     bool quiet;

@@ -33,12 +33,14 @@ static bool read_layout(struct many *r, const char *path, struct diag *d)
     return matrix_add_layout(&r->m, path != NULL ? path : "", &l, d);
 }
 
-static bool make_folder(const char *path, struct diag *d)
+static bool make_folder(const char *path, const char *what, struct diag *d)
 {
     struct stat st;
+    if (path == NULL)
+        return true;
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
         return true;
-    return diag_fail(d, path, 0, "cannot be a folder for reports: %s", strerror(errno));
+    return diag_fail(d, path, 0, "cannot be a folder for %s: %s", what, strerror(errno));
 }
 
 static bool prepare(struct many *r, const struct layout_choice *c, char *const *image, size_t nr_images, struct diag *d)
@@ -50,38 +52,49 @@ static bool prepare(struct many *r, const struct layout_choice *c, char *const *
     for (size_t i = 0; ok && i < nr_images; i++)
         ok = matrix_add_image(&r->m, image[i], d);
     r->o->boot.trial.choice.stages = &r->stages;
-    return ok && matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->format->extension : NULL, d) &&
-           boot_options_open(&r->o->boot, d) && (o->reports == NULL || make_folder(o->reports, d));
+    return ok &&
+           matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->format->extension : NULL, o->save_cases != NULL,
+                        d) &&
+           boot_options_open(&r->o->boot, d) && make_folder(o->reports, "reports", d) &&
+           make_folder(o->save_cases, "cases", d);
 }
 
 /* --- while they run */
 
-/* A case that gave no report leaves none of an earlier run either. */
-static bool write_own(const struct matrix_case *c, const char *path, struct diag *d)
+/* A case that gave no such bytes leaves none of an earlier run either. */
+static bool write_bytes(const char *path, const char *bytes, size_t size, struct diag *d)
 {
-    if (c->result.report == NULL)
+    if (bytes == NULL)
         return unlink(path) == 0 || errno == ENOENT || diag_fail(d, path, 0, "cannot be removed: %s", strerror(errno));
     struct outfile *out = outfile_open(path, d);
     if (out == NULL)
         return false;
-    (void)fwrite(c->result.report, 1, c->result.report_size, outfile_stream(out));
+    (void)fwrite(bytes, 1, size, outfile_stream(out));
     return outfile_commit(out, d);
+}
+
+/* @file NULL: these are not wanted as files. What was written is freed. */
+static bool write_own(const char *folder, const char *file, char **bytes, size_t size, struct diag *d)
+{
+    char *path;
+    if (file == NULL)
+        return true;
+    if (asprintf(&path, "%s/%s", folder, file) < 0)
+        return diag_fail(d, "", 0, "out of memory");
+    const bool ok = write_bytes(path, *bytes, size, d);
+    free(path);
+    free(*bytes);
+    *bytes = NULL;
+    return ok;
 }
 
 static bool done(void *self, struct matrix_case *c)
 {
     struct many *r = self;
-    char *path;
+    struct case_result *own = &c->result;
     progress_many_count(&r->progress, c);
-    if (c->file == NULL)
-        return true;
-    if (asprintf(&path, "%s/%s", r->o->reports, c->file) < 0)
-        return diag_fail(&r->d, "", 0, "out of memory");
-    bool ok = write_own(c, path, &r->d);
-    free(path);
-    free(c->result.report);
-    c->result.report = NULL;
-    return ok;
+    return write_own(r->o->reports, c->file, &own->report, own->report_size, &r->d) &&
+           write_own(r->o->save_cases, c->case_file, &own->saved, own->saved_size, &r->d);
 }
 
 static void again(void *self, const struct matrix_case *c, const char *why)
@@ -137,6 +150,7 @@ static int run(struct many *r, int *signal)
                                    .style = &own,
                                    .at_once = o->jobs != 0 ? o->jobs : pool_processors(),
                                    .reports = o->reports != NULL || o->format->embeds || o->style.verbose > 0,
+                                   .version = o->save_cases != NULL ? HVMBED_VERSION : NULL,
                                    .done = done,
                                    .again = again,
                                    .show = show,

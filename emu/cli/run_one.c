@@ -8,6 +8,7 @@
 #include "cli/run.h"
 #include "cover/coverage.h"
 #include "image/facts.h"
+#include "matrix/save.h"
 
 /* Everything a run owns, so that one place frees it. */
 struct run {
@@ -34,6 +35,17 @@ static bool write_report(const struct run *r, const struct run_options *o, struc
         return diag_fail(d, o->output, 0, "cannot write the report");
     }
     return outfile_commit(out, d);
+}
+
+static bool save_case(const struct run *r, const struct run_options *o, struct diag *d)
+{
+    struct outfile *out = outfile_open(o->save_case, d);
+    if (out == NULL)
+        return false;
+    if (trial_save(&r->trial, &o->boot.trial, HVMBED_VERSION, outfile_stream(out), d))
+        return outfile_commit(out, d);
+    outfile_abort(out);
+    return false;
 }
 
 /* The form that is asked for; NULL with @d when it cannot be had. */
@@ -86,6 +98,8 @@ static int boot(struct run *r, struct run_options *o, const char *layout, const 
     if (verdict_exit_code(&r->trial.verdict) != EXIT_CLEAN && r->image.kind == IMAGE_OVMF)
         look_closer(&r->image);
     if (cover != NULL && !cover_save(&r->coverage, cover, o->coverage, &d))
+        return cli_complain(&d);
+    if (o->save_case != NULL && !save_case(r, o, &d))
         return cli_complain(&d);
     return write_report(r, o, &d) ? verdict_exit_code(&r->trial.verdict) : cli_complain(&d);
 }

@@ -5,6 +5,7 @@
 
 const struct option_verb *const verbs[] = {
     &run_verb,
+    &replay_verb,
     &image_verb,
     &layout_show_verb,
     &layout_lint_verb,

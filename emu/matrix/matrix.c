@@ -7,8 +7,10 @@
 #include "matrix/fold.h"
 #include "matrix/labels.h"
 #include "matrix/record.h"
+#include "matrix/save.h"
 
 #define TICK_MS 250
+#define CASE_EXTENSION ".case.json"
 
 /* --- rows and columns */
 
@@ -65,27 +67,25 @@ static bool label_all(struct matrix_result *m)
 static bool is_taken(const struct matrix_result *m, size_t before, const char *file)
 {
     for (size_t i = 0; i < before; i++)
-        if (strcmp(m->c[i].file, file) == 0)
+        if ((m->c[i].file != NULL && strcmp(m->c[i].file, file) == 0) ||
+            (m->c[i].case_file != NULL && strcmp(m->c[i].case_file, file) == 0))
             return true;
     return false;
 }
 
-static bool name_file(struct matrix_result *m, size_t i, const char *extension)
+static char *name_file(const struct matrix_result *m, size_t i, const char *extension)
 {
-    struct matrix_case *c = &m->c[i];
-    char *stem = label_file(m->layout[c->layout].label, m->image[c->image].label);
-    if (stem == NULL || asprintf(&c->file, "%s%s", stem, extension) < 0) {
-        c->file = NULL;
-        free(stem);
-        return false;
-    }
-    for (unsigned n = 2; c->file != NULL && is_taken(m, i, c->file); n++) {
-        free(c->file);
-        if (asprintf(&c->file, "%s~%u%s", stem, n, extension) < 0)
-            c->file = NULL;
+    const struct matrix_case *c = &m->c[i];
+    char *stem = label_file(m->layout[c->layout].label, m->image[c->image].label), *file = NULL;
+    if (stem == NULL || asprintf(&file, "%s%s", stem, extension) < 0)
+        file = NULL;
+    for (unsigned n = 2; file != NULL && is_taken(m, i, file); n++) {
+        free(file);
+        if (asprintf(&file, "%s~%u%s", stem, n, extension) < 0)
+            file = NULL;
     }
     free(stem);
-    return c->file != NULL;
+    return file;
 }
 
 /* What is missing on the host is said once, before anything is booted, and not by each case. */
@@ -100,7 +100,8 @@ static bool find_first_stages(const struct matrix_result *m, const struct boot_c
     return true;
 }
 
-bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const char *extension, struct diag *d)
+bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const char *extension, bool save,
+                  struct diag *d)
 {
     m->c = calloc(m->nr_layouts * m->nr_images, sizeof *m->c);
     if (m->c == NULL || !label_all(m))
@@ -111,7 +112,9 @@ bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const 
             c->layout = i;
             c->image = j;
             c->handoff = boot_handoff(&o->choice, &m->layout[i].layout)->name;
-            if (extension != NULL && !name_file(m, m->nr_cases - 1, extension))
+            if (extension != NULL && (c->file = name_file(m, m->nr_cases - 1, extension)) == NULL)
+                return out_of_memory(d);
+            if (save && (c->case_file = name_file(m, m->nr_cases - 1, CASE_EXTENSION)) == NULL)
                 return out_of_memory(d);
         }
     return find_first_stages(m, &o->choice, d);
@@ -123,6 +126,7 @@ void matrix_free(struct matrix_result *m)
     for (size_t i = 0; i < m->nr_cases; i++) {
         case_result_free(&m->c[i].result);
         free(m->c[i].file);
+        free(m->c[i].case_file);
     }
     for (size_t i = 0; i < m->nr_layouts; i++) {
         free(m->layout[i].label);
@@ -167,6 +171,19 @@ static bool take_report(const struct trial *t, const struct matrix_setup *s, str
     return fclose(out) == 0 && ok;
 }
 
+/* What passed without a word need not be seen again. */
+static bool take_case(const struct trial *t, const struct matrix_setup *s, struct case_result *r)
+{
+    struct diag d = {0};
+    if (s->version == NULL || (r->exit_code == 0 && r->nr_findings == 0))
+        return true;
+    FILE *out = open_memstream(&r->saved, &r->saved_size);
+    if (out == NULL)
+        return false;
+    bool ok = trial_save(t, s->options, s->version, out, &d);
+    return fclose(out) == 0 && ok;
+}
+
 static void refuse(struct case_result *r, enum case_state state, const char *reason)
 {
     case_result_free(r);
@@ -192,7 +209,7 @@ static void try_case(const struct matrix_result *m, const struct matrix_setup *s
     r->phase = v->phase;
     memcpy(r->detail, v->detail, sizeof r->detail);
     take_findings(&v->findings, r);
-    if (r->finding == NULL || !take_report(t, s, r))
+    if (r->finding == NULL || !take_report(t, s, r) || !take_case(t, s, r))
         refuse(r, CASE_FAILED, "out of memory for the report");
 }
 

@@ -72,6 +72,7 @@ bool record_write(const struct case_result *r, FILE *out)
     for (size_t i = 0; i < r->nr_findings; i++)
         put_finding(out, &r->finding[i]);
     put_bytes(out, r->report, r->report != NULL ? r->report_size : 0);
+    put_bytes(out, r->saved, r->saved != NULL ? r->saved_size : 0);
     put(out, MARK);
     return ferror(out) == 0;
 }
@@ -154,19 +155,20 @@ static void get_findings(struct reader *r, struct case_result *out)
         get_finding(r, &out->finding[out->nr_findings]);
 }
 
-static void get_report(struct reader *r, struct case_result *out)
+/* Bytes of any length, with a zero behind them; NULL for none. */
+static void get_bytes(struct reader *r, char **out, size_t *size)
 {
     size_t n = get_length(r, RECORD_MAX);
     if (n == 0)
         return;
-    out->report = malloc(n + 1);
-    if (out->report == NULL) {
+    *out = malloc(n + 1);
+    if (*out == NULL) {
         r->bad = true;
         return;
     }
-    memcpy(out->report, r->at, n);
-    out->report[n] = '\0';
-    out->report_size = n;
+    memcpy(*out, r->at, n);
+    (*out)[n] = '\0';
+    *size = n;
     r->at += n;
     r->left -= n;
 }
@@ -190,7 +192,8 @@ bool record_read(const uint8_t *bytes, size_t size, struct case_result *out)
     get_text(&r, out->detail, sizeof out->detail);
     out->dropped = get(&r, UINT64_MAX);
     get_findings(&r, out);
-    get_report(&r, out);
+    get_bytes(&r, &out->report, &out->report_size);
+    get_bytes(&r, &out->saved, &out->saved_size);
     r.bad = get(&r, UINT64_MAX) != MARK || r.bad || r.left != 0 || !is_exit_code(code);
     if (r.bad) {
         case_result_free(out);

@@ -18,6 +18,7 @@ void case_result_free(struct case_result *r)
 {
     free(r->finding);
     free(r->report);
+    free(r->saved);
     r->finding = NULL;
     r->nr_findings = 0;
     r->report = NULL;

@@ -44,6 +44,8 @@ struct case_result {
     uint64_t dropped;
     char *report; /* the case's own, in the format asked for; NULL when it is not kept here */
     size_t report_size;
+    char *saved; /* as a case file, of one that did not pass or has findings; NULL when none is wanted */
+    size_t saved_size;
 };
 /* Frees what it owns. */
 void case_result_free(struct case_result *r);
@@ -64,6 +66,7 @@ struct matrix_case {
     size_t layout, image;
     const char *handoff; /* its name */
     char *file;          /* "hvm-1g--RELEASE-OVMF.json", where reports are files; else NULL */
+    char *case_file;     /* "hvm-1g--RELEASE-OVMF.case.json", where cases are saved; else NULL */
     struct case_result result;
 };
 

@@ -67,6 +67,8 @@ static struct case_result full_record(void)
     r.finding[1].caller.source = (struct source_place){.function = "f", .inlined = "g", .file = "/a/b.c", .line = 12};
     r.report = strdup("{}\n");
     r.report_size = 3;
+    r.saved = strdup("{ }");
+    r.saved_size = 3;
     return r;
 }
 
@@ -87,6 +89,7 @@ static void record_and_back(void **state)
     assert_memory_equal(got.finding, r.finding, 2 * sizeof *r.finding);
     assert_int_equal(got.report_size, 3);
     assert_string_equal(got.report, "{}\n");
+    assert_string_equal(got.saved, "{ }");
     free(bytes);
     case_result_free(&r);
     case_result_free(&got);
