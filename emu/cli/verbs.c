@@ -6,6 +6,7 @@
 const struct option_verb *const verbs[] = {
     &run_verb,
     &replay_verb,
+    &bisect_verb,
     &image_verb,
     &layout_show_verb,
     &layout_lint_verb,
