@@ -40,6 +40,17 @@ static bool set_reports(void *self, const char *v)
     ((struct run_options *)self)->reports = v;
     return v[0] != '\0';
 }
+static bool set_trace(void *self, const char *v)
+{
+    ((struct run_options *)self)->trace = v;
+    return v[0] != '\0';
+}
+static bool set_trace_filter(void *self, const char *v)
+{
+    struct run_options *o = self;
+    o->filtered = true;
+    return trace_filter_add(&o->filter, v);
+}
 static bool set_save_case(void *self, const char *v)
 {
     ((struct run_options *)self)->save_case = v;
@@ -91,6 +102,9 @@ static const struct option_spec specs[] = {
      set_coverage},
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
+    {"trace", 0, "FILE", "write there what the guest does, line by line", set_trace},
+    {"trace-filter", 0, "KEY=VALUE[,VALUE...]", "what of it: " TRACE_FILTER_HELP "; may be said again",
+     set_trace_filter},
     {"save-case", 0, "FILE", "write a case file there, for `hvmbed replay`", set_save_case},
     {"save-cases", 0, "DIR", "the same of each case with a finding: LAYOUT--IMAGE.case.json", set_save_cases},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
@@ -141,6 +155,14 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
     if (!options_begin(&run_verb, o, argc, argv, &first, &code))
         return code;
     o->style.color = cli_wants_color(o->output);
+    if (o->filtered && o->trace == NULL) {
+        (void)diag_fail(&d, "", 0, "--trace-filter is for --trace FILE");
+        return cli_complain(&d);
+    }
+    if (o->trace != NULL && o->boot.trial.nr_fills > 1) {
+        (void)diag_fail(&d, o->trace, 0, "--trace is for one boot: give --fill one pattern");
+        return cli_complain(&d);
+    }
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);
@@ -148,6 +170,10 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
         return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);
     if (o->coverage != NULL) {
         (void)diag_fail(&d, o->coverage, 0, "--coverage is for one layout and one image");
+        return cli_complain(&d);
+    }
+    if (o->trace != NULL) {
+        (void)diag_fail(&d, o->trace, 0, "--trace is for one layout and one image");
         return cli_complain(&d);
     }
     if (o->save_case != NULL) {
@@ -166,6 +192,7 @@ int cli_run(int argc, char **argv)
     struct run_options o = {.format = report_writer_find("text")};
     struct layout_choice c = {0};
     boot_options_init(&o.boot);
+    trace_filter_defaults(&o.filter);
     int code = run_with(&o, &c, argc, argv);
     layout_choice_free(&c);
     boot_options_free(&o.boot);

@@ -9,6 +9,7 @@
 #include "cover/coverage.h"
 #include "image/facts.h"
 #include "matrix/save.h"
+#include "report/decode.h"
 
 /* Everything a run owns, so that one place frees it. */
 struct run {
@@ -70,6 +71,37 @@ static void look_closer(struct image *im)
     free(facts);
 }
 
+/* What the trace is of; what differs between two runs for no other reason stays out. */
+static void head_trace(const struct run *r, FILE *out)
+{
+    char sha[HASH_TEXT_SIZE], label[256];
+    hash_format(r->image.sha256, sha);
+    layout_label(&r->trial.boot.layout, label, sizeof label);
+    (void)fprintf(out, "# hvmbed trace: %s, sha256 %s\n# %s, %s\n", path_last(r->image.path), sha, label,
+                  r->trial.boot.handoff->name);
+}
+
+/* Boots, with what happens in a file. False with @d. */
+static bool boot_traced(struct run *r, struct run_options *o, struct diag *d)
+{
+    struct outfile *out = outfile_open(o->trace, d);
+    if (out == NULL)
+        return false;
+    head_trace(r, outfile_stream(out));
+    struct tracer *t = tracer_open(&o->filter, outfile_stream(out));
+    o->boot.trial.trace = t;
+    const bool ok = (t != NULL || diag_fail(d, "", 0, "out of memory")) && trial_boot(&r->trial, &o->boot.trial, d);
+    if (ok && tracer_was_cut(t) && !o->quiet)
+        (void)fprintf(stderr, "hvmbed: %s: only the first %llu lines; --trace-filter limit=N allows more\n", o->trace,
+                      (unsigned long long)o->filter.limit);
+    o->boot.trial.trace = NULL;
+    tracer_close(t);
+    if (ok)
+        return outfile_commit(out, d);
+    outfile_abort(out);
+    return false;
+}
+
 static int boot(struct run *r, struct run_options *o, const char *layout, const char *path)
 {
     struct diag d = {0};
@@ -89,7 +121,7 @@ static int boot(struct run *r, struct run_options *o, const char *layout, const 
         o->boot.trial.monitor.ran = coverage_ran;
         o->boot.trial.monitor.ran_self = &r->coverage;
     }
-    bool ok = trial_boot(&r->trial, &o->boot.trial, &d);
+    bool ok = o->trace != NULL ? boot_traced(r, o, &d) : trial_boot(&r->trial, &o->boot.trial, &d);
     progress_end(&progress);
     if (!ok) {
         (void)cli_complain(&d);

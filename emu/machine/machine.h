@@ -53,6 +53,8 @@ struct machine_watcher {
     /* The engine's watchdog has barked; paused() follows. */
     void (*alarm)(void *self);
     void (*noticed)(void *self, const struct machine_notice *n);
+    /* An interrupt is delivered, between two runs of the CPU: @vector. */
+    void (*interrupted)(void *self, unsigned vector);
     /* After any exit to a device, Xen or CPUID. */
     void (*exited)(void *self);
     /* Between two runs of the CPU: the memory map, the phase and counting may be changed here. */
