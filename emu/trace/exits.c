@@ -118,14 +118,27 @@ static const char *hypercall_name(uint64_t nr)
     return "unknown";
 }
 
+/* Behind a stub in the hypercall page, who called it: the stub has nothing else on the stack. */
+static uint64_t hypercall_caller(struct tracer *t, uint64_t pc, bool wide)
+{
+    struct code_place p;
+    uint64_t caller = 0;
+    const uint64_t rsp = engine_reg(t->monitor.m->engine, CPU_RSP);
+    monitor_place_known(&t->monitor, pc, &p);
+    if (p.module[0] != '\0' || !machine_read(t->monitor.m, rsp, &caller, wide ? 8 : 4))
+        return pc;
+    monitor_place_known(&t->monitor, caller, &p);
+    return p.module[0] != '\0' ? caller : pc;
+}
+
 /* RBX and RDI, or EBX and EDI: the first argument of both conventions. */
 static bool hypercall(void *self, bool amd)
 {
     struct tracer *t = of(self);
     struct engine *e = t->monitor.m->engine;
-    const uint64_t pc = leaving(t) - HYPERCALL_INSN_SIZE;
-    const uint64_t nr = engine_reg(e, CPU_RAX);
     const bool wide = engine_code64(e);
+    const uint64_t pc = hypercall_caller(t, leaving(t) - HYPERCALL_INSN_SIZE, wide);
+    const uint64_t nr = engine_reg(e, CPU_RAX);
     const uint64_t command = engine_reg(e, wide ? CPU_RDI : CPU_RBX),
                    argument = engine_reg(e, wide ? CPU_RSI : CPU_RCX);
     const bool ok = machine_exits.hypercall(self, amd);

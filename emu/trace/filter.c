@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trace/filter.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ static bool add_module(struct trace_filter *f, const char *word)
 static bool number(const char **s, int base, uint64_t *out)
 {
     char *end;
-    if (**s < '0' || **s > '9')
+    if (base == 16 ? !isxdigit((unsigned char)**s) : !isdigit((unsigned char)**s))
         return false;
     errno = 0;
     *out = strtoull(*s, &end, base);
