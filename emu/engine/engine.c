@@ -209,6 +209,11 @@ struct engine *engine_open(const struct engine_client *client, void *self, const
     return e;
 }
 
+void engine_tap(struct engine *e, const struct engine_client *client)
+{
+    e->client = client;
+}
+
 void engine_close(struct engine *e)
 {
     if (e == NULL)

@@ -11,6 +11,7 @@
 #include "check/monitor.h"
 #include "compare/compare.h"
 #include "report/report.h"
+#include "trace/tracer.h"
 
 /* How to boot, whatever the case. */
 struct trial_options {
@@ -19,7 +20,8 @@ struct trial_options {
     bool unchecked;
     bool no_why; /* findings do not lead to further boots that tell who wrote what they are about */
     uint64_t fill[COMPARE_FILLS_MAX];
-    unsigned nr_fills; /* 0: the layout's; with several, a boot with each, compared */
+    struct tracer *trace; /* what happens is written there; not owned, for one boot with one fill; NULL: nowhere */
+    unsigned nr_fills;    /* 0: the layout's; with several, a boot with each, compared */
 };
 
 struct trial {
