@@ -219,6 +219,7 @@ void engine_close(struct engine *e)
         (void)uc_close(e->uc);
     engine_free_regions(e);
     again_free(e);
+    free(e->debugged);
     free(e->icount);
     free(e->code_pages);
     free(e);
@@ -229,7 +230,8 @@ void engine_close(struct engine *e)
 void engine_stop(struct engine *e)
 {
     e->pending = PENDING_STOP;
-    (void)uc_emu_stop(e->uc);
+    if (e->debugged == NULL || !engine_debug_defers(e))
+        (void)uc_emu_stop(e->uc);
 }
 
 const char *engine_error(const struct engine *e)

@@ -91,13 +91,16 @@ struct engine {
     void *spy_self;
     uc_hook spy_load, spy_store;
 
-    struct again *again; /* again.c; NULL: each block runs in one run only */
+    struct debugged *debugged; /* debug.c; NULL: no debugger; owned */
+    struct again *again;       /* again.c; NULL: each block runs in one run only */
 
     uint64_t msr_site[MSR_SITES_MAX]; /* linear addresses that carry a hook */
     uc_hook msr_hook[MSR_SITES_MAX];
     size_t nr_msr_sites;
 };
 
+/* debug.c: is this the middle of a block, in which there is no stopping? */
+bool engine_debug_defers(struct engine *e);
 uint64_t engine_get(const struct engine *e, int uc_reg);
 void engine_put(struct engine *e, int uc_reg, uint64_t value);
 void engine_raise(struct engine *e, unsigned vector);
