@@ -35,6 +35,22 @@ static bool set_coverage_format(void *self, const char *v)
     ((struct run_options *)self)->coverage_format = v;
     return cover_format_find(v, "") != NULL;
 }
+static bool set_gdb(void *self, const char *v)
+{
+    ((struct run_options *)self)->gdb.where = v;
+    return v[0] != '\0';
+}
+static bool set_gdb_anywhere(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->gdb.anywhere = true;
+    return true;
+}
+static bool set_gdb_script(void *self, const char *v)
+{
+    ((struct run_options *)self)->gdb_script = v;
+    return v[0] != '\0';
+}
 static bool set_reports(void *self, const char *v)
 {
     ((struct run_options *)self)->reports = v;
@@ -80,6 +96,10 @@ static const struct option_spec specs[] = {
     {"coverage", 0, "FILE", "write which code ran: lcov's form when FILE ends in .info (with --symbols), else drcov",
      set_coverage},
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
+    {"gdb", 0, ":PORT|HOST:PORT|PATH", "wait for gdb there, and let it run the guest (port 0: any; PATH: a Unix socket)",
+     set_gdb},
+    {"gdb-anywhere", 0, NULL, "--gdb may listen where other machines can connect", set_gdb_anywhere},
+    {"gdb-script", 0, "FILE", "write gdb commands that load the symbols of all modules (with --symbols)", set_gdb_script},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
@@ -134,8 +154,12 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
             return cli_complain(&d);
     if (is_one(o, c, argc - first))
         return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);
-    if (o->coverage != NULL) {
-        (void)diag_fail(&d, o->coverage, 0, "--coverage is for one layout and one image");
+    const char *single = o->coverage != NULL     ? "--coverage"
+                         : o->gdb.where != NULL  ? "--gdb"
+                         : o->gdb_script != NULL ? "--gdb-script"
+                                                 : NULL;
+    if (single != NULL) {
+        (void)diag_fail(&d, "", 0, "%s is for one layout and one image", single);
         return cli_complain(&d);
     }
     if (c->nr == 0 && o->boot.nr_layouts != 0) {

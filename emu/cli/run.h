@@ -8,6 +8,7 @@
 
 #include "boot/choose.h"
 #include "cli/boot_options.h"
+#include "gdb/gdb.h"
 #include "report/report.h"
 
 struct run_options {
@@ -15,6 +16,8 @@ struct run_options {
     const char *output;          /* NULL: standard output */
     const char *coverage;        /* NULL: none is collected */
     const char *coverage_format; /* NULL: by the file's name */
+    struct gdb_options gdb;      /* where NULL: no debugger */
+    const char *gdb_script;      /* NULL: none is written */
     const char *reports;         /* a folder for the cases' own, NULL for none */
     const struct report_writer *format;
     struct report_style style;

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/run.h"
+#include "cli/run_debug.h"
 #include "cover/coverage.h"
 #include "image/facts.h"
 
@@ -15,6 +16,7 @@ struct run {
     struct image image;
     struct trial trial;
     struct coverage coverage;
+    struct run_debug debug;
 };
 
 static bool prepare(struct run *r, const struct run_options *o, const char *layout, const char *path, struct diag *d)
@@ -68,6 +70,8 @@ static int boot(struct run *r, struct run_options *o, const char *layout, const 
         return cli_complain(&d);
     if (!o->quiet)
         run_notes(r->trial.boot.layout.path, &r->lines);
+    if (!run_debug_open(&r->debug, o, &d))
+        return cli_complain(&d);
     struct progress progress;
     progress_init(&progress, o->quiet);
     o->boot.trial.monitor.progress = progress_show;
@@ -79,6 +83,8 @@ static int boot(struct run *r, struct run_options *o, const char *layout, const 
     }
     bool ok = trial_boot(&r->trial, &o->boot.trial, &d);
     progress_end(&progress);
+    if (!run_debug_ended(&r->debug))
+        return EXIT_INCONCLUSIVE;
     if (!ok) {
         (void)cli_complain(&d);
         return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
@@ -86,6 +92,8 @@ static int boot(struct run *r, struct run_options *o, const char *layout, const 
     if (verdict_exit_code(&r->trial.verdict) != EXIT_CLEAN && r->image.kind == IMAGE_OVMF)
         look_closer(&r->image);
     if (cover != NULL && !cover_save(&r->coverage, cover, o->coverage, &d))
+        return cli_complain(&d);
+    if (!run_debug_script(o, &r->trial, &d))
         return cli_complain(&d);
     return write_report(r, o, &d) ? verdict_exit_code(&r->trial.verdict) : cli_complain(&d);
 }
@@ -97,6 +105,7 @@ int run_one(struct run_options *o, const char *layout, const char *image)
         return EXIT_DEFECT;
     int code = boot(r, o, layout, image);
     coverage_free(&r->coverage);
+    run_debug_close(&r->debug);
     trial_free(&r->trial);
     image_free(&r->image);
     free(r);

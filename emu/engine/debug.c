@@ -49,7 +49,7 @@ static void on_insn(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     d->pc = pc;
     d->debugger->insn(d->debugger_self, pc);
     d->inside = false;
-    if (d->e->pending == PENDING_STOP && !d->waits)
+    if ((d->e->pending == PENDING_STOP && !d->waits) || d->e->pending == PENDING_AGAIN)
         leave(d, pc);
 }
 
@@ -241,6 +241,12 @@ bool engine_debug(struct engine *e, const struct engine_debug *debugger, void *s
     return ok;
 }
 
+void engine_debug_come_out(struct engine *e)
+{
+    e->pending = PENDING_AGAIN;
+    (void)uc_emu_stop(e->uc);
+}
+
 void engine_debug_settle(struct engine *e)
 {
     struct debugged *d = e->debugged;
@@ -248,6 +254,8 @@ void engine_debug_settle(struct engine *e)
     if (d->left)
         engine_put(e, UC_X86_REG_RIP, d->rip);
     d->left = false;
+    if (e->pending == PENDING_AGAIN)
+        d->debugger->outside(d->debugger_self);
 }
 
 /* --- registers -------------------------------------------------------------------------------------------------- */

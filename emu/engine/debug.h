@@ -15,11 +15,13 @@ struct engine_debug {
     /* In pieces of at most 8 bytes, devices too. Not what page walks read and write. */
     void (*load)(void *self, uint64_t gpa, unsigned size);
     void (*store)(void *self, uint64_t gpa, unsigned size);
+    /* Because of engine_debug_come_out(): registers and memory may be changed. The run goes on from RIP. */
+    void (*outside)(void *self);
 };
 /* Before the first run; for good. False: no room. */
 bool engine_debug(struct engine *e, const struct engine_debug *d, void *self);
-/* After a run that ended in insn(), before all else: RIP becomes what it is. Elsewhere it does nothing. */
-void engine_debug_settle(struct engine *e);
+/* From insn(): the instruction waits. A block that is left so and entered again in its middle counts twice. */
+void engine_debug_come_out(struct engine *e);
 /* Linear address of what processor @cpu executes next; right in insn(), too. */
 uint64_t engine_debug_pc(struct engine *e, unsigned cpu);
 

@@ -279,6 +279,8 @@ enum engine_end engine_run(struct engine *e)
         e->come_out = false;
         /* No `until`: a made-up one makes the library walk the guest's page tables and clobber CR2. */
         uc_err err = uc_emu_start(e->uc, engine_get(e, UC_X86_REG_RIP), 0, 0, 0);
+        if (e->debugged != NULL)
+            engine_debug_settle(e);
         if (e->pending == PENDING_NONE && atomic_exchange(&e->alarm, false)) {
             e->client->alarm(e->self);
             return ENGINE_STOPPED;

@@ -101,6 +101,8 @@ struct engine {
 
 /* debug.c: is this the middle of a block, in which there is no stopping? */
 bool engine_debug_defers(struct engine *e);
+/* The engine has come out. */
+void engine_debug_settle(struct engine *e);
 uint64_t engine_get(const struct engine *e, int uc_reg);
 void engine_put(struct engine *e, int uc_reg, uint64_t value);
 void engine_raise(struct engine *e, unsigned vector);

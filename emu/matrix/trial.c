@@ -21,8 +21,9 @@ static bool power_on(void *self, const struct layout *l, struct machine *m, stru
     return boot_case_power_on(self, l, m, d);
 }
 
+/* *@more: whether further boots may follow, to explain it. */
 static bool boot_once(struct trial *t, const struct monitor_options *options, const struct trial_visitor *visitor,
-                      struct diag *d)
+                      bool *more, struct diag *d)
 {
     struct monitor monitor;
     if (!boot_case_power_on(&t->boot, &t->boot.layout, &t->machine, d))
@@ -31,8 +32,7 @@ static bool boot_once(struct trial *t, const struct monitor_options *options, co
     if (visitor != NULL && !visitor->begins(visitor->self, &monitor, d))
         return false;
     monitor_run(&monitor);
-    if (visitor != NULL)
-        visitor->ended(visitor->self, &monitor);
+    *more = visitor == NULL || visitor->ended(visitor->self, &monitor);
     t->verdict.debug_log =
         platform_debug_log(&t->machine.platform, &t->verdict.debug_log_size, &t->verdict.debug_log_truncated);
     t->verdict.console.text = console_log(&t->machine.xen, &t->verdict.console.size, &t->verdict.console.truncated);
@@ -63,8 +63,9 @@ bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d)
     struct monitor_options options = o->monitor;
     options.image = t->boot.image;
     t->symbols = o->monitor.symbols;
-    bool ok = o->nr_fills > 1 ? boot_with_each(t, o, &options, d) : boot_once(t, &options, o->visitor, d);
-    return ok && ask_why(t, o, &options, d);
+    bool more = true;
+    bool ok = o->nr_fills > 1 ? boot_with_each(t, o, &options, d) : boot_once(t, &options, o->visitor, &more, d);
+    return ok && (!more || ask_why(t, o, &options, d));
 }
 
 bool trial_write(const struct trial *t, const struct report_writer *w, const struct report_style *style, FILE *out)

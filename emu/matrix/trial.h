@@ -15,7 +15,7 @@
 /* Somebody who looks on at a boot, or holds it. Of boots that follow it, to explain it, nothing is told. */
 struct trial_visitor {
     bool (*begins)(void *self, struct monitor *mon, struct diag *d); /* the machine stands at its first instruction */
-    void (*ended)(void *self, struct monitor *mon);                  /* it is still there, and the verdict complete */
+    bool (*ended)(void *self, struct monitor *mon); /* it is still there, the verdict complete; false: ask nothing more */
     void *self;
 };
 
