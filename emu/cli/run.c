@@ -38,6 +38,22 @@ static bool set_coverage_format(void *self, const char *v)
     ((struct run_options *)self)->coverage_format = v;
     return cover_format_find(v, "") != NULL;
 }
+static bool set_gdb(void *self, const char *v)
+{
+    ((struct run_options *)self)->gdb.where = v;
+    return v[0] != '\0';
+}
+static bool set_gdb_anywhere(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->gdb.anywhere = true;
+    return true;
+}
+static bool set_gdb_script(void *self, const char *v)
+{
+    ((struct run_options *)self)->gdb_script = v;
+    return v[0] != '\0';
+}
 static bool set_reports(void *self, const char *v)
 {
     ((struct run_options *)self)->reports = v;
@@ -121,6 +137,11 @@ static const struct option_spec specs[] = {
      set_trace_filter},
     {"save-case", 0, "FILE", "write a case file there, for `hvmbed replay`", set_save_case},
     {"save-cases", 0, "DIR", "the same of each case with a finding: LAYOUT--IMAGE.case.json", set_save_cases},
+    {"gdb", 0, ":PORT|HOST:PORT|PATH",
+     "wait for gdb there, and let it run the guest (port 0: any; PATH: a Unix socket)", set_gdb},
+    {"gdb-anywhere", 0, NULL, "--gdb may listen where other machines can connect", set_gdb_anywhere},
+    {"gdb-script", 0, "FILE", "write gdb commands that load the symbols of all modules (with --symbols)",
+     set_gdb_script},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
@@ -169,6 +190,23 @@ static bool is_one(const struct run_options *o, const struct layout_choice *c, i
     return o->boot.nr_layouts <= 1 && nr_images == 1 && !c->open && o->reports == NULL && o->save_cases == NULL;
 }
 
+/* The first of the options that are not for many cases; NULL: none is given. */
+static const char *only_for_one(const struct run_options *o)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } table[] = {{o->coverage != NULL, "--coverage"},
+                 {o->trace != NULL, "--trace"},
+                 {o->gdb.where != NULL, "--gdb"},
+                 {o->gdb_script != NULL, "--gdb-script"},
+                 {o->save_case != NULL, "--save-case (--save-cases DIR is for many)"}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].given)
+            return table[i].name;
+    return NULL;
+}
+
 static int run_with(struct run_options *o, struct layout_choice *c, int argc, char **argv)
 {
     struct diag d = {0};
@@ -186,21 +224,18 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
         (void)diag_fail(&d, o->trace, 0, "--trace is for one boot: give --fill one pattern");
         return cli_complain(&d);
     }
+    if (o->trace != NULL && o->gdb.where != NULL) {
+        (void)diag_fail(&d, o->trace, 0, "--trace and --gdb do not go together");
+        return cli_complain(&d);
+    }
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);
     if (is_one(o, c, argc - first))
         return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);
-    if (o->coverage != NULL) {
-        (void)diag_fail(&d, o->coverage, 0, "--coverage is for one layout and one image");
-        return cli_complain(&d);
-    }
-    if (o->trace != NULL) {
-        (void)diag_fail(&d, o->trace, 0, "--trace is for one layout and one image");
-        return cli_complain(&d);
-    }
-    if (o->save_case != NULL) {
-        (void)diag_fail(&d, o->save_case, 0, "--save-case is for one layout and one image; --save-cases DIR for many");
+    const char *single = only_for_one(o);
+    if (single != NULL) {
+        (void)diag_fail(&d, "", 0, "%s is for one layout and one image", single);
         return cli_complain(&d);
     }
     if (c->nr == 0 && o->boot.nr_layouts != 0) {

@@ -9,6 +9,7 @@
 #include "boot/choose.h"
 #include "cli/boot_options.h"
 #include "cli/outputs.h"
+#include "gdb/gdb.h"
 #include "report/report.h"
 #include "trace/filter.h"
 
@@ -16,6 +17,8 @@ struct run_options {
     struct boot_options boot;    /* first */
     const char *coverage;        /* NULL: none is collected */
     const char *coverage_format; /* NULL: by the file's name */
+    struct gdb_options gdb;      /* where NULL: no debugger */
+    const char *gdb_script;      /* NULL: none is written */
     const char *reports;         /* a folder for the cases' own, NULL for none */
     const char *trace;           /* a file, NULL for none */
     struct trace_filter filter;  /* of it */
