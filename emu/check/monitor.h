@@ -180,6 +180,8 @@ const struct symbols_match *monitor_symbols(struct monitor *mon, const struct mo
 uint32_t monitor_entry(const struct monitor *mon, const struct module *mod);
 /* For what looks at a run from outside, while its machine is on: in which module @gva lies. */
 void monitor_place(struct monitor *mon, uint64_t gva, struct code_place *out);
+/* The same, but for modules that have run; knows no others, and none because of this. */
+void monitor_place_known(struct monitor *mon, uint64_t gva, struct code_place *out);
 /* The last instruction of a block of @size bytes: where, and as text ("" when it does not decode). */
 void monitor_branch(struct monitor *mon, uint64_t pc, uint32_t size, struct code_place *at, char *text, size_t n);
 /* The calls that led to the instruction at @pc, which runs; NULL when out of memory. The caller frees it. */

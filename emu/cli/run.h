@@ -9,13 +9,22 @@
 #include "boot/choose.h"
 #include "cli/boot_options.h"
 #include "cli/outputs.h"
+#include "gdb/gdb.h"
 #include "report/report.h"
+#include "trace/filter.h"
 
 struct run_options {
     struct boot_options boot;    /* first */
     const char *coverage;        /* NULL: none is collected */
     const char *coverage_format; /* NULL: by the file's name */
+    struct gdb_options gdb;      /* where NULL: no debugger */
+    const char *gdb_script;      /* NULL: none is written */
     const char *reports;         /* a folder for the cases' own, NULL for none */
+    const char *trace;           /* a file, NULL for none */
+    struct trace_filter filter;  /* of it */
+    bool filtered;               /* a filter was given */
+    const char *save_case;       /* a file for the one case, NULL for none */
+    const char *save_cases;      /* a folder for those of many cases, NULL for none */
     struct outputs outputs;
     struct report_style style; /* of the main one */
     bool quiet;

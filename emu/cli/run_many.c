@@ -33,12 +33,14 @@ static bool read_layout(struct many *r, const char *path, struct diag *d)
     return matrix_add_layout(&r->m, path != NULL ? path : "", &l, d);
 }
 
-static bool make_folder(const char *path, struct diag *d)
+static bool make_folder(const char *path, const char *what, struct diag *d)
 {
     struct stat st;
+    if (path == NULL)
+        return true;
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
         return true;
-    return diag_fail(d, path, 0, "cannot be a folder for reports: %s", strerror(errno));
+    return diag_fail(d, path, 0, "cannot be a folder for %s: %s", what, strerror(errno));
 }
 
 static bool prepare(struct many *r, const struct layout_choice *c, char *const *image, size_t nr_images, struct diag *d)
@@ -50,16 +52,18 @@ static bool prepare(struct many *r, const struct layout_choice *c, char *const *
     for (size_t i = 0; ok && i < nr_images; i++)
         ok = matrix_add_image(&r->m, image[i], d);
     r->o->boot.trial.choice.stages = &r->stages;
-    return ok && matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->outputs.main.form->extension : NULL, d) &&
-           boot_options_open(&r->o->boot, d) && (o->reports == NULL || make_folder(o->reports, d));
+    return ok &&
+           matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->outputs.main.form->extension : NULL,
+                        o->save_cases != NULL, d) &&
+           boot_options_open(&r->o->boot, d) && make_folder(o->reports, "reports", d) &&
+           make_folder(o->save_cases, "cases", d);
 }
 
 /* --- while they run */
 
-/* A case that gave no report leaves none of an earlier run either. */
-static bool write_own(const struct many *r, const struct matrix_case *c, const char *path, struct diag *d)
+/* A case that gave no such report leaves none of an earlier run either. */
+static bool write_report(const struct case_report *own, const char *path, struct diag *d)
 {
-    const struct case_report *own = case_report(&c->result, r->o->outputs.main.form->name);
     if (own == NULL)
         return unlink(path) == 0 || errno == ENOENT || diag_fail(d, path, 0, "cannot be removed: %s", strerror(errno));
     struct outfile *out = outfile_open(path, d);
@@ -69,18 +73,28 @@ static bool write_own(const struct many *r, const struct matrix_case *c, const c
     return outfile_commit(out, d);
 }
 
+/* @file NULL: those of this form are not wanted as files. */
+static bool write_own(const struct case_result *r, const char *form, const char *folder, const char *file,
+                      struct diag *d)
+{
+    char *path;
+    if (file == NULL)
+        return true;
+    if (asprintf(&path, "%s/%s", folder, file) < 0)
+        return diag_fail(d, "", 0, "out of memory");
+    const bool ok = write_report(case_report(r, form), path, d);
+    free(path);
+    return ok;
+}
+
 static bool done(void *self, struct matrix_case *c)
 {
     struct many *r = self;
-    char *path;
     progress_many_count(&r->progress, c);
-    if (c->file == NULL)
-        return true;
-    if (asprintf(&path, "%s/%s", r->o->reports, c->file) < 0)
-        return diag_fail(&r->d, "", 0, "out of memory");
-    bool ok = write_own(r, c, path, &r->d);
-    free(path);
-    case_reports_free(&c->result);
+    const bool ok = write_own(&c->result, r->o->outputs.main.form->name, r->o->reports, c->file, &r->d) &&
+                    write_own(&c->result, CASE_SAVED, r->o->save_cases, c->case_file, &r->d);
+    if (c->file != NULL)
+        case_reports_free(&c->result);
     return ok;
 }
 
@@ -143,6 +157,7 @@ static int run(struct many *r, int *signal)
     struct matrix_setup s = {.options = &o->boot.trial,
                              .style = &own,
                              .at_once = o->jobs != 0 ? o->jobs : pool_processors(),
+                             .version = o->save_cases != NULL ? HVMBED_VERSION : NULL,
                              .done = done,
                              .again = again,
                              .show = show,

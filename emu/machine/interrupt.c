@@ -110,6 +110,8 @@ void interrupts_serve(struct machine *m, enum engine_end end)
     const bool can = end == ENGINE_WINDOW || end == ENGINE_HALTED;
     if (m->interrupt_waits && can && m->vcpus.v[cpu].state == VCPU_UP && engine_interrupts(m->engine)) {
         const uint8_t vector = irq_take(q, cpu);
+        if (m->watcher->interrupted != NULL)
+            m->watcher->interrupted(m->watcher_self, vector);
         if (!enter(m, vector) && m->watcher->exception != NULL)
             m->watcher->exception(m->watcher_self, 13);
         if (m->watcher->exited != NULL)

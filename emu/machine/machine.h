@@ -68,6 +68,8 @@ struct machine_watcher {
     /* The engine's watchdog has barked; paused() follows. */
     void (*alarm)(void *self);
     void (*noticed)(void *self, const struct machine_notice *n);
+    /* An interrupt is delivered, between two runs of the CPU: @vector. */
+    void (*interrupted)(void *self, unsigned vector);
     /* At any exit to a device, Xen or CPUID. */
     void (*exited)(void *self, enum machine_exit kind);
     /* After a hypercall; @result as Xen gives it. */

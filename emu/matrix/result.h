@@ -51,11 +51,12 @@ const char *case_state_name(enum case_state s); /* "booted", "not-applicable", "
 
 /* A case's own report in one of the forms asked for. */
 struct case_report {
-    char form[16]; /* report_writer.name */
+    char form[16]; /* report_writer.name, or CASE_SAVED */
     char *bytes;   /* owned; NUL-terminated */
     size_t size;
 };
-#define CASE_REPORTS_MAX 8
+#define CASE_SAVED "case" /* a case file, of one that did not pass or has findings */
+#define CASE_REPORTS_MAX 16
 #define CASE_LOG_MAX 4096
 #define CASE_DETAILS_MAX ((size_t)1 << 16)
 
@@ -106,6 +107,7 @@ struct matrix_case {
     size_t layout, image;
     const char *handoff; /* its name */
     char *file;          /* "hvm-1g--RELEASE-OVMF.json", where reports are files; else NULL */
+    char *case_file;     /* "hvm-1g--RELEASE-OVMF.case.json", where cases are saved; else NULL */
     struct case_result result;
 };
 
