@@ -84,6 +84,8 @@ void verdict_free(struct verdict *v)
     hob_list_free(&v->hobs);
     free(v->dispatch);
     v->dispatch = NULL;
+    free(v->memory);
+    v->memory = NULL;
 }
 
 /* It is large, and most of it are findings that nobody has made. */

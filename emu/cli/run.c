@@ -59,6 +59,12 @@ static bool set_hobs(void *self, const char *v)
     ((struct run_options *)self)->style.hobs = true;
     return true;
 }
+static bool set_memory(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->style.memory = true;
+    return true;
+}
 static bool set_quiet(void *self, const char *v)
 {
     (void)v;
@@ -82,6 +88,7 @@ static const struct option_spec specs[] = {
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
+    {"memory-map", 0, NULL, "past the hand-off: print the UEFI memory map and the GCD's, beside the E820", set_memory},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };

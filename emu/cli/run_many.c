@@ -131,7 +131,7 @@ static int run(struct many *r, int *signal)
 {
     const struct run_options *o = r->o;
     const struct report_style own = {
-        .hobs = o->style.hobs, .verbose = o->style.verbose, .color = o->style.color && o->reports == NULL};
+        .hobs = o->style.hobs, .memory = o->style.memory, .verbose = o->style.verbose, .color = o->style.color && o->reports == NULL};
     const struct matrix_setup s = {.options = &o->boot.trial,
                                    .format = o->format,
                                    .style = &own,

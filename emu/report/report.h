@@ -29,6 +29,7 @@ struct report_input {
 struct report_style {
     bool color;
     bool hobs;   /* the HOB list too */
+    bool memory; /* the UEFI memory map too */
     int verbose; /* 1: registers, walk, modules and the guest's debug output too */
 };
 
