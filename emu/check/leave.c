@@ -7,8 +7,8 @@
 
 /* What a check cannot do without; where it is not there, another rule has said so. */
 enum {
-    NEEDS_E820 = 1, /* a firmware that was told the table which the checks know */
-    NEEDS_MAP = 2,  /* the whole memory map */
+    NEEDS_E820 = 1,  /* a firmware that was told the table which the checks know */
+    NEEDS_MAP = 2,   /* a memory map that is whole and sound */
     NEEDS_GIVEN = 4, /* one that the loader was given: the core's own list has not been merged yet, nor completed */
 };
 
@@ -162,9 +162,11 @@ void leave_look(struct monitor *mon, const struct efi_reader *r, uint64_t pc)
         return;
     engine_regs(mon->m->engine, &l.v.regs);
     efi_configuration_read(r, l.system, &l.config);
-    const unsigned has = (mon->e820_told ? NEEDS_E820 : 0u) | (mem->map.damage == NULL ? NEEDS_MAP : 0u) |
-                         (mem->given ? NEEDS_GIVEN : 0u);
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        const bool sound = !leave_told(&l, RULE_MAP_LIST, (struct span){0, UINT64_MAX});
+        const unsigned has =
+            (mon->e820_told ? NEEDS_E820 : 0u) | (sound ? NEEDS_MAP : 0u) | (mem->given ? NEEDS_GIVEN : 0u);
         if ((checks[i].needs & ~has) == 0)
             checks[i].check(&l);
+    }
 }

@@ -42,7 +42,7 @@ void check_acpi_tables(struct leave *l)
         const struct acpi_table *t = &all.t[i];
         const struct efi_range *taken = leave_taken(l, extent(t), true);
         char type[LEAVE_TYPE_SIZE];
-        if (t->why == NULL && taken == NULL)
+        if (t->why == NULL && (taken == NULL || leave_told(l, RULE_MAP_RAM, taken->at)))
             continue;
         told++;
         if (t->why != NULL)
@@ -60,6 +60,15 @@ static bool is_root(const struct acpi_table *t)
     return strcmp(t->signature, "RSDP") == 0 || strcmp(t->signature, "RSDT") == 0 || strcmp(t->signature, "XSDT") == 0;
 }
 
+/* Is the chain from the RSDP on broken? Then what was lost says nothing more. */
+static bool is_broken(const struct acpi_tables *all)
+{
+    for (size_t i = 0; i < all->nr; i++)
+        if (all->t[i].why != NULL)
+            return true;
+    return false;
+}
+
 void check_acpi_lost(struct leave *l)
 {
     struct acpi_tables given, left;
@@ -68,7 +77,7 @@ void check_acpi_lost(struct leave *l)
         return;
     acpi_tables_read(&l->r, from, &given);
     acpi_tables_read(&l->r, rsdp, &left);
-    for (size_t i = 0; i < given.nr; i++) {
+    for (size_t i = 0; i < given.nr && !is_broken(&left); i++) {
         const struct acpi_table *t = &given.t[i];
         bool same = is_root(t) || t->why != NULL, named = false;
         for (size_t j = 0; j < left.nr && !same; j++) {
@@ -76,7 +85,8 @@ void check_acpi_lost(struct leave *l)
             same = acpi_table_is_copy(&l->r, t, &left.t[j]);
         }
         if (!same)
-            leave_tell(l, RULE_ACPI_LOST, extent(t), (struct span){0, 0}, "Xen's %s, %u bytes at %#llx, is not handed on%s",
-                       t->signature, t->length, (unsigned long long)t->at, named ? " as it was" : "");
+            leave_tell(l, RULE_ACPI_LOST, extent(t), (struct span){0, 0},
+                       "Xen's %s, %u bytes at %#llx, is not handed on%s", t->signature, t->length,
+                       (unsigned long long)t->at, named ? " as it was" : "");
     }
 }

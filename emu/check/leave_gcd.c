@@ -25,14 +25,15 @@ void check_gcd_list(struct leave *l)
     uint64_t end = 0;
     if (g->damage != NULL) {
         const struct span at = {g->damage_at, g->damage_at + 8};
-        leave_tell(l, RULE_GCD_LIST, at, at, "the GCD's memory space map cannot be read behind its %zu descriptors: %s (%#llx)",
-                   g->nr, g->damage, (unsigned long long)g->damage_at);
+        leave_tell(l, RULE_GCD_LIST, at, at,
+                   "the GCD's memory space map cannot be read behind its %zu descriptors: %s (%#llx)", g->nr, g->damage,
+                   (unsigned long long)g->damage_at);
         return;
     }
     for (size_t i = 0; i < g->nr; end = g->r[i++].at.end) {
         const struct efi_range *r = &g->r[i];
-        const char *why = r->at.start != end       ? "it does not begin where the one before it ends"
-                          : r->at.start >= r->at.end ? "it ends before it begins"
+        const char *why = r->at.start != end                 ? "it does not begin where the one before it ends"
+                          : r->at.start >= r->at.end         ? "it ends before it begins"
                           : gcd_memory_name(r->type) == NULL ? "there is no such type"
                                                              : NULL;
         if (why == NULL)
@@ -81,8 +82,8 @@ void check_gcd_mmio(struct leave *l)
         if (r->type != GCD_MMIO || span_size(bad) == 0)
             continue;
         told++;
-        leave_tell(l, RULE_GCD_MMIO, bad, r->bytes, "descriptor %zu, MMIO %#llx-%#llx: %#llx-%#llx is RAM in the E820", i,
-                   (unsigned long long)r->at.start, (unsigned long long)r->at.end, (unsigned long long)bad.start,
+        leave_tell(l, RULE_GCD_MMIO, bad, r->bytes, "descriptor %zu, MMIO %#llx-%#llx: %#llx-%#llx is RAM in the E820",
+                   i, (unsigned long long)r->at.start, (unsigned long long)r->at.end, (unsigned long long)bad.start,
                    (unsigned long long)bad.end);
     }
 }

@@ -57,9 +57,10 @@ void check_map_overlap(struct leave *l)
             const struct span both = {a->at.start > b->at.start ? a->at.start : b->at.start,
                                       a->at.end < b->at.end ? a->at.end : b->at.end};
             told++;
-            leave_tell(l, RULE_MAP_OVERLAP, both, b->bytes, "descriptor %zu, %s %#llx-%#llx, overlaps %zu, %s %#llx-%#llx",
-                       j, leave_type(b->type, second), (unsigned long long)b->at.start, (unsigned long long)b->at.end, i,
-                       leave_type(a->type, first), (unsigned long long)a->at.start, (unsigned long long)a->at.end);
+            leave_tell(l, RULE_MAP_OVERLAP, both, b->bytes,
+                       "descriptor %zu, %s %#llx-%#llx, overlaps %zu, %s %#llx-%#llx", j, leave_type(b->type, second),
+                       (unsigned long long)b->at.start, (unsigned long long)b->at.end, i, leave_type(a->type, first),
+                       (unsigned long long)a->at.start, (unsigned long long)a->at.end);
         }
 }
 

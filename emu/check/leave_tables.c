@@ -23,8 +23,8 @@ void check_system_table(struct leave *l)
             leave_tell(l, RULE_SYSTEM_TABLE, or_one(h.at), h.at, "%s at %#llx: %s", h.name,
                        (unsigned long long)h.at.start, h.why);
         else if (i != EFI_BOOT && !is_runtime(l, h.at.start)) /* UEFI 2.10, 2.3.4: it outlives boot services */
-            leave_tell(l, RULE_SYSTEM_TABLE, h.at, (struct span){0, 0}, "%s at %#llx: it is not in runtime memory", h.name,
-                       (unsigned long long)h.at.start);
+            leave_tell(l, RULE_SYSTEM_TABLE, h.at, (struct span){0, 0}, "%s at %#llx: it is not in runtime memory",
+                       h.name, (unsigned long long)h.at.start);
     }
     const struct span at = l->config.at;
     if (!l->config.readable)
@@ -83,9 +83,9 @@ void check_memory_attributes(struct leave *l)
         if (why == NULL)
             continue;
         told++;
-        leave_tell(l, RULE_MEMORY_ATTRIBUTES, or_one(r.at), r.bytes, "entry %u of the table at %#llx, %s %#llx-%#llx: %s", i,
-                   (unsigned long long)at, leave_type(r.type, type), (unsigned long long)r.at.start,
-                   (unsigned long long)r.at.end, why);
+        leave_tell(l, RULE_MEMORY_ATTRIBUTES, or_one(r.at), r.bytes,
+                   "entry %u of the table at %#llx, %s %#llx-%#llx: %s", i, (unsigned long long)at,
+                   leave_type(r.type, type), (unsigned long long)r.at.start, (unsigned long long)r.at.end, why);
     }
 }
 
@@ -103,13 +103,14 @@ static bool check_smbios(struct leave *l, const struct guid *which, const char *
     for (unsigned i = 0; s.why == NULL && i < 2; i++)
         if (span_size(part[i]) != 0 && leave_taken(l, part[i], false) != NULL) {
             leave_tell(l, RULE_SMBIOS_TABLES, part[i], (struct span){0, 0},
-                       "the %s %s at %#llx-%#llx are in memory that nobody keeps", name, i == 0 ? "entry" : "structures",
-                       (unsigned long long)part[i].start, (unsigned long long)part[i].end);
+                       "the %s %s at %#llx-%#llx are in memory that nobody keeps", name,
+                       i == 0 ? "entry" : "structures", (unsigned long long)part[i].start,
+                       (unsigned long long)part[i].end);
             return true;
         }
     if (s.why != NULL)
-        leave_tell(l, RULE_SMBIOS_TABLES, or_one((struct span){at, at}), or_one(s.entry), "the %s table at %#llx: %s", name,
-                   (unsigned long long)at, s.why);
+        leave_tell(l, RULE_SMBIOS_TABLES, or_one((struct span){at, at}), or_one(s.entry), "the %s table at %#llx: %s",
+                   name, (unsigned long long)at, s.why);
     return true;
 }
 

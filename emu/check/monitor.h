@@ -113,10 +113,10 @@ struct dxe_started {
 };
 #define DXE_MAPS_MAX 8
 struct dxe_watch {
-    uint64_t system;    /* gva of the system table */
-    uint64_t boot;      /* gva of the boot services; 0: not known yet */
-    uint64_t handle;    /* gva of some driver's handle */
-    uint64_t return_to; /* where entry points return to, in the core */
+    uint64_t system;                                         /* gva of the system table */
+    uint64_t boot;                                           /* gva of the boot services; 0: not known yet */
+    uint64_t handle;                                         /* gva of some driver's handle */
+    uint64_t return_to;                                      /* where entry points return to, in the core */
     uint64_t create_event, signal_event, get_map, exit_boot; /* services */
     bool want_break;
     struct dxe_started started[DXE_STARTED_MAX];
@@ -130,10 +130,10 @@ struct dxe_watch {
         uint64_t size, buffer, key, step;
     } call[DXE_MAPS_MAX];
     size_t nr_calls;
-    const char *look;   /* dxe_memory.when: to be looked at; NULL: nothing */
+    const char *look; /* dxe_memory.when: to be looked at; NULL: nothing */
     uint64_t look_pc;
-    bool looked, left;  /* at ready to boot; boot services were left, with a map */
-    bool given;         /* the map that the loader has: */
+    bool looked, left; /* at ready to boot; boot services were left, with a map */
+    bool given;        /* the map that the loader has: */
     uint64_t given_buffer, given_size, given_step;
 };
 

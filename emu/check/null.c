@@ -9,18 +9,14 @@
 #define BIOS_DATA 0x400u
 #define BIOS_DATA_END 0x500u
 
-/* The DXE core adds memory: E:MdeModulePkg/Core/Dxe/Mem/Page.c:CoreAddRange clears page 0. Before any driver runs. */
-static bool is_cleared(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t value)
+/*
+ * The DXE core adds memory, or adds it anew when it converts it, and clears page 0 before the page is in its list again
+ * (E:MdeModulePkg/Core/Dxe/Mem/Page.c:CoreAddRange).
+ */
+static bool is_cleared(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t value, bool listed)
 {
     const struct module *mod = module_at(mon, pc), *core = module_at(mon, mon->v->dxe_entry);
-    return kind == ENGINE_WRITE && value == 0 && mon->dxe->boot == 0 && mod != NULL && mod == core;
-}
-
-/* Has somebody allocated it, as QemuVideoDxe does for an interrupt vector (E:OvmfPkg/QemuVideoDxe/VbeShim.c)? */
-static bool is_allocated(const struct monitor *mon, const struct efi_reader *r)
-{
-    uint32_t type;
-    return efi_core_type_of(r, &mon->dxe->lists, 0, &type) && type != EFI_CONVENTIONAL;
+    return kind == ENGINE_WRITE && value == 0 && !listed && mod != NULL && mod == core;
 }
 
 /* call or jmp through memory: where that leads is told (exec-null, exec-low, exec-unknown), with where the pointer lay. */
@@ -46,9 +42,16 @@ bool null_is_fair(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint
 {
     const struct dxe_watch *d = mon->dxe;
     const struct efi_reader r = dxe_reader(mon);
-    if (d == NULL || d->left || is_cleared(mon, kind, pc, value) || is_transfer(mon, kind, pc))
+    uint32_t type;
+    if (d == NULL || d->left)
         return true;
-    if (d->boot != 0 && (d->lists.map == 0 || is_allocated(mon, &r)))
+    const bool listed = efi_core_type_of(&r, &d->lists, 0, &type);
+    if (is_cleared(mon, kind, pc, value, listed) || is_transfer(mon, kind, pc))
+        return true;
+    /* Somebody has allocated it, as QemuVideoDxe does for an interrupt vector (E:OvmfPkg/QemuVideoDxe/VbeShim.c). */
+    if (listed && type != EFI_CONVENTIONAL)
+        return true;
+    if (d->boot != 0 && d->lists.map == 0)
         return true;
     return gpa >= BIOS_DATA && gpa < BIOS_DATA_END && kind == ENGINE_READ && !is_firmware(mon, pc);
 }

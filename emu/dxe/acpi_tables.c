@@ -142,7 +142,8 @@ void acpi_tables_read(const struct efi_reader *r, uint64_t rsdp, struct acpi_tab
 static bool is_of_place(const struct acpi_table *t, uint32_t i)
 {
     const bool fadt = strcmp(t->signature, "FACP") == 0;
-    return i == CHECKSUM_AT || (fadt && ((i >= FADT_FACS && i < FADT_DSDT + 4) || (i >= FADT_X_FACS && i < FADT_X_DSDT + 8)));
+    return i == CHECKSUM_AT ||
+           (fadt && ((i >= FADT_FACS && i < FADT_DSDT + 4) || (i >= FADT_X_FACS && i < FADT_X_DSDT + 8)));
 }
 
 bool acpi_table_is_copy(const struct efi_reader *r, const struct acpi_table *a, const struct acpi_table *b)

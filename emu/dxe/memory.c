@@ -185,8 +185,12 @@ bool efi_type_is_taken(uint32_t type)
 const char *gcd_memory_name(uint32_t type)
 {
     static const char *const names[] = {
-        [GCD_NONE] = "nothing",          [GCD_RESERVED] = "Reserved",      [GCD_RAM] = "RAM",
-        [GCD_MMIO] = "MMIO",             [GCD_PERSISTENT] = "Persistent",  [GCD_RELIABLE] = "MoreReliable",
+        [GCD_NONE] = "nothing",
+        [GCD_RESERVED] = "Reserved",
+        [GCD_RAM] = "RAM",
+        [GCD_MMIO] = "MMIO",
+        [GCD_PERSISTENT] = "Persistent",
+        [GCD_RELIABLE] = "MoreReliable",
         [GCD_UNACCEPTED] = "Unaccepted",
     };
     return type < sizeof names / sizeof names[0] ? names[type] : NULL;
@@ -198,10 +202,20 @@ void efi_attributes_format(uint64_t attributes, char out[EFI_ATTRIBUTES_SIZE])
         uint64_t bit;
         const char *name;
     } bits[] = {
-        {0x1, "UC"},     {0x2, "WC"},      {0x4, "WT"},     {0x8, "WB"},
-        {0x10, "UCE"},   {0x1000, "WP"},   {0x2000, "RP"},  {EFI_ATTRIBUTE_XP, "XP"},
-        {0x8000, "NV"},  {0x10000, "MR"},  {EFI_ATTRIBUTE_RO, "RO"}, {0x40000, "SP"},
-        {0x80000, "CPU_CRYPTO"}, {EFI_ATTRIBUTE_RUNTIME, "RUNTIME"},
+        {0x1, "UC"},
+        {0x2, "WC"},
+        {0x4, "WT"},
+        {0x8, "WB"},
+        {0x10, "UCE"},
+        {0x1000, "WP"},
+        {0x2000, "RP"},
+        {EFI_ATTRIBUTE_XP, "XP"},
+        {0x8000, "NV"},
+        {0x10000, "MR"},
+        {EFI_ATTRIBUTE_RO, "RO"},
+        {0x40000, "SP"},
+        {0x80000, "CPU_CRYPTO"},
+        {EFI_ATTRIBUTE_RUNTIME, "RUNTIME"},
     };
     size_t n = 0;
     out[0] = '\0';

@@ -35,7 +35,8 @@ static const char *walk(const struct efi_reader *r, struct smbios_look *out)
 {
     const size_t n = (size_t)span_size(out->tables);
     uint8_t *p = n != 0 && n <= TABLES_MAX ? malloc(n) : NULL;
-    const char *why = p == NULL || !r->read(r->self, out->tables.start, p, n) ? "its structures are not in memory" : NULL;
+    const char *why =
+        p == NULL || !r->read(r->self, out->tables.start, p, n) ? "its structures are not in memory" : NULL;
     for (size_t at = 0; why == NULL;) {
         const size_t next = behind(p, n, at);
         if (next == 0) {

@@ -18,11 +18,15 @@ static void write_e820(const struct e820_map *m, struct span at, FILE *out)
             if (m->e[i].at.start > p && m->e[i].at.start < edge)
                 edge = m->e[i].at.start;
         fprintf(out, "%s%s", nr != 0 ? ", " : "",
-                nr == KINDS_MAX ? "…" : e == NULL ? "-" : name != NULL ? name : "unknown type");
+                nr == KINDS_MAX ? "…"
+                : e == NULL     ? "-"
+                : name != NULL  ? name
+                                : "unknown type");
     }
 }
 
-static void write_map(const struct efi_map *m, const struct e820_map *e820, const char *(*name)(uint32_t type), FILE *out)
+static void write_map(const struct efi_map *m, const struct e820_map *e820, const char *(*name)(uint32_t type),
+                      FILE *out)
 {
     for (size_t i = 0; i < m->nr; i++) {
         const struct efi_range *r = &m->r[i];
