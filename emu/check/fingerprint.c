@@ -39,7 +39,7 @@ static void add_place(uint64_t *h, const struct code_place *at, bool with_offset
 /* Looked at when all is done: the instruction is whoever ran last. */
 static bool is_of_handoff(const struct finding *f)
 {
-    return f->rule >= RULE_HOB_LIST && f->rule <= RULE_LOW_MEMORY;
+    return f->rule >= RULE_HOB_LIST && f->rule <= RULE_SMBIOS_TABLES;
 }
 
 /* Whose fault it is: the instruction, or for control that went astray the one that sent it there. */

@@ -105,6 +105,12 @@ static bool set_written(void *self, const char *v)
     ((struct run_options *)self)->boot.trial.monitor.written = true;
     return true;
 }
+static bool set_memory(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->style.memory = true;
+    return true;
+}
 static bool set_quiet(void *self, const char *v)
 {
     (void)v;
@@ -144,6 +150,7 @@ static const struct option_spec specs[] = {
     {"gdb-script", 0, "FILE", "write gdb commands that load the symbols of all modules (with --symbols)",
      set_gdb_script},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
+    {"memory-map", 0, NULL, "past the hand-off: print the UEFI memory map and the GCD's, beside the E820", set_memory},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };

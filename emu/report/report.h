@@ -31,6 +31,7 @@ struct report_style {
         *source_root; /* the folder that was the source's root when it was compiled; NULL: guessed, see source.h */
     bool color;
     bool hobs;   /* the HOB list too */
+    bool memory; /* the UEFI memory map too */
     int verbose; /* 1: registers, walk, modules and the guest's debug output too */
 };
 

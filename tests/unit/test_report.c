@@ -177,6 +177,17 @@ static void add_handoff(struct run *r)
     struct verdict *v = &r->verdict;
     v->hobs = (struct hob_list){.h = hobs, .nr = sizeof hobs / sizeof hobs[0], .complete = true};
     v->paging = (struct paging_summary){7, 0x10000000000, 0x200000, 2};
+    static struct dxe_memory memory = {.when = "exit-boot-services", .given = true};
+    memory.map.r[0] = (struct efi_range){{0, 0x3eeb4000}, EFI_CONVENTIONAL, 0xf, {0x1000, 0x1028}};
+    memory.map.r[1] = (struct efi_range){
+        {0x3eeb4000, 0x3eeb5000}, EFI_RUNTIME_CODE, EFI_ATTRIBUTE_RUNTIME | EFI_ATTRIBUTE_RO | 0x20, {0x1030, 0x1058}};
+    memory.map.r[2] = (struct efi_range){{0x3eeb5000, 0x3eeb6000}, 0x70000001, 0, {0x1060, 0x1088}};
+    memory.map.nr = 3;
+    memory.gcd.r[0] = (struct efi_range){{0, 0x10000000000}, GCD_RAM, 8, {0x2000, 0x2050}};
+    memory.gcd.nr = 1;
+    memory.gcd.damage = "a link leads nowhere";
+    memory.gcd.damage_at = 0x2008;
+    v->memory = &memory; /* of a run that the test does not free so */
     v->known[v->nr_known++] = (struct known_difference){RULE_HOB_OVERLAP, "it is known", 3, "HOB 3 overlaps \033"};
     struct finding *f = add(r, RULE_HOB_RAM);
     f->hob = (struct finding_hob){true, 1, 0x3ae00038, {0x100000, 0x3eeb4000}, HOB_RESOURCE, HOB_RESOURCE_RAM};
@@ -502,12 +513,12 @@ static void json_clean(void **state)
     (void)state;
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
-    static const char *const keys[] = {"schema",      "verdict",     "exit_code",        "ending",   "detail",
-                                       "phase",       "handoff",     "loader",           "image",    "layout",
-                                       "memory",      "work",        "processors",       "dxe",      "hobs",
-                                       "paging",      "known",       "modules",          "timeline", "hypercalls",
-                                       "written",     "findings",    "findings_dropped", "fill",     "debug_log",
-                                       "console_log", "last_blocks", "symbols",          "engine"};
+    static const char *const keys[] = {
+        "schema",     "verdict",   "exit_code",   "ending",      "detail",     "phase",
+        "handoff",    "loader",    "image",       "layout",      "memory",     "work",
+        "processors", "dxe",       "hobs",        "paging",      "memory_map", "known",
+        "modules",    "timeline",  "hypercalls",  "written",     "findings",   "findings_dropped",
+        "fill",       "debug_log", "console_log", "last_blocks", "symbols",    "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
@@ -597,6 +608,14 @@ static void json_handed(void **state)
     assert_true(json_is_null(at(j, "hobs.4.name")));
     is_text(j, "known.0.rule", "hob-overlap");
     is_text(j, "paging.writable_executable", "0x200000");
+    is_text(j, "memory_map.when", "exit-boot-services");
+    is_text(j, "memory_map.source", "loader");
+    is_text(j, "memory_map.descriptors.0.name", "Conventional");
+    is_text(j, "memory_map.descriptors.1.attribute_names", "RO RUNTIME 0x20");
+    assert_true(json_is_null(at(j, "memory_map.descriptors.2.name")));
+    is_text(j, "memory_map.gcd.0.name", "RAM");
+    assert_true(json_is_null(at(j, "memory_map.damage")));
+    is_text(j, "memory_map.gcd_damage", "a link leads nowhere");
     is_text(j, "findings.0.hob.at", "0x3ae00038");
     assert_true(json_is_null(at(j, "findings.1.hob.range")));
     is_text(j, "modules.0.phase", "PEI");
@@ -623,6 +642,14 @@ static void text_handed(void **state)
     has_not(text, "HOB list at 0x3ae00000:");
     has_not(text, "it is known");
     has_not(text, "page tables:");
+    has_not(text, "UEFI memory map");
+    free(text);
+    text = written(r, "text", (struct report_style){.memory = true});
+    has(text, "\nUEFI memory map (exit-boot-services), as the loader was given it: 3 descriptors;");
+    has(text, "    0x000000000000-0x00003eeb4000  Conventional        UC WC WT WB                     RAM");
+    has(text, "  type 0x70000001     ");
+    has(text, "    damaged at 0x2008: a link leads nowhere\n");
+    is_safe(text);
     free(text);
     text = written(r, "text", (struct report_style){.hobs = true});
     has(text, "HOB list at 0x3ae00000: 5 HOBs\n");
