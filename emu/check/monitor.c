@@ -105,6 +105,13 @@ static void on_exited(void *self)
     mon->exits++;
 }
 
+static void on_interrupted(void *self)
+{
+    struct monitor *mon = self;
+    loop_interrupted(mon);
+    mon->exits++; /* from outside, as far as several processors' loops are concerned */
+}
+
 static void shut_down(struct monitor *mon)
 {
     static const char *const reset[] = {
@@ -148,6 +155,7 @@ static const struct machine_watcher watcher = {
     .tick = on_tick,
     .alarm = on_alarm,
     .exited = on_exited,
+    .interrupted = on_interrupted,
     .paused = on_paused,
 };
 

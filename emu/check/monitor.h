@@ -44,16 +44,37 @@ void monitor_defaults(struct monitor_options *o);
 /* What breaks the rule of that name counts as @s. False: there is no such rule. */
 bool monitor_set_severity(struct monitor_options *o, const char *rule, enum severity s);
 
-/* Looking closely at what may be a dead loop. */
+/* Looking closely at what may be a dead loop: loop.c, and loop_memory.c for what it stores and loads. */
+enum loop_stage {
+    LOOP_STATE,  /* does the CPU come back to the same state? */
+    LOOP_STORES, /* and store nothing that changes memory? */
+    LOOP_LOADS,  /* interrupts may come: what does it load? */
+    LOOP_TIME,   /* does any of them change that, in a long time? */
+};
+#define LOOP_LOADS_MAX 64u
+struct loop_load {
+    uint64_t gpa, value; /* eight bytes, aligned */
+};
 struct loop_watch {
     bool looking;
-    bool stores;         /* stores are watched: the last step of a proof */
+    enum loop_stage stage;
+    bool stores, loads;  /* stores, loads are watched; not before the machine has paused */
     bool stored;         /* one changed memory since the state was taken */
+    bool open;           /* somewhere in the loop interrupts are on */
     uint64_t pc, lowest; /* where we look from; the lowest block of the loop */
-    uint64_t exits, exits_at;
+    uint64_t exits_at;
     uint64_t visits, blocks;
-    uint64_t since_ns;
+    uint64_t since_ns, skip;
     uint8_t state[ENGINE_STATE_SIZE];
+    /* An interrupt is served: until the CPU is back where it was, with the state that it had. */
+    bool serving;
+    uint64_t served; /* how many were, since since_ns */
+    uint64_t back_pc, back_exits;
+    uint8_t back[ENGINE_STATE_SIZE];
+    /* What the loop loads. */
+    struct loop_load load[LOOP_LOADS_MAX];
+    size_t nr_loads;
+    bool too_many;
 };
 
 /* Looking whether all processors loop. */

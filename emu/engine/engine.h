@@ -191,6 +191,8 @@ void engine_trace(struct engine *e, void (*fn)(void *self, uint64_t pc), void *s
 /* Plain stores are handed to @fn too until it is NULL. Slow. Not from a callback. */
 void engine_watch_stores(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size, uint64_t value),
                          void *self);
+/* The same of loads: before each, in pieces of at most 8 bytes. */
+void engine_watch_loads(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size), void *self);
 
 /* Everything that counted code does, for comparing runs: what a client of engine_spy() is told. */
 struct engine_spy {

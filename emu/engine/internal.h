@@ -70,7 +70,7 @@ struct engine {
     atomic_bool alarm;
 
     uc_hook block_hook; /* 0: not counting */
-    uc_hook store_hook;
+    uc_hook store_hook, load_hook;
     uint64_t instructions, blocks;
     uint64_t next_event, next_tick, slice_end; /* in blocks */
     uint64_t deadline;                         /* in instructions */
@@ -87,6 +87,8 @@ struct engine {
     void *trace_self;
     void (*store)(void *self, uint64_t gpa, unsigned size, uint64_t value);
     void *store_self;
+    void (*load)(void *self, uint64_t gpa, unsigned size);
+    void *load_self;
     const struct engine_spy *spy; /* spy.c; NULL for none */
     void *spy_self;
     uc_hook spy_load, spy_store;

@@ -2,6 +2,7 @@
 #include "machine/interrupt.h"
 
 #include "base/le.h"
+#include "machine/exits.h"
 #include "machine/machine.h"
 
 #define CYCLES_PER_NS (CLOCK_TSC_KHZ / 1000000u)
@@ -110,10 +111,10 @@ void interrupts_serve(struct machine *m, enum engine_end end)
     const bool can = end == ENGINE_WINDOW || end == ENGINE_HALTED;
     if (m->interrupt_waits && can && m->vcpus.v[cpu].state == VCPU_UP && engine_interrupts(m->engine)) {
         const uint8_t vector = irq_take(q, cpu);
+        if (m->watcher->interrupted != NULL)
+            m->watcher->interrupted(m->watcher_self);
         if (!enter(m, vector) && m->watcher->exception != NULL)
             m->watcher->exception(m->watcher_self, 13);
-        if (m->watcher->exited != NULL)
-            m->watcher->exited(m->watcher_self); /* from outside, as far as a loop is concerned */
         m->interrupt_waits = irq_waits(q, cpu);
     }
     engine_await_window(m->engine, m->interrupt_waits);
@@ -137,7 +138,22 @@ bool interrupts_wait(struct machine *m)
     return true;
 }
 
+bool interrupts_armed(const struct machine *m)
+{
+    return m->interrupt_waits || irq_next(&m->platform.irq) != IRQ_NEVER;
+}
+
 bool interrupts_expected(const struct machine *m)
 {
-    return engine_interrupts(m->engine) && (m->interrupt_waits || irq_next(&m->platform.irq) != IRQ_NEVER);
+    return engine_interrupts(m->engine) && interrupts_armed(m);
+}
+
+void interrupts_skip(struct machine *m)
+{
+    machine_catch_up(m);
+    if (m->interrupt_waits || m->timer_cycles == UINT64_MAX)
+        return;
+    if (m->clock.cycles < m->timer_cycles)
+        m->clock.cycles = m->timer_cycles;
+    engine_come_out(m->engine);
 }

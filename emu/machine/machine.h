@@ -55,6 +55,8 @@ struct machine_watcher {
     void (*noticed)(void *self, const struct machine_notice *n);
     /* After any exit to a device, Xen or CPUID. */
     void (*exited)(void *self);
+    /* Between two runs: the current processor is about to take an interrupt. */
+    void (*interrupted)(void *self);
     /* Between two runs of the CPU: the memory map, the phase and counting may be changed here. */
     void (*paused)(void *self);
 };
