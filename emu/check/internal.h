@@ -101,7 +101,14 @@ void notice_entry(struct monitor *mon);
 /* Stops where the bed can do no more of what Xen would. */
 void notice_limits(struct monitor *mon);
 /* fault.c */
-void fault_taken(struct monitor *mon, unsigned vector);
+/* True: past the hand-off it goes through the guest's IDT, and the run goes on. */
+bool fault_taken(struct monitor *mon, const struct engine_exception *x);
+void fault_triple(struct monitor *mon, const struct engine_exception *x);
+/* aftermath.c: the handler of the exception that @f is about is to run, and nothing that it does is a finding. */
+void aftermath_begin(struct monitor *mon, const struct finding *f);
+void aftermath_tick(struct monitor *mon);
+/* What it printed goes into the finding. */
+void aftermath_end(struct monitor *mon);
 /* loop.c */
 void loop_tick(struct monitor *mon, uint64_t pc);
 void loop_paused(struct monitor *mon);

@@ -22,13 +22,14 @@ struct monitor;
 
 struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
-    uint64_t budget;      /* instructions; 0 for the default */
-    struct until until;   /* how far to go */
-    bool platform;        /* go no further than to where PEI memory is published: END_PLATFORM */
-    bool first_only;      /* the first finding that is an error ends the run: what follows is often its consequence */
-    bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
-    bool guest_bulk;      /* the guest runs long string instructions itself, element by element: for proofs */
-    unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
+    bool deliver; /* --exceptions deliver: past the hand-off an exception is its handler's business, and no finding */
+    uint64_t budget;    /* instructions; 0 for the default */
+    struct until until; /* how far to go */
+    bool platform;      /* go no further than to where PEI memory is published: END_PLATFORM */
+    bool first_only;    /* the first finding that is an error ends the run: what follows is often its consequence */
+    bool guest_lzma;    /* the guest's own decompressor runs, even where the host could do it */
+    bool guest_bulk;    /* the guest runs long string instructions itself, element by element: for proofs */
+    unsigned patience;  /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
     const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
     struct symbols *symbols;   /* names and lines for findings; NULL for none */
@@ -145,6 +146,14 @@ struct dxe_watch {
     struct efi_protocols protocols; /* as last read */
 };
 
+/* An exception past the hand-off was found; its handler runs on, to print what it prints. */
+struct aftermath {
+    bool wanted, on;
+    size_t finding;        /* index in the verdict's */
+    uint64_t instructions; /* when it is over at the latest */
+    size_t log;            /* how long the debug log was */
+};
+
 #define VOLUMES_MAX 16
 
 struct monitor {
@@ -161,6 +170,7 @@ struct monitor {
     struct standstill_watch standstill;
     struct unpack_watch unpack;
     struct access_watch access;
+    struct aftermath aftermath;
     uint64_t bulk_pc; /* a string instruction that the host may do between two runs; 0 for none */
     uint32_t bulk_size;
     uint64_t exits;

@@ -93,6 +93,11 @@ struct engine {
     void *spy_self;
     uc_hook spy_load, spy_store;
 
+    /* exception.c: where in a context the library keeps what it does not tell; 0: it is not known */
+    bool learnt;
+    size_t code_at, software_at, in_flight_at;
+    uc_context *taken;
+
     struct again *again; /* again.c; NULL: each block runs in one run only */
 
     uint64_t msr_site[MSR_SITES_MAX]; /* linear addresses that carry a hook */
@@ -102,7 +107,10 @@ struct engine {
 
 uint64_t engine_get(const struct engine *e, int uc_reg);
 void engine_put(struct engine *e, int uc_reg, uint64_t value);
-void engine_raise(struct engine *e, unsigned vector);
+/* The client's business: the run ends. */
+void engine_raise(struct engine *e, const struct engine_exception *x);
+/* exception.c: what is known of the one that the library has just raised. From its hook. */
+void engine_describe(struct engine *e, unsigned vector, struct engine_exception *x);
 /* A new block at @pc is about to run: the base of CS shows. */
 void engine_note_segment(struct engine *e, uint64_t pc);
 /* Of the code that runs; 0 in long mode. */

@@ -294,11 +294,14 @@ static void new_block(void *self, const struct engine_block *b)
         m->watcher->new_block(m->watcher_self, b);
 }
 
-static void exception(void *self, unsigned vector)
+static void exception(void *self, const struct engine_exception *x)
 {
     struct machine *m = self;
-    if (m->watcher->exception != NULL)
-        m->watcher->exception(m->watcher_self, vector);
+    if (m->watcher->exception == NULL || !m->watcher->exception(m->watcher_self, x))
+        return;
+    m->raised = true;
+    m->exception = *x;
+    machine_pause(m);
 }
 
 static void breakpoint(void *self, uint64_t pc)

@@ -46,7 +46,10 @@ struct machine_watcher {
     bool (*forbidden)(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
                       const struct plan_range *range);
     void (*new_block)(void *self, const struct engine_block *b);
-    void (*exception)(void *self, unsigned vector);
+    /* True: it is to be delivered through the guest's IDT, and the run goes on. */
+    bool (*exception)(void *self, const struct engine_exception *x);
+    /* Between two runs: that could not be done, nor the double fault after it; or an interrupt could not be. */
+    void (*triple_fault)(void *self, const struct engine_exception *x);
     /* An address that engine_break() was told of is about to be executed. */
     void (*breakpoint)(void *self, uint64_t pc);
     void (*tick)(void *self, uint64_t pc);
@@ -82,6 +85,8 @@ struct machine {
     void *watcher_self;
     uint64_t timer_ns, timer_cycles; /* when the next timer asks; IRQ_NEVER, UINT64_MAX */
     bool interrupt_waits;            /* for the current processor */
+    bool raised;                     /* an exception is to be delivered: */
+    struct engine_exception exception;
 
     bool pausing;       /* machine_pause(): come out, call paused(), go on */
     unsigned nr_again;  /* how often the engine was told to ask again */
