@@ -9,12 +9,14 @@
 #include "machine/demand.h"
 #include "machine/interrupt.h"
 #include "machine/machine.h"
+#include "machine/upcall.h"
 
 /* Every exit to something outside the CPU costs time, as it does under Xen. */
 static void on_exit(struct machine *m)
 {
     machine_catch_up(m);
     clock_exit_cost(&m->clock);
+    upcall_look(m);
     if (m->clock.cycles >= m->timer_cycles)
         engine_come_out(m->engine);
     if (m->watcher->exited != NULL)
@@ -230,7 +232,9 @@ static bool hypercall(void *self, bool amd)
     int64_t result = xen_hypercall(&m->xen, &c);
     engine_set_reg(m->engine, CPU_RAX, wide ? (uint64_t)result : (uint32_t)result);
     tell_hypercall(m, &c, result, ring_was_dead);
-    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield)
+    upcall_look(m);
+    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield ||
+        m->platform.irq.changed)
         machine_pause(m);
     return true;
 }

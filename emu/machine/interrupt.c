@@ -4,13 +4,27 @@
 #include "machine/deliver.h"
 #include "machine/exits.h"
 #include "machine/machine.h"
+#include "machine/upcall.h"
 
 #define CYCLES_PER_NS (CLOCK_TSC_KHZ / 1000000u)
+
+static bool waits(const struct machine *m, unsigned cpu)
+{
+    uint8_t vector;
+    return upcall_vector(m, cpu, &vector) || irq_waits(&m->platform.irq, cpu);
+}
+
+/* X:xen/arch/x86/hvm/irq.c:hvm_vcpu_has_pending_irq: events come first. */
+static uint8_t take(struct machine *m, unsigned cpu)
+{
+    uint8_t vector;
+    return upcall_vector(m, cpu, &vector) ? vector : irq_take(&m->platform.irq, cpu);
+}
 
 static void wake(struct machine *m)
 {
     for (unsigned i = 0; i < m->vcpus.nr; i++)
-        if (m->vcpus.v[i].blocked && irq_waits(&m->platform.irq, i))
+        if (m->vcpus.v[i].blocked && waits(m, i))
             vcpus_wake(&m->vcpus, i);
 }
 
@@ -31,7 +45,7 @@ void interrupts_exit(struct machine *m)
         return;
     q->changed = false;
     const uint64_t next = irq_next(q);
-    if (next != m->timer_ns || irq_waits(q, m->vcpus.current) != m->interrupt_waits || m->vcpus.nr > 1) {
+    if (next != m->timer_ns || waits(m, m->vcpus.current) != m->interrupt_waits || m->vcpus.nr > 1) {
         q->changed = true;
         engine_come_out(m->engine);
     }
@@ -47,15 +61,15 @@ void interrupts_serve(struct machine *m, enum engine_end end)
     q->changed = false;
     irq_run(q, clock_ns(&m->clock));
     wake(m);
-    m->interrupt_waits = irq_waits(q, cpu);
+    m->interrupt_waits = waits(m, cpu);
     /* Elsewhere the processor may be right behind an STI. */
     const bool can = end == ENGINE_WINDOW || end == ENGINE_HALTED;
     if (m->interrupt_waits && can && m->vcpus.v[cpu].state == VCPU_UP && engine_interrupts(m->engine)) {
-        const uint8_t vector = irq_take(q, cpu);
+        const uint8_t vector = take(m, cpu);
         if (m->watcher->interrupted != NULL)
             m->watcher->interrupted(m->watcher_self);
         deliver_interrupt(m, vector);
-        m->interrupt_waits = irq_waits(q, cpu);
+        m->interrupt_waits = waits(m, cpu);
     }
     engine_await_window(m->engine, m->interrupt_waits);
     q->changed = false;
@@ -64,6 +78,11 @@ void interrupts_serve(struct machine *m, enum engine_end end)
 
 bool interrupts_wait(struct machine *m)
 {
+    wake(m); /* what waits already comes with the next instruction */
+    if (vcpus_next(&m->vcpus) < m->vcpus.nr) {
+        m->platform.irq.changed = true;
+        return true;
+    }
     const uint64_t next = irq_next(&m->platform.irq);
     bool any = false;
     for (unsigned i = 0; i < m->vcpus.nr; i++)

@@ -85,6 +85,7 @@ struct machine {
     void *watcher_self;
     uint64_t timer_ns, timer_cycles; /* when the next timer asks; IRQ_NEVER, UINT64_MAX */
     bool interrupt_waits;            /* for the current processor */
+    uint64_t upcall_via;             /* upcall.h: what is pulled for event channels; 0 for nothing */
     bool raised;                     /* an exception is to be delivered: */
     struct engine_exception exception;
 
