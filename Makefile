@@ -112,7 +112,7 @@ $(fuzz_targets): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/targets/%.o $(if $(LIBFUZZ
 	$(Q)$(CC) $(ALL_LDFLAGS) $(LIBFUZZER) $(RPATH) -o $@ $^ $(LIBS)
 
 roms: $(roms) $(loaders) $(efi)
-$(OUT)/roms/%.fd: firmware/roms/%.asm firmware/roms/rom.inc
+$(OUT)/roms/%.fd: firmware/roms/%.asm $(wildcard firmware/roms/*.inc)
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/roms/ -MD $@.d -MP -o $@ $<
