@@ -146,7 +146,7 @@ $(fuzz_targets): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/targets/%.o $(if $(LIBFUZZ
 	$(Q)$(CC) $(ALL_LDFLAGS) $(LIBFUZZER) $(RPATH) -o $@ $^ $(LIBS)
 
 roms: $(roms) $(loaders) $(efi)
-$(OUT)/roms/%.fd: firmware/roms/%.asm firmware/roms/rom.inc
+$(OUT)/roms/%.fd: firmware/roms/%.asm $(wildcard firmware/roms/*.inc)
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/roms/ -MD $@.d -MP -o $@ $<
@@ -154,10 +154,10 @@ $(OUT)/loaders/%.elf: firmware/loaders/%.asm firmware/loaders/loader.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/loaders/ -o $@ $<
-$(OUT)/efi/%.efi: firmware/efi/%.asm
+$(OUT)/efi/%.efi: firmware/efi/%.asm firmware/efi/program.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
-	$(Q)nasm -f bin -o $@ $<
+	$(Q)nasm -f bin -Ifirmware/efi/ -o $@ $<
 
 # --- running it
 environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SCHEMAS=$(abspath $(BUILD))/schemas SRC=$(CURDIR)

@@ -122,10 +122,23 @@ void notice_entry(struct monitor *mon);
 /* Stops where the bed can do no more of what Xen would. */
 void notice_limits(struct monitor *mon);
 /* fault.c */
-void fault_taken(struct monitor *mon, unsigned vector);
+/* True: past the hand-off it goes through the guest's IDT, and the run goes on. */
+bool fault_taken(struct monitor *mon, const struct engine_exception *x);
+void fault_triple(struct monitor *mon, const struct engine_exception *x);
+/* aftermath.c: the handler of the exception that @f is about is to run, and nothing that it does is a finding. */
+void aftermath_begin(struct monitor *mon, const struct finding *f);
+void aftermath_tick(struct monitor *mon);
+/* What it printed goes into the finding. */
+void aftermath_end(struct monitor *mon);
 /* loop.c */
 void loop_tick(struct monitor *mon, uint64_t pc);
 void loop_paused(struct monitor *mon);
+/* The current processor takes an interrupt: its registers are still those of what is interrupted. */
+void loop_interrupted(struct monitor *mon);
+/* loop_memory.c: puts the hooks in place that the stage asks for, or takes them out. From paused() only. */
+void loop_memory_paused(struct monitor *mon);
+/* Is what the loop loads as it was? */
+bool loop_memory_same(const struct monitor *mon);
 /* standstill.c: where several processors can run */
 void standstill_tick(struct monitor *mon);
 void standstill_paused(struct monitor *mon);

@@ -12,6 +12,7 @@
 #include "matrix/save.h"
 #include "matrix/take.h"
 #include "report/decode.h"
+#include "trace/tracer.h"
 
 /* Everything a run owns, so that one place frees it. */
 struct run {
