@@ -46,18 +46,6 @@ static const struct cover_format *coverage_format(const struct run_options *o, s
     return NULL;
 }
 
-/* It did not boot as it should: what its packed parts tell may say why. A good boot has no need to unpack them again. */
-static void look_closer(struct image *im)
-{
-    struct diag d = {0};
-    struct image_tree tree = {0};
-    struct image_facts *facts = calloc(1, sizeof *facts);
-    if (facts != NULL && image_tree_build(im->bytes, im->size, true, &tree, &d))
-        image_facts(im, &tree, facts);
-    image_tree_free(&tree);
-    free(facts);
-}
-
 static int boot(struct run *r, struct run_options *o, const char *layout, const char *path)
 {
     struct diag d = {0};
@@ -83,8 +71,8 @@ static int boot(struct run *r, struct run_options *o, const char *layout, const 
         (void)cli_complain(&d);
         return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
     }
-    if (verdict_exit_code(&r->trial.verdict) != EXIT_CLEAN && r->image.kind == IMAGE_OVMF)
-        look_closer(&r->image);
+    if (verdict_exit_code(&r->trial.verdict) != EXIT_CLEAN)
+        image_look_closer(&r->image);
     if (cover != NULL && !cover_save(&r->coverage, cover, o->coverage, &d))
         return cli_complain(&d);
     return write_report(r, o, &d) ? verdict_exit_code(&r->trial.verdict) : cli_complain(&d);
