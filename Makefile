@@ -138,6 +138,13 @@ $(units) $(benches) $(proofs): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
 $(units:$(OUT)/%=$(OUT)/obj/tests/%.o): | setup
 
+# The library's test, without the shared library: for sanitizers.
+$(OUT)/obj/tests/lib/api.o: DEFINES = -Iemu/lib
+$(OUT)/lib/api: $(OUT)/obj/tests/lib/api.o $(library)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
+
 # LIBFUZZER: the compiler's option that brings libFuzzer's main(); without it each runs the files that it is given.
 $(fuzz_targets): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/targets/%.o $(if $(LIBFUZZER),,$(OUT)/obj/tests/fuzz/drive.o) $(library)
 	@mkdir -p $(@D)
@@ -169,7 +176,7 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen faults-quick $(program) installable $(units) $(proofs) $(fuzz_targets) roms ## run all tests, or those whose names contain T=
+test: setup ovmfxen faults-quick $(program) installable $(OUT)/lib/api $(units) $(proofs) $(fuzz_targets) roms ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
 
 # The report's version; "2025.02 2022.11" for Debian 12's too.
