@@ -120,10 +120,10 @@ $(OUT)/loaders/%.elf: firmware/loaders/%.asm firmware/loaders/loader.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/loaders/ -o $@ $<
-$(OUT)/efi/%.efi: firmware/efi/%.asm
+$(OUT)/efi/%.efi: firmware/efi/%.asm firmware/efi/app.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
-	$(Q)nasm -f bin -o $@ $<
+	$(Q)nasm -f bin -Ifirmware/efi/ -o $@ $<
 
 # --- running it
 environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SRC=$(CURDIR)
