@@ -161,7 +161,7 @@ $(OUT)/loaders/%.elf: firmware/loaders/%.asm firmware/loaders/loader.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/loaders/ -o $@ $<
-$(OUT)/efi/%.efi: firmware/efi/%.asm firmware/efi/program.inc
+$(OUT)/efi/%.efi: firmware/efi/%.asm $(wildcard firmware/efi/*.inc)
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/efi/ -o $@ $<

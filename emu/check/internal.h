@@ -75,13 +75,21 @@ void dxe_end(struct monitor *mon);
 struct efi_reader dxe_reader(const struct monitor *mon);
 /* null.c: an access to page 0 in DXE, by somebody who may? @value: written. */
 bool null_is_fair(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t gpa, uint64_t value);
+/* The run has come as far as it was to. */
+void dxe_arrive(struct monitor *mon);
+/* leave_when.c: when what DXE leaves to the operating system is looked at */
+void leave_find_lists(struct monitor *mon);
+/* @when (static): something is to be looked at between two runs; @arrived: and nothing comes after it. @pc: as below. */
+void leave_want(struct monitor *mon, const char *when, uint64_t pc, bool arrived);
+/* Services are called: GetMemoryMap, ExitBootServices. */
+void leave_map_asked(struct monitor *mon);
+void leave_boot_left(struct monitor *mon, uint64_t pc);
+void leave_paused(struct monitor *mon);
+/* For the report, of a run that ended before anything was looked at. */
+void leave_end(struct monitor *mon);
 /* leave.c: what DXE leaves to the operating system */
-/* A map that GetMemoryMap has written. */
-struct leave_given {
-    uint64_t buffer, size, step; /* gva; bytes, of all and from one descriptor to the next */
-};
 /* Reads the core's lists, and the map of @given where that is not NULL, into the verdict. False: out of memory. */
-bool leave_read(struct monitor *mon, const struct efi_reader *r, const struct leave_given *given, const char *when);
+bool leave_read(struct monitor *mon, const struct efi_reader *r, const struct dxe_given *given, const char *when);
 /* Looks at what leave_read() has read, and at all tables. @pc: the service that was called. From paused() only. */
 void leave_look(struct monitor *mon, const struct efi_reader *r, uint64_t pc);
 /* preserve.c: takes copies, when the firmware is entered and when PEI begins; frees them. */

@@ -134,6 +134,10 @@ struct dxe_started {
     bool returned;
     uint64_t status;
 };
+/* A map that GetMemoryMap has written. */
+struct dxe_given {
+    uint64_t buffer, size, step; /* gva; bytes, of all and from one descriptor to the next */
+};
 #define DXE_MAPS_MAX 8
 struct dxe_watch {
     uint64_t system;                                         /* gva of the system table */
@@ -151,13 +155,14 @@ struct dxe_watch {
     /* The last calls of GetMemoryMap, in a ring: where the caller wants what (gva). */
     struct {
         uint64_t size, buffer, key, step;
+        uint64_t room; /* bytes that the caller has for it */
     } call[DXE_MAPS_MAX];
     size_t nr_calls;
     const char *look; /* dxe_memory.when: to be looked at; NULL: nothing */
     uint64_t look_pc;
     bool looked, left; /* at ready to boot; boot services were left, with a map */
-    bool given;        /* the map that the loader has: */
-    uint64_t given_buffer, given_size, given_step;
+    bool is_given;
+    struct dxe_given given; /* the map that the loader has */
 };
 
 /* An exception past the hand-off was found; its handler runs on, to print what it prints. */
