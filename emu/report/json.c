@@ -192,8 +192,9 @@ static json_t *json_report(const struct report_input *in, const struct report_st
                                    : json_null();
     static const char *const by[] = {NULL, "guest", "host"};
     json_t *work =
-        json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",
-                  (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns);
+        json_pack("{s:I, s:I, s:s?, s:I, s:I, s:I}", "instructions", (json_int_t)v->instructions, "charged",
+                  (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns,
+                  "exceptions", (json_int_t)v->exceptions, "software_interrupts", (json_int_t)v->software_interrupts);
     return json_pack(
         "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:I, s:o, s:o, s:o, s:o, s:o, "

@@ -142,6 +142,13 @@ static void write_summary(const struct report_input *in, bool verbose, FILE *out
                 v->unpacked == UNPACKED_BY_HOST ? " (by the host)" : "");
     fprintf(out, ", %" PRIu64 ".%06" PRIu64 " s of virtual time\n", v->virtual_ns / 1000000000u,
             v->virtual_ns / 1000u % 1000000u);
+    if (v->exceptions != 0 || v->software_interrupts != 0) {
+        text_label(out, "idt");
+        write_number(out, v->exceptions, "exception");
+        fputs(" and ", out);
+        write_number(out, v->software_interrupts, "software interrupt");
+        fputs(" went to the firmware's handlers\n", out);
+    }
     write_symbols(in->symbols, out);
     if (in->compared != NULL)
         text_fill(in->compared, out);
