@@ -4,11 +4,14 @@
 # 77 when something cannot be had (its tests are skipped then). Nothing of it becomes a part of hvmbed.
 #   DEST/junit.xsd          Jenkins' schema, as Debian's source of meson has it (data/schema.xsd)
 #   DEST/sarif-2.1.0.json   OASIS' schema, from the npm package @microsoft/jest-sarif
+#   DEST/gitlab-ci.json     GitLab's schema of .gitlab-ci.yml, from the npm package gitlab-ci-local
 #   DEST/node               npm packages: a TAP 14 parser, GitHub's own writer of annotations, a checker of workflows
 set -eu
 
 sarif_package=@microsoft/jest-sarif@1.0.0-beta.0
 sarif_sha256=2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8
+gitlab_package=gitlab-ci-local@4.55.0
+gitlab_sha256=c1e720413d8b0d2777b7a30a85e1945961f943ee06bb39af0592e40a620f16d0
 node_packages="tap-parser@16.0.1 @actions/core@1.11.1 @action-validator/core@0.6.0 @action-validator/cli@0.6.0"
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -39,6 +42,12 @@ get_sarif() {
     echo "$sarif_sha256  $schema" | sha256sum --check --status && mv "$schema" "$dest/sarif-2.1.0.json"
 }
 
+get_gitlab() {
+    (cd "$work" && npm pack --silent "$gitlab_package" && tar -xzf gitlab-ci-local-*.tgz) || return 1
+    schema=$work/package/src/schema/schema.json
+    echo "$gitlab_sha256  $schema" | sha256sum --check --status && mv "$schema" "$dest/gitlab-ci.json"
+}
+
 get_node() {
     # (Nothing of theirs is run here.)
     npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$work/node" $node_packages &&
@@ -53,5 +62,6 @@ want() { # FILE NEEDED-PROGRAM FUNCTION
 }
 want junit.xsd apt-get get_junit
 want sarif-2.1.0.json npm get_sarif
+want gitlab-ci.json npm get_gitlab
 want node npm get_node
 [ -z "$missing" ] || { echo "schemas: cannot be had here (offline, or no npm):$missing" >&2; exit 77; }
