@@ -81,8 +81,10 @@ static const char *refuse(const struct draft *t, const libxl_device_disk *k, str
         return "only xvdX, hdX and sdX are known";
     if (!find_file(t->f->path, k->pdev_path, out->path, sizeof out->path))
         return "the path is too long";
-    if (stat(out->path, &st) != 0 || (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))
+    if (stat(out->path, &st) != 0)
         return "there is no such file";
+    if (!S_ISREG(st.st_mode))
+        return "it is no file";
     if (t->l.nr_disks == DISKS_MAX)
         return "there are too many";
     for (unsigned i = 0; i < t->l.nr_disks; i++)
