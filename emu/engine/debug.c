@@ -380,6 +380,22 @@ static bool put(struct engine *e, unsigned cpu, int reg, const void *in)
            UC_ERR_OK;
 }
 
+static uint64_t get_msr(const struct engine *e, unsigned cpu, uint32_t index)
+{
+    uc_x86_msr msr = {.rid = index, .value = 0};
+    if (cpu != e->current)
+        return index == EFER ? e->cpu[cpu].debugged.efer : e->cpu[cpu].debugged.k_gs_base;
+    (void)uc_reg_read(e->uc, UC_X86_REG_MSR, &msr);
+    return msr.value;
+}
+
+void engine_debug_put_away(struct engine *e)
+{
+    struct processor *p = &e->cpu[e->current];
+    p->debugged.efer = get_msr(e, e->current, EFER);
+    p->debugged.k_gs_base = get_msr(e, e->current, KERNEL_GS_BASE);
+}
+
 uint64_t engine_debug_pc(struct engine *e, unsigned cpu)
 {
     uint64_t rip = 0;
@@ -395,10 +411,8 @@ bool engine_read_register(struct engine *e, unsigned cpu, enum engine_register r
     if (!is_there(e, cpu))
         return false;
     if (table[r].msr != 0) {
-        uc_x86_msr msr = {.rid = table[r].msr, .value = 0};
-        const bool ok = get(e, cpu, UC_X86_REG_MSR, &msr);
-        put_le64(out, msr.value);
-        return ok;
+        put_le64(out, get_msr(e, cpu, table[r].msr));
+        return true;
     }
     if (table[r].uc != 0)
         return get(e, cpu, table[r].uc, out);

@@ -327,12 +327,13 @@ static void say_ending(struct gdb_session *s)
 bool gdb_ended(void *self, struct monitor *mon)
 {
     struct gdb_session *s = self;
-    (void)mon;
     s->over = s->outside = true;
     if (!s->attached)
         return !s->killed;
-    (void)stop_for(s, GDB_SIGTRAP, "");
     (void)tell_findings(s);
+    if (mon->v->ending != END_FINDING)
+        (void)stop_for(s, GDB_SIGTRAP, "");
+    s->stop.reason[0] = '\0';
     say_ending(s);
     gdb_tell_stop(s);
     gdb_converse(s);
