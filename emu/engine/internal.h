@@ -149,6 +149,8 @@ void again_free(struct engine *e);
 /* debug.c */
 /* Is this the middle of a block, where a stop has to wait? */
 bool engine_debug_defers(struct engine *e);
+/* Is insn() being called? Then the library shows RIP as linear: *@pc. */
+bool engine_debug_inside(const struct engine *e, uint64_t *pc);
 /* The engine has come out. */
 void engine_debug_settle(struct engine *e);
 /* The hook that counts. */

@@ -15,7 +15,8 @@
 /* Somebody who looks on at a boot, or holds it. Of boots that follow it, to explain it, nothing is told. */
 struct trial_visitor {
     bool (*begins)(void *self, struct monitor *mon, struct diag *d); /* the machine stands at its first instruction */
-    bool (*ended)(void *self, struct monitor *mon); /* it is still there, the verdict complete; false: ask nothing more */
+    bool (*ended)(void *self,
+                  struct monitor *mon); /* it is still there, the verdict complete; false: ask nothing more */
     void *self;
 };
 
@@ -26,7 +27,7 @@ struct trial_options {
     bool unchecked;
     bool no_why; /* findings do not lead to further boots that tell who wrote what they are about */
     uint64_t fill[COMPARE_FILLS_MAX];
-    unsigned nr_fills; /* 0: the layout's; with several, a boot with each, compared */
+    unsigned nr_fills;                   /* 0: the layout's; with several, a boot with each, compared */
     const struct trial_visitor *visitor; /* NULL: none. Not with several fills */
 };
 
