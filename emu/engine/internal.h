@@ -49,6 +49,9 @@ struct processor {
     uc_context *context; /* of another one than the current; NULL: was never there */
     struct code_segment code;
     uint64_t block_pc;
+    struct {
+        uint64_t efer, k_gs_base;
+    } debugged; /* what the library does not tell of a context; filled only with a debugger */
 };
 
 struct engine {
@@ -156,10 +159,14 @@ void again_free(struct engine *e);
 /* debug.c */
 /* Is this the middle of a block, where a stop has to wait? */
 bool engine_debug_defers(struct engine *e);
+/* Is insn() being called? Then the library shows RIP as linear: *@pc. */
+bool engine_debug_inside(const struct engine *e, uint64_t *pc);
 /* The engine has come out. */
 void engine_debug_settle(struct engine *e);
 /* The hook that counts. */
 void engine_debug_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
+/* Before the current processor is put away. */
+void engine_debug_put_away(struct engine *e);
 void engine_debug_free(struct engine *e);
 /* native.c: what a block would be without a hook for each instruction. */
 struct native;
