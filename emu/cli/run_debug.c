@@ -18,7 +18,7 @@ bool run_debug_open(struct run_debug *g, struct run_options *o, struct diag *d)
     g->session = gdb_open(&o->gdb, d);
     if (g->session == NULL)
         return false;
-    g->visitor = (struct trial_visitor){gdb_begins, gdb_ended, g->session};
+    g->visitor = (struct trial_visitor){.begins = gdb_begins, .ended = gdb_ended, .self = g->session};
     o->boot.trial.visitor = &g->visitor;
     (void)fprintf(stderr, "hvmbed: waiting for gdb: target remote %s\n", gdb_where(g->session));
     return true;

@@ -18,6 +18,7 @@ struct trial_visitor {
     bool (*ended)(void *self,
                   struct monitor *mon); /* it is still there, the verdict complete; false: ask nothing more */
     void *self;
+    struct monitor *monitor; /* to be used for the boot; NULL: one of the trial's own */
 };
 
 /* How to boot, whatever the case. */
@@ -46,8 +47,8 @@ struct trial {
 bool trial_prepare(struct trial *t, const struct layout *l, const struct image *im, const struct trial_options *o,
                    struct diag *d);
 bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d);
-/* Writes the report of a trial that was booted; false when that failed. */
-bool trial_write(const struct trial *t, const struct report_writer *w, const struct report_style *style, FILE *out);
+/* What a report of it is made of, once it was booted: it points into @t and @version. */
+void trial_input(const struct trial *t, char version[ENGINE_VERSION_SIZE], struct report_input *in);
 void trial_free(struct trial *t);
 
 #endif
