@@ -4,6 +4,8 @@
 
 BUILD ?= build
 PREFIX ?= $(or $(prefix),/usr/local)
+# Where docs/ can be read, with a slash at the end, for the links in SARIF.
+DOCS_URL ?=
 FIRMWARE ?=
 LAYOUT ?= layouts/hvm-1g.cfg
 
@@ -32,7 +34,7 @@ CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow $(if $(WERROR)$(CI),-Werror)
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # Hidden, or a function named like one of Unicorn's many exported ones would be called in its place.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fPIC -fvisibility=hidden $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
+ALL_CFLAGS = $(if $(DOCS_URL),-DHVMBED_DOCS_URL='"$(DOCS_URL)"') -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fPIC -fvisibility=hidden $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE) -Wl,--as-needed
 LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lmd -lpthread
 RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
@@ -76,6 +78,7 @@ $(BUILD)/unicorn/unicorn.mk: FORCE
 setup: firmware ## get what the build, the tests and the firmware need
 	@emu/setup/packages.sh test $(if $(CI),ci)
 	@firmware/hvmloader.sh $(FIRMWARE_DIR) newest || test $$? = 77
+	@emu/setup/schemas.sh $(BUILD)/schemas || test $$? = 77
 
 firmware:
 	@firmware/fetch.sh $(FIRMWARE_DIR)
@@ -152,7 +155,7 @@ $(fuzz_targets): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/targets/%.o $(if $(LIBFUZZ
 	$(Q)$(CC) $(ALL_LDFLAGS) $(LIBFUZZER) $(RPATH) -o $@ $^ $(LIBS)
 
 roms: $(roms) $(loaders) $(efi)
-$(OUT)/roms/%.fd: firmware/roms/%.asm firmware/roms/rom.inc
+$(OUT)/roms/%.fd: firmware/roms/%.asm $(wildcard firmware/roms/*.inc)
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/roms/ -MD $@.d -MP -o $@ $<
@@ -160,13 +163,13 @@ $(OUT)/loaders/%.elf: firmware/loaders/%.asm firmware/loaders/loader.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/loaders/ -o $@ $<
-$(OUT)/efi/%.efi: firmware/efi/%.asm
+$(OUT)/efi/%.efi: firmware/efi/%.asm $(wildcard firmware/efi/*.inc)
 	@mkdir -p $(@D)
 	$(call say,NASM)
-	$(Q)nasm -f bin -o $@ $<
+	$(Q)nasm -f bin -Ifirmware/efi/ -o $@ $<
 
 # --- running it
-environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SRC=$(CURDIR)
+environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SCHEMAS=$(abspath $(BUILD))/schemas SRC=$(CURDIR)
 
 run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with LAYOUT= and give the verdict
 	@worst=0; \
