@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "check/rule.h"
+#include "check/timeline.h"
+#include "check/written.h"
 #include "debug/debugfile.h"
 #include "dxe/dispatch.h"
 #include "dxe/memory.h"
@@ -163,6 +165,7 @@ struct finding {
     struct writer *writer; /* owned by the verdict; NULL when nobody has looked */
     struct cpu_regs regs;
     char meaning[256];   /* what it usually means that this instruction is here; "" when nothing is to be said */
+    char handler[320];   /* what the firmware's own handler printed about an exception, first and last line, or "" */
     char assertion[256]; /* the ASSERT that failed, as the firmware words it, or "" */
     char text[256];      /* one sentence for people, specific: filled by the check that found it */
 };
@@ -201,6 +204,7 @@ struct module {
     uint32_t size;
     char guid[GUID_TEXT_SIZE]; /* of its file in the volume that it runs from or was loaded from, or "" */
     bool gone;                 /* was unloaded: others may lie there now */
+    struct timepoint first;    /* when code of it first ran */
 };
 #define MODULES_MAX 512
 #define LAST_BLOCKS_MAX 64
@@ -237,6 +241,7 @@ struct verdict {
     uint64_t charged;       /* instructions charged for the decompressor, not counted */
     enum unpacked unpacked; /* who did its work */
     uint64_t virtual_ns;
+    uint64_t exceptions, software_interrupts; /* past the hand-off, that went through the guest's IDT */
     /* at the hand-off */
     uint64_t hob_list;     /* gpa of the PHIT */
     uint64_t dxe_entry;    /* gva of the DXE core's entry point */
@@ -247,6 +252,8 @@ struct verdict {
     struct code_place dxe;  /* where that entry point lies: the DXE core */
     struct hob_list hobs;   /* owned */
     struct paging_summary paging;
+    struct timeline timeline;
+    struct written *written; /* owned; NULL where nobody has asked for it (monitor_options.written) */
     struct known_difference known[KNOWN_MAX];
     size_t nr_known;
     struct module module[MODULES_MAX]; /* in order of first execution */

@@ -21,6 +21,9 @@ void record_touch(struct finding *f, uint64_t gpa, uint64_t size);
 /* Ends the run with @e. */
 void end_run(struct monitor *mon, enum ending e, const char *detail);
 
+/* Where the run is, for its timeline; not while the decompressor runs uncounted. */
+struct timepoint timepoint_now(struct monitor *mon);
+
 /* known.c: an access of DXE that breaks @rule is known to be harmless, and has been listed as such. */
 bool known_access(struct monitor *mon, enum rule_id rule, uint64_t pc, uint64_t gpa);
 /* handoff.c: lists a known difference; the first of its kind with @text. */
@@ -112,6 +115,11 @@ struct span unpack_output(const struct monitor *mon);
  * one: its bytes are one piece on the host, and no rule has anything to say.
  */
 bool host_may_use(struct monitor *mon, struct span at, unsigned rights);
+/* written.c: from where the firmware is entered, if that was asked for, to the end. Not from a callback. */
+void written_begin(struct monitor *mon);
+void written_end(struct monitor *mon);
+/* Somebody else than the processor's own stores has written. */
+void written_by_host(struct monitor *mon, struct span at);
 /* bulk.c */
 void bulk_block(struct monitor *mon, const struct engine_block *b);
 void bulk_paused(struct monitor *mon);
@@ -122,10 +130,23 @@ void notice_entry(struct monitor *mon);
 /* Stops where the bed can do no more of what Xen would. */
 void notice_limits(struct monitor *mon);
 /* fault.c */
-void fault_taken(struct monitor *mon, unsigned vector);
+/* True: past the hand-off it goes through the guest's IDT, and the run goes on. */
+bool fault_taken(struct monitor *mon, const struct engine_exception *x);
+void fault_triple(struct monitor *mon, const struct engine_exception *x);
+/* aftermath.c: the handler of the exception that @f is about is to run, and nothing that it does is a finding. */
+void aftermath_begin(struct monitor *mon, const struct finding *f);
+void aftermath_tick(struct monitor *mon);
+/* What it printed goes into the finding. */
+void aftermath_end(struct monitor *mon);
 /* loop.c */
 void loop_tick(struct monitor *mon, uint64_t pc);
 void loop_paused(struct monitor *mon);
+/* The current processor takes an interrupt: its registers are still those of what is interrupted. */
+void loop_interrupted(struct monitor *mon);
+/* loop_memory.c: puts the hooks in place that the stage asks for, or takes them out. From paused() only. */
+void loop_memory_paused(struct monitor *mon);
+/* Is what the loop loads as it was? */
+bool loop_memory_same(const struct monitor *mon);
 /* standstill.c: where several processors can run */
 void standstill_tick(struct monitor *mon);
 void standstill_paused(struct monitor *mon);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "machine/deliver.h"
 #include "machine/demand.h"
 #include "machine/exits.h"
 #include "machine/interrupt.h"
@@ -76,10 +77,18 @@ static bool access_write(void *self, uint64_t gva, const void *src, size_t n)
     return machine_write(self, gva, src, n);
 }
 
+static void host_wrote(void *self, uint64_t gpa, size_t n)
+{
+    struct machine *m = self;
+    if (m->watcher->wrote != NULL)
+        m->watcher->wrote(m->watcher_self, gpa, n);
+}
+
 static void access_wrote(void *self, uint64_t gpa, size_t n)
 {
     struct machine *m = self;
     engine_wrote(m->engine, gpa, n);
+    host_wrote(m, gpa, n);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------- */
@@ -152,6 +161,7 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
         return no_machine(m, d);
     m->memory.nr_dirty = m->memory.nr_late = 0;
     m->memory.mapper = (struct memory_mapper){changed, m};
+    m->memory.listener = (struct memory_listener){host_wrote, m};
     return true;
 }
 
@@ -166,6 +176,7 @@ bool machine_init_again(struct machine *m, const struct machine_guest *g, const 
     if (m->demand == NULL || !engine_again(m->engine) || !make_world(m, false) || !engine_enter(m->engine, entry))
         return no_machine(m, d);
     m->memory.mapper = (struct memory_mapper){changed, m};
+    m->memory.listener = (struct memory_listener){host_wrote, m};
     return true;
 }
 
@@ -177,8 +188,9 @@ bool machine_restart(struct machine *m, const struct machine_guest *g)
     begin(m, g, guarded, false);
     m->clock = (struct clock){0};
     m->phase = PHASE_SEC;
-    m->pausing = m->stopping = m->halted = m->interrupt_waits = false;
+    m->pausing = m->stopping = m->halted = m->interrupt_waits = m->raised = false;
     m->nr_again = 0;
+    m->upcall_via = 0;
     m->work_seen = 0;
     pages_restart(&m->memory, g->plan, g->layout->fill);
     return make_world(m, false);
@@ -263,6 +275,10 @@ bool machine_run(struct machine *m)
         if (m->watcher->paused != NULL)
             m->watcher->paused(m->watcher_self);
         if (m->stopping || (end == ENGINE_STOPPED && !m->pausing))
+            return true;
+        if (m->raised && !deliver_raised(m))
+            return false;
+        if (m->stopping)
             return true;
         if (!schedule(m, end == ENGINE_SLICED))
             return m->halted;

@@ -40,21 +40,45 @@ struct machine_notice {
     const char *text;  /* what exactly, or NULL */
 };
 
+/* Why the guest came out, or was interrupted. */
+enum machine_exit {
+    EXITED_PORT_READ,
+    EXITED_PORT_WRITE,
+    EXITED_MMIO_READ,
+    EXITED_MMIO_WRITE,
+    EXITED_CPUID,
+    EXITED_RDTSC,
+    EXITED_RDMSR,
+    EXITED_WRMSR,
+    EXITED_HYPERCALL,
+    EXITED_INTERRUPT,
+    MACHINE_EXITS
+};
+
 /* What a watcher may want to know. Any may be NULL. Called while the guest runs unless said otherwise. */
 struct machine_watcher {
     /* An access that the plan forbids in this phase. @range is what it hit. True: let a write to RAM take place. */
     bool (*forbidden)(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
                       const struct plan_range *range);
     void (*new_block)(void *self, const struct engine_block *b);
-    void (*exception)(void *self, unsigned vector);
+    /* True: it is to be delivered through the guest's IDT, and the run goes on. */
+    bool (*exception)(void *self, const struct engine_exception *x);
+    /* Between two runs: that could not be done, nor the double fault after it; or an interrupt could not be. */
+    void (*triple_fault)(void *self, const struct engine_exception *x);
     /* An address that engine_break() was told of is about to be executed. */
     void (*breakpoint)(void *self, uint64_t pc);
     void (*tick)(void *self, uint64_t pc);
     /* The engine's watchdog has barked; paused() follows. */
     void (*alarm)(void *self);
     void (*noticed)(void *self, const struct machine_notice *n);
-    /* After any exit to a device, Xen or CPUID. */
-    void (*exited)(void *self);
+    /* Between two runs: the current processor is about to take interrupt @vector. */
+    void (*interrupted)(void *self, unsigned vector);
+    /* At any exit to a device, Xen or CPUID. */
+    void (*exited)(void *self, enum machine_exit kind);
+    /* After a hypercall; @result as Xen gives it. */
+    void (*called)(void *self, const struct hypercall *c, int64_t result);
+    /* Xen or a device has written to guest memory. */
+    void (*wrote)(void *self, uint64_t gpa, size_t n);
     /* Between two runs of the CPU: the memory map, the phase and counting may be changed here. */
     void (*paused)(void *self);
 };
@@ -80,6 +104,9 @@ struct machine {
     void *watcher_self;
     uint64_t timer_ns, timer_cycles; /* when the next timer asks; IRQ_NEVER, UINT64_MAX */
     bool interrupt_waits;            /* for the current processor */
+    uint64_t upcall_via;             /* upcall.h: what is pulled for event channels; 0 for nothing */
+    bool raised;                     /* an exception is to be delivered: */
+    struct engine_exception exception;
 
     bool pausing;       /* machine_pause(): come out, call paused(), go on */
     unsigned nr_again;  /* how often the engine was told to ask again */
