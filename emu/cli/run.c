@@ -81,7 +81,7 @@ static bool set_verbose(void *self, const char *v)
 static const struct option_spec specs[] = {
     {"fill", 0, "PATTERN[,PATTERN...]", "RAM starts as this; with several, boot with each and compare", set_fill},
     {"jobs", 'j', "N|auto", "many cases: boot N at once (default: as many as processors)", set_jobs},
-    {"format", 'f', "text|json", "the report's form", set_format},
+    {"format", 'f', "text|json|html|svg", "the report's form; html and svg are pictures", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
     {"coverage", 0, "FILE", "write which code ran: lcov's form when FILE ends in .info (with --symbols), else drcov",
      set_coverage},
@@ -140,6 +140,8 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);
+    if (report_shows_written(o->format) && (is_one(o, c, argc - first) || o->reports != NULL))
+        o->boot.trial.monitor.written = true;
     if (is_one(o, c, argc - first))
         return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);
     if (o->coverage != NULL) {

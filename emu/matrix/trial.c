@@ -74,6 +74,7 @@ bool trial_write(const struct trial *t, const struct report_writer *w, const str
         .image = t->boot.image,
         .layout = &t->boot.layout,
         .guest = &t->boot.guest,
+        .plan = &t->boot.plan,
         .verdict = &t->verdict,
         .handoff = t->boot.handoff->name,
         .loader = t->boot.loader.bytes != NULL ? &t->boot.loader : NULL,

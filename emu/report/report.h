@@ -12,11 +12,13 @@
 #include "image/image.h"
 #include "image/loader.h"
 #include "layout/layout.h"
+#include "layout/plan.h"
 
 struct report_input {
     const struct image *image;
     const struct layout *layout;
     const struct guest_memory *guest;
+    const struct plan *plan; /* whose memory is whose; NULL: not told */
     const struct verdict *verdict;
     const char *handoff;                   /* "hvm", "pvh", "hvmloader" */
     const struct loader *loader;           /* the first stage that was used, NULL for none */
@@ -45,5 +47,7 @@ struct report_writer {
 };
 extern const struct report_writer report_writers[]; /* ends with a NULL name */
 const struct report_writer *report_writer_find(const char *name);
+/* Does it show what memory the firmware wrote (monitor_options.written)? */
+bool report_shows_written(const struct report_writer *w);
 
 #endif
