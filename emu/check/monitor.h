@@ -15,6 +15,7 @@
 #include "check/until.h"
 #include "debug/symbols.h"
 #include "dxe/dispatch.h"
+#include "image/lzma.h"
 #include "engine/engine.h"
 #include "machine/machine.h"
 
@@ -29,6 +30,7 @@ struct monitor_options {
     bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
     bool guest_bulk;      /* the guest runs long string instructions itself, element by element: for proofs */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
+    struct lzma_memo *unpacked; /* what the host unpacks, kept for the next boot; NULL: it is not */
     enum severity severity[RULE_COUNT];
     const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
     struct symbols *symbols;   /* names and lines for findings; NULL for none */
