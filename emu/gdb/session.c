@@ -141,10 +141,8 @@ static bool must_stop(struct gdb_session *s, uint64_t pc)
     const struct gdb_point *p;
     if (s->first)
         return stop_for(s, GDB_SIGTRAP, "");
-    if (s->interrupted) {
-        s->interrupted = false;
+    if (s->interrupted)
         return stop_for(s, GDB_SIGINT, "");
-    }
     if (s->access.any)
         return accessed(s);
     if (v->findings.nr != s->findings && s->at_findings)
@@ -178,6 +176,7 @@ static void let_go(struct gdb_session *s)
 /* False: the engine must come out first. */
 static bool hold(struct gdb_session *s)
 {
+    s->interrupted = false; /* any stop answers it */
     gdb_converse(s);
     if (s->leaving)
         return false;
@@ -302,7 +301,8 @@ bool gdb_lost(const struct gdb_session *s)
 
 bool gdb_begins(void *self, struct monitor *mon, struct diag *d)
 {
-    static const struct engine_debug hooks = {.insn = on_insn, .load = on_load, .store = on_store, .outside = on_outside};
+    static const struct engine_debug hooks = {
+        .insn = on_insn, .load = on_load, .store = on_store, .outside = on_outside};
     struct gdb_session *s = self;
     s->mon = mon;
     s->m = mon->m;
@@ -318,7 +318,8 @@ static void say_ending(struct gdb_session *s)
 {
     const struct verdict *v = s->mon->v;
     char line[512];
-    (void)snprintf(line, sizeof line, "hvmbed: the run has ended (%s%s%s) in %s; `continue` ends it with exit code %d\n",
+    (void)snprintf(line, sizeof line,
+                   "hvmbed: the run has ended (%s%s%s) in %s; `continue` ends it with exit code %d\n",
                    ending_name(v->ending), v->detail[0] != '\0' ? ": " : "", v->detail, phase_name(v->phase),
                    verdict_exit_code(v));
     gdb_say(s, line, strlen(line));
@@ -327,12 +328,13 @@ static void say_ending(struct gdb_session *s)
 bool gdb_ended(void *self, struct monitor *mon)
 {
     struct gdb_session *s = self;
-    (void)mon;
     s->over = s->outside = true;
     if (!s->attached)
         return !s->killed;
-    (void)stop_for(s, GDB_SIGTRAP, "");
     (void)tell_findings(s);
+    if (mon->v->ending != END_FINDING)
+        (void)stop_for(s, GDB_SIGTRAP, "");
+    s->stop.reason[0] = '\0';
     say_ending(s);
     gdb_tell_stop(s);
     gdb_converse(s);

@@ -201,7 +201,8 @@ static bool read_all(struct draft *t, struct diag *d)
         return false;
     t->l.acpi = t->acpi == ABSENT || t->acpi != 0;
     if (!finish_vcpus(t, d) || !finish_memory(t, d) || !finish_video(t, d) || !guest_keys_read(t, d) ||
-        !bed_keys_read(t, d) || !cpuid_key_read(t, d) || !rdm_keys_read(t, d) || !finish_slack(t, d))
+        !bed_keys_read(t, d) || !cpuid_key_read(t, d) || !rdm_keys_read(t, d) || !disk_key_read(t, d) ||
+        !finish_slack(t, d))
         return false;
     paging_follows(&t->l);
     xl_keys_note(t);

@@ -38,8 +38,7 @@ static bool write_tally(FILE *out, const struct findings *f, const char *before)
     return any;
 }
 
-/* How the run went, after the image's name. */
-static void write_outcome(const struct verdict *v, FILE *out)
+void text_outcome(const struct verdict *v, FILE *out)
 {
     bool told = write_tally(out, &v->findings, ": ");
     const char *join = told ? ", " : " ";
@@ -71,7 +70,7 @@ static void write_headline(const struct report_input *in, const struct report_st
     text_colored(out, style, in->exit_code == 0 ? STYLE_GOOD : in->exit_code == 3 ? STYLE_DOUBT : STYLE_BAD, word);
     fputs("  ", out);
     text_safe(out, in->image->path);
-    write_outcome(in->verdict, out);
+    text_outcome(in->verdict, out);
     char label[256];
     layout_label(in->layout, label, sizeof label);
     fprintf(out, " (%s, ", in->handoff);
@@ -101,6 +100,18 @@ static void write_symbols(const struct symbols *s, FILE *out)
     }
 }
 
+static void write_disks(const struct layout *l, FILE *out)
+{
+    for (unsigned i = 0; i < l->nr_disks; i++) {
+        char name[DISK_NAME_SIZE];
+        layout_disk_name(l->disk[i].vdev, name);
+        text_label(out, i == 0 ? "disks" : "");
+        fprintf(out, "%s: ", name);
+        text_safe(out, path_last(l->disk[i].path));
+        fprintf(out, "%s\n", l->disk[i].read_only ? ", read-only" : "");
+    }
+}
+
 static void write_summary(const struct report_input *in, bool verbose, FILE *out)
 {
     const struct verdict *v = in->verdict;
@@ -118,6 +129,7 @@ static void write_summary(const struct report_input *in, bool verbose, FILE *out
         hash_format(in->loader->sha256, sha);
         fprintf(out, ", 0x%zx bytes, sha256 %s\n", in->loader->size, sha);
     }
+    write_disks(in->layout, out);
     text_label(out, "reached");
     fprintf(out, "%s%s, ", v->ending == END_HANDOFF ? "the hand-off to " : "", phase_name(v->phase));
     write_number(out, v->nr_modules, "module");

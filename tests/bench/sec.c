@@ -15,7 +15,7 @@
 #define MONITOR_PROMPT "(qemu) "
 /* What E:MdeModulePkg/Core/Pei/Ppi/Ppi.c says about the first PPIs. */
 #define PEI_LINE "PPI: "
-#define SECONDS_MAX 60u
+#define SECONDS_MAX 60u /* of a run of both; of a long stretch five times that */
 
 struct stretch {
     const char *firmware, *text;
@@ -107,7 +107,7 @@ int main(int argc, char **argv)
     const struct stretch s = {argv[5], argc == 9 ? argv[8] : PEI_LINE, argc == 9};
     double cpu[2][RUNS_MAX], wall[2][RUNS_MAX];
     char label[128];
-    (void)alarm(SECONDS_MAX * (unsigned)(runs + 1));
+    (void)alarm(SECONDS_MAX * (s.serial ? 5 : 1) * (unsigned)(runs + 1));
     (void)time_command(argv[7]); /* warm the caches */
     (void)time_qemu(argv[6], &s);
     for (int i = 0; i < runs; i++) {
