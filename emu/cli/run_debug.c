@@ -14,6 +14,8 @@ bool run_debug_open(struct run_debug *g, struct run_options *o, struct diag *d)
         return true;
     if (o->boot.trial.nr_fills > 1)
         return diag_fail(d, "", 0, "--gdb is for one boot: give --fill one pattern");
+    if (o->trace != NULL)
+        return diag_fail(d, "", 0, "--gdb and --trace cannot look on together: give one of them");
     o->gdb.symbols = o->boot.symbols;
     g->session = gdb_open(&o->gdb, d);
     if (g->session == NULL)
