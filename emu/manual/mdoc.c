@@ -82,6 +82,12 @@ static void text_lines(FILE *out, const char *text)
         put_word(out, s, n);
         column += length;
         s += n;
+        if (strncmp(s, "\n\n", 2) == 0) {
+            (void)fputs("\n.Pp\n", out);
+            column = 0;
+            s += 2;
+            continue;
+        }
         if (*s == '\n' || (*s == ' ' && ends_sentence(text, s)))
             column = LINE_MAX_LENGTH;
         s += *s != '\0';

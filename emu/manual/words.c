@@ -22,6 +22,7 @@ static void add_alternatives(struct word *w, const char *text)
     (void)snprintf(w->buffer, sizeof w->buffer, "%s", text);
     w->buffer[strcspn(w->buffer, "[")] = '\0';
     for (char *s = strtok(w->buffer, "|"); s != NULL; s = strtok(NULL, "|")) {
+        s[strcspn(s, "[")] = '\0';
         if (strpbrk(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL)
             add(w, s);
     }

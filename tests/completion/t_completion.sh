@@ -10,9 +10,9 @@ done
 mkdir work work/folder
 touch work/OVMF.fd "work/with blank.fd" work/mine.cfg
 verbs() { "$HVMBED" --help | sed -n 's/^  \(\S* \?\S\+\)  .*/\1/p' | sed 's/ *$//'; }
-options() { "$HVMBED" $1 --help | sed -nE 's/^  (-.,|   ) (--\S+).*/\2/p' | sort; }
-# By option: "name|value|value" of those whose argument is a choice.
-choices() { "$HVMBED" $1 --help | sed -nE 's/^  (-.,|   ) (--\S+) ([a-z0-9-]+(\|[a-z0-9-]+)+)(\[=FILE\])?( .*)?$/\2|\3/p'; }
+options() { "$HVMBED" $1 --help | awk -f "$SRC/tests/help.awk" | cut -f 2 | sort; }
+# By option: "name|value|value" of those whose argument is a choice, and may have something behind.
+choices() { "$HVMBED" $1 --help | awk -F '\t' -f "$SRC/tests/help.awk" | cut -f 2,3 | sed 's/\[=FILE\]$//' | grep -E '	[a-z0-9-]+(\|[a-z0-9-]+)+$' | tr '\t' '|'; }
 presets=$(cd "$SRC/layouts" && ls | sed 's/\.cfg$//')
 rules=$("$HVMBED" rules | awk '{ print $1 }')
 same() { diff <(tr ' ' '\n' <<<"$1" | sed '/^$/d' | sort -u) <(sort -u "$2"); }
@@ -97,7 +97,7 @@ check() { # SHELL: what is the same in all of them
     ok "$shell: shells" same "bash zsh fish" "$T/answer.11"
     ok "$shell: nothing for a number" test ! -s "$T/answer.12"
     sed 's/^--format=//' "$T/answer.13" >"$T/value"
-    ok "$shell: --format=j" same "$("$HVMBED" run --help | grep -oE 'text\|\S+' | tr '|' '\n' | grep '^j')" "$T/value"
+    ok "$shell: --format=j" same "$(choices run | sed -n 's/^--format|//p' | tr '|' '\n' | grep '^j')" "$T/value"
     n=13
     while read -r verb; do
         n=$((n + 1))

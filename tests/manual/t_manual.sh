@@ -19,13 +19,11 @@ verbs >"$T/verbs"
 ok "there are verbs" test "$(wc -l <"$T/verbs")" -ge 10
 ok "one page a verb, and three more" test "$(ls "$man"/man*/* | wc -l)" = $(($(wc -l <"$T/verbs") + 3))
 
-same_options() { # PAGE HELP: the options that each has
-    diff <(sed -n 's/^\.It .*Fl Fl \(\S*\).*/\1/p' "$1" | sort) \
-        <(sed -n 's/^  \(-.,\|   \) --\(\S*\).*/\2/p' "$2" | sort)
+same_options() { # PAGE OPTIONS: those that each has
+    diff <(sed -n 's/^\.It .*Fl Fl \(\S*\).*/\1/p' "$1" | sort) <(cut -f 2 "$2" | sed 's/^--//' | sort)
 }
-same_words() { # TEXT HELP: letter, name, argument and help of each option
-    sed -nE 's/^  (-.),? --(\S+( \S+)?) +(.*)/\1, --\2\n\4/p; s/^      --(\S+( \S+)?) +(.*)/--\1\n\3/p' "$2" >"$T/words"
-    [ "$(wc -l <"$T/words")" = $(($(grep -c '^  .* --' "$2") * 2)) ] && told "$1" <"$T/words"
+same_words() { # TEXT OPTIONS: letter, name, argument and help of each option
+    awk -F '\t' '{ print ($1 != "" ? $1 ", " : "") $2 ($3 != "" ? " " $3 : ""); print $4 }' "$2" | told "$1"
 }
 synopsis() { # TEXT HELP VERB
     sed -nE "1s/^usage: (hvmbed $3) ?(\[options\] )?(-l FILE )?(.*)/\1\n\4/p" "$2" | sed 's/\.\.\./ .../g' | told "$1"
@@ -34,9 +32,10 @@ while read -r verb; do
     name=hvmbed-${verb// /-}
     page=$man/man1/$name.1
     "$HVMBED" $verb --help >"$T/help"
+    awk -f "$SRC/tests/help.awk" "$T/help" >"$T/options"
     plain "$page" >"$T/page"
-    ok "$verb: the same options as --help" same_options "$page" "$T/help"
-    ok "$verb: in the same words" same_words "$T/page" "$T/help"
+    ok "$verb: the same options as --help" same_options "$page" "$T/options"
+    ok "$verb: in the same words" same_words "$T/page" "$T/options"
     ok "$verb: synopsis" synopsis "$T/page" "$T/help" "$verb"
     ok "$verb: in hvmbed(1)" grep -q "^\.It .* Xr $name 1$" "$man/man1/hvmbed.1"
 done <"$T/verbs"
