@@ -8,8 +8,11 @@
 #include <stdint.h>
 
 #include "check/rule.h"
+#include "check/timeline.h"
+#include "check/written.h"
 #include "debug/debugfile.h"
 #include "dxe/dispatch.h"
+#include "dxe/memory.h"
 #include "engine/cpu.h"
 #include "hob/hob.h"
 #include "image/fv.h"
@@ -201,6 +204,7 @@ struct module {
     uint32_t size;
     char guid[GUID_TEXT_SIZE]; /* of its file in the volume that it runs from or was loaded from, or "" */
     bool gone;                 /* was unloaded: others may lie there now */
+    struct timepoint first;    /* when code of it first ran */
 };
 #define MODULES_MAX 512
 #define LAST_BLOCKS_MAX 64
@@ -222,6 +226,13 @@ struct paging_summary {
     uint64_t wx, wx_runs;    /* bytes that are writable and executable, and in how many pieces */
 };
 
+/* What DXE knows of memory: as it was looked at last. */
+struct dxe_memory {
+    const char *when; /* static: "ready-to-boot", "exit-boot-services", "end" */
+    bool given;       /* the map is what the loader got from GetMemoryMap; else made of the core's own lists */
+    struct efi_map map, gcd;
+};
+
 struct verdict {
     enum ending ending;
     char detail[256];       /* for budget, unsupported, engine: what exactly */
@@ -241,12 +252,15 @@ struct verdict {
     struct code_place dxe;  /* where that entry point lies: the DXE core */
     struct hob_list hobs;   /* owned */
     struct paging_summary paging;
+    struct timeline timeline;
+    struct written *written; /* owned; NULL where nobody has asked for it (monitor_options.written) */
     struct known_difference known[KNOWN_MAX];
     size_t nr_known;
     struct module module[MODULES_MAX]; /* in order of first execution */
     size_t nr_modules;
     struct findings findings;
     struct dxe_dispatch *dispatch; /* of a run that went on into DXE; owned, else NULL */
+    struct dxe_memory *memory;     /* likewise, where the core's lists were found */
     /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. */
     struct code_place last[LAST_BLOCKS_MAX];
     size_t nr_last;

@@ -21,6 +21,9 @@ void record_touch(struct finding *f, uint64_t gpa, uint64_t size);
 /* Ends the run with @e. */
 void end_run(struct monitor *mon, enum ending e, const char *detail);
 
+/* Where the run is, for its timeline; not while the decompressor runs uncounted. */
+struct timepoint timepoint_now(struct monitor *mon);
+
 /* known.c: an access of DXE that breaks @rule is known to be harmless, and has been listed as such. */
 bool known_access(struct monitor *mon, enum rule_id rule, uint64_t pc, uint64_t gpa);
 /* handoff.c: lists a known difference; the first of its kind with @text. */
@@ -68,6 +71,27 @@ void dxe_explain_dispatch(struct monitor *mon);
 /* The DXE core called through NULL: which protocol it was that is not there. */
 void dxe_explain_call(struct monitor *mon, struct finding *f);
 void dxe_end(struct monitor *mon);
+/* For reading what the DXE core keeps: the guest's memory. */
+struct efi_reader dxe_reader(const struct monitor *mon);
+/* null.c: an access to page 0 in DXE, by somebody who may? @value: written. */
+bool null_is_fair(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t gpa, uint64_t value);
+/* The run has come as far as it was to. */
+void dxe_arrive(struct monitor *mon);
+/* leave_when.c: when what DXE leaves to the operating system is looked at */
+void leave_find_lists(struct monitor *mon);
+/* @when (static): something is to be looked at between two runs; @arrived: and nothing comes after it. @pc: as below. */
+void leave_want(struct monitor *mon, const char *when, uint64_t pc, bool arrived);
+/* Services are called: GetMemoryMap, ExitBootServices. */
+void leave_map_asked(struct monitor *mon);
+void leave_boot_left(struct monitor *mon, uint64_t pc);
+void leave_paused(struct monitor *mon);
+/* For the report, of a run that ended before anything was looked at. */
+void leave_end(struct monitor *mon);
+/* leave.c: what DXE leaves to the operating system */
+/* Reads the core's lists, and the map of @given where that is not NULL, into the verdict. False: out of memory. */
+bool leave_read(struct monitor *mon, const struct efi_reader *r, const struct dxe_given *given, const char *when);
+/* Looks at what leave_read() has read, and at all tables. @pc: the service that was called. From paused() only. */
+void leave_look(struct monitor *mon, const struct efi_reader *r, uint64_t pc);
 /* preserve.c: takes copies, when the firmware is entered and when PEI begins; frees them. */
 void preserve_begin(struct monitor *mon);
 void preserve_volumes(struct monitor *mon);
@@ -91,6 +115,11 @@ struct span unpack_output(const struct monitor *mon);
  * one: its bytes are one piece on the host, and no rule has anything to say.
  */
 bool host_may_use(struct monitor *mon, struct span at, unsigned rights);
+/* written.c: from where the firmware is entered, if that was asked for, to the end. Not from a callback. */
+void written_begin(struct monitor *mon);
+void written_end(struct monitor *mon);
+/* Somebody else than the processor's own stores has written. */
+void written_by_host(struct monitor *mon, struct span at);
 /* bulk.c */
 void bulk_block(struct monitor *mon, const struct engine_block *b);
 void bulk_paused(struct monitor *mon);

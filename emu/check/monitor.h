@@ -16,20 +16,23 @@
 #include "debug/symbols.h"
 #include "dxe/dispatch.h"
 #include "engine/engine.h"
+#include "image/lzma.h"
 #include "machine/machine.h"
 
 struct monitor;
 
 struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
-    bool deliver; /* --exceptions deliver: past the hand-off an exception is its handler's business, and no finding */
+    bool deliver;       /* --exceptions deliver: past the hand-off an exception is its handler's business, no finding */
     uint64_t budget;    /* instructions; 0 for the default */
     struct until until; /* how far to go */
     bool platform;      /* go no further than to where PEI memory is published: END_PLATFORM */
     bool first_only;    /* the first finding that is an error ends the run: what follows is often its consequence */
     bool guest_lzma;    /* the guest's own decompressor runs, even where the host could do it */
+    bool written;       /* verdict.written: what memory the guest writes. Stores are slow then */
     bool guest_bulk;    /* the guest runs long string instructions itself, element by element: for proofs */
     unsigned patience;  /* seconds of CPU time that the decompressor may take before it is looked at closely */
+    struct lzma_memo *unpacked; /* what the host unpacks, kept for the next boot; NULL: it is not */
     enum severity severity[RULE_COUNT];
     const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
     struct symbols *symbols;   /* names and lines for findings; NULL for none */
@@ -133,17 +136,35 @@ struct dxe_started {
     bool returned;
     uint64_t status;
 };
+/* A map that GetMemoryMap has written. */
+struct dxe_given {
+    uint64_t buffer, size, step; /* gva; bytes, of all and from one descriptor to the next */
+};
+#define DXE_MAPS_MAX 8
 struct dxe_watch {
-    uint64_t boot;      /* gva of the boot services; 0: not known yet */
-    uint64_t handle;    /* gva of some driver's handle */
-    uint64_t return_to; /* where entry points return to, in the core */
-    uint64_t create_event, signal_event;
+    uint64_t system;                                         /* gva of the system table */
+    uint64_t boot;                                           /* gva of the boot services; 0: not known yet */
+    uint64_t handle;                                         /* gva of some driver's handle */
+    uint64_t return_to;                                      /* where entry points return to, in the core */
+    uint64_t create_event, signal_event, get_map, exit_boot; /* services */
     bool want_break;
     struct dxe_started started[DXE_STARTED_MAX];
     size_t nr;
     uint64_t event_at[DXE_EVENTS_MAX]; /* where handles of ready-to-boot events are kept */
     size_t nr_events;
     struct efi_protocols protocols; /* as last read */
+    struct efi_lists lists;         /* the core's descriptors of memory; 0: not found */
+    /* The last calls of GetMemoryMap, in a ring: where the caller wants what (gva). */
+    struct {
+        uint64_t size, buffer, key, step;
+        uint64_t room; /* bytes that the caller has for it */
+    } call[DXE_MAPS_MAX];
+    size_t nr_calls;
+    const char *look; /* dxe_memory.when: to be looked at; NULL: nothing */
+    uint64_t look_pc;
+    bool looked, left; /* at ready to boot; boot services were left, with a map */
+    bool is_given;
+    struct dxe_given given; /* the map that the loader has */
 };
 
 /* An exception past the hand-off was found; its handler runs on, to print what it prints. */
@@ -179,8 +200,9 @@ struct monitor {
     uint64_t volume[VOLUMES_MAX];
     size_t nr_volumes, nr_volumes_run; /* all, and those that code ran from */
     struct preserve preserve;
-    struct dxe_watch *dxe; /* owned; NULL before the hand-off, and where the run ends there */
-    bool e820_told;        /* the firmware is told the table that the layout gives */
+    struct written_watch *written; /* owned; NULL where nobody has asked */
+    struct dxe_watch *dxe;         /* owned; NULL before the hand-off, and where the run ends there */
+    bool e820_told;                /* the firmware is told the table that the layout gives */
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */
@@ -209,6 +231,8 @@ const struct symbols_match *monitor_symbols(struct monitor *mon, const struct mo
 uint32_t monitor_entry(const struct monitor *mon, const struct module *mod);
 /* For what looks at a run from outside, while its machine is on: in which module @gva lies. */
 void monitor_place(struct monitor *mon, uint64_t gva, struct code_place *out);
+/* The same, but for modules that have run; knows no others, and none because of this. */
+void monitor_place_known(struct monitor *mon, uint64_t gva, struct code_place *out);
 /* The last instruction of a block of @size bytes: where, and as text ("" when it does not decode). */
 void monitor_branch(struct monitor *mon, uint64_t pc, uint32_t size, struct code_place *at, char *text, size_t n);
 /* The calls that led to the instruction at @pc, which runs; NULL when out of memory. The caller frees it. */

@@ -46,6 +46,8 @@ struct engine_client {
     /* False: #GP(0). */
     bool (*rdmsr)(void *self, uint32_t index, uint64_t *value);
     bool (*wrmsr)(void *self, uint32_t index, uint64_t value);
+    /* PAUSE at @pc, linear, is about to be executed. */
+    void (*pause)(void *self, uint64_t pc);
     /* VMCALL (amd false) or VMMCALL. Called between blocks: the memory map may be changed. False: #UD. */
     bool (*hypercall)(void *self, bool amd);
     /*
@@ -93,6 +95,8 @@ enum engine_end {
 /* NULL with @why filled (static string) when the library is too old or out of memory. */
 struct engine *engine_open(const struct engine_client *client, void *self, const char **why);
 void engine_close(struct engine *e);
+/* Another client, for the same @self: one that passes on to what was there. Not from a callback. */
+void engine_tap(struct engine *e, const struct engine_client *client);
 /* "2.1.4", of the library that runs. */
 #define ENGINE_VERSION_SIZE 16
 void engine_version(char out[ENGINE_VERSION_SIZE]);

@@ -150,6 +150,8 @@ void layout_default(struct layout *l);
 bool layout_read(const char *path, struct layout *l, struct diag *d);
 /* The same, and fills @at (which may be NULL) with the lines. */
 bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *at, struct diag *d);
+/* The same of a text in memory, which messages call @name. */
+bool layout_read_text(const char *name, const char *text, struct layout *l, struct layout_lines *at, struct diag *d);
 
 /* False with @d when the image does not fit or no RAM is where firmware must have it. */
 bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_memory *g, struct diag *d);

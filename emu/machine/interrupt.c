@@ -67,8 +67,10 @@ void interrupts_serve(struct machine *m, enum engine_end end)
     if (m->interrupt_waits && can && m->vcpus.v[cpu].state == VCPU_UP && engine_interrupts(m->engine)) {
         const uint8_t vector = take(m, cpu);
         if (m->watcher->interrupted != NULL)
-            m->watcher->interrupted(m->watcher_self);
+            m->watcher->interrupted(m->watcher_self, vector);
         deliver_interrupt(m, vector);
+        if (m->watcher->exited != NULL)
+            m->watcher->exited(m->watcher_self, EXITED_INTERRUPT); /* from outside, as far as a loop is concerned */
         m->interrupt_waits = waits(m, cpu);
     }
     engine_await_window(m->engine, m->interrupt_waits);

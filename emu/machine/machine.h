@@ -17,6 +17,7 @@
 #include "layout/plan.h"
 #include "machine/clock.h"
 #include "machine/memory.h"
+#include "machine/spin.h"
 #include "machine/vcpu.h"
 #include "machine/walk.h"
 #include "xen/handoff.h"
@@ -40,6 +41,21 @@ struct machine_notice {
     const char *text;  /* what exactly, or NULL */
 };
 
+/* Why the guest came out, or was interrupted. */
+enum machine_exit {
+    EXITED_PORT_READ,
+    EXITED_PORT_WRITE,
+    EXITED_MMIO_READ,
+    EXITED_MMIO_WRITE,
+    EXITED_CPUID,
+    EXITED_RDTSC,
+    EXITED_RDMSR,
+    EXITED_WRMSR,
+    EXITED_HYPERCALL,
+    EXITED_INTERRUPT,
+    MACHINE_EXITS
+};
+
 /* What a watcher may want to know. Any may be NULL. Called while the guest runs unless said otherwise. */
 struct machine_watcher {
     /* An access that the plan forbids in this phase. @range is what it hit. True: let a write to RAM take place. */
@@ -56,13 +72,20 @@ struct machine_watcher {
     /* The engine's watchdog has barked; paused() follows. */
     void (*alarm)(void *self);
     void (*noticed)(void *self, const struct machine_notice *n);
-    /* After any exit to a device, Xen or CPUID. */
-    void (*exited)(void *self);
-    /* Between two runs: the current processor is about to take an interrupt. */
-    void (*interrupted)(void *self);
+    /* Between two runs: the current processor is about to take interrupt @vector. */
+    void (*interrupted)(void *self, unsigned vector);
+    /* At any exit to a device, Xen or CPUID. */
+    void (*exited)(void *self, enum machine_exit kind);
+    /* After a hypercall; @result as Xen gives it. */
+    void (*called)(void *self, const struct hypercall *c, int64_t result);
+    /* Xen or a device has written to guest memory. */
+    void (*wrote)(void *self, uint64_t gpa, size_t n);
     /* Between two runs of the CPU: the memory map, the phase and counting may be changed here. */
     void (*paused)(void *self);
 };
+
+/* A loop over reserved memory need not be told in full. */
+#define MACHINE_AGAIN_MAX 4096u
 
 struct machine {
     const struct layout *layout;
@@ -70,6 +93,8 @@ struct machine {
     const struct plan *plan;
     struct memory memory;
     struct clock clock;
+    struct pause_loop spin;
+    uint64_t exits; /* to devices, Xen and CPUID, so far */
     struct vcpus vcpus;
     struct bus bus;
     struct platform platform;
@@ -90,7 +115,7 @@ struct machine {
     struct engine_exception exception;
 
     bool pausing;       /* machine_pause(): come out, call paused(), go on */
-    unsigned nr_again;  /* how often the engine was told to ask again */
+    unsigned nr_again;  /* how often the engine was told to ask again, at most MACHINE_AGAIN_MAX */
     bool stopping;      /* machine_stop(): come out for good */
     bool halted;        /* no processor can run any more */
     uint64_t work_seen; /* instructions already turned into time */

@@ -171,6 +171,14 @@ bool memory_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n)
     return true;
 }
 
+bool memory_lacks(const struct memory *m, uint64_t gpa, const void *bytes, size_t n)
+{
+    uint8_t there[MEMORY_PEEK_MAX];
+    if (m->pages == NULL || memory_override(m, gpa) != NULL)
+        return memory_read(m, gpa, there, n) && memcmp(there, bytes, n) != 0;
+    return memory_has(m, gpa) && pages_lack(m, gpa, bytes, n);
+}
+
 static bool is_ram(const struct memory *m, uint64_t gpa, size_t n)
 {
     if (n == 0)
@@ -209,7 +217,11 @@ bool memory_read(const struct memory *m, uint64_t gpa, void *dst, size_t n)
 }
 bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n)
 {
-    return copy(m, gpa, NULL, src, n);
+    if (!copy(m, gpa, NULL, src, n))
+        return false;
+    if (m->listener.wrote != NULL)
+        m->listener.wrote(m->listener.self, gpa, n);
+    return true;
 }
 
 /* --- overrides ---------------------------------------------------------------------------------------------------- */

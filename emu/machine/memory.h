@@ -29,6 +29,12 @@ struct memory_mapper {
     void *self;
 };
 
+/* Told of what memory_write() has written: by Xen and devices, on the guest's behalf. NULL: nobody is. */
+struct memory_listener {
+    void (*wrote)(void *self, uint64_t gpa, size_t n);
+    void *self;
+};
+
 #define MEMORY_DIRTY_MAX 8
 struct memory_pages; /* pages.h */
 
@@ -43,6 +49,7 @@ struct memory {
     size_t nr_dirty, nr_late;
     uint64_t late_pages; /* new pages so far */
     struct memory_mapper mapper;
+    struct memory_listener listener;
     struct memory_pages *pages; /* content comes page by page; NULL: all of it was there from the beginning */
 };
 
@@ -57,6 +64,8 @@ bool memory_has(const struct memory *m, uint64_t gpa);
 /* At most MEMORY_PEEK_MAX bytes, in one page: a look that almost always finds nothing. False: no RAM. */
 #define MEMORY_PEEK_MAX 32u
 bool memory_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n);
+/* Likewise: is there RAM that holds other bytes than these? */
+bool memory_lacks(const struct memory *m, uint64_t gpa, const void *bytes, size_t n);
 /* Whole-range copies; false (and nothing copied) when any byte is not RAM. */
 bool memory_read(const struct memory *m, uint64_t gpa, void *dst, size_t n);
 bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n);
