@@ -9,6 +9,7 @@
  */
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/prctl.h>
 
 #include "timing.h"
 
@@ -50,6 +51,7 @@ static void start(struct qemu *q, const char *qemu, const struct stretch *s)
         exit(2);
     q->pid = fork();
     if (q->pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* the alarm ends us alone */
         (void)dup2(in[0], STDIN_FILENO);
         (void)dup2(out[1], STDOUT_FILENO);
         (void)close(in[1]);
