@@ -46,6 +46,7 @@ static bool is_handoff(struct monitor *mon, uint64_t pc)
 static void want_phase(struct monitor *mon, enum phase p)
 {
     mon->phase_wanted = p;
+    timeline_phase(&mon->v->timeline, p, timepoint_now(mon));
     machine_pause(mon->m);
 }
 
@@ -108,7 +109,9 @@ void boot_paused(struct monitor *mon)
         if (mon->m->guard_firmware)
             notice_entry(mon);
         (void)machine_firmware_entered(mon->m);
+        timeline_phase(&mon->v->timeline, PHASE_SEC, timepoint_now(mon));
         preserve_begin(mon);
+        written_begin(mon);
     }
     if (mon->phase_wanted > mon->m->phase) {
         (void)machine_enter_phase(mon->m, mon->phase_wanted);

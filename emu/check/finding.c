@@ -84,6 +84,8 @@ void verdict_free(struct verdict *v)
     hob_list_free(&v->hobs);
     free(v->dispatch);
     v->dispatch = NULL;
+    written_free(v->written);
+    v->written = NULL;
 }
 
 /* It is large, and most of it are findings that nobody has made. */
@@ -100,6 +102,7 @@ static void copy_used(struct verdict *to, const struct verdict *from)
 void verdict_copy(struct verdict *to, const struct verdict *from)
 {
     copy_used(to, from);
+    to->written = NULL;
     for (size_t i = 0; i < to->findings.nr; i++) {
         struct backtrace **t = &to->findings.f[i].trace;
         const struct backtrace *was = *t;

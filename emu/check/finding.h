@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "check/rule.h"
+#include "check/timeline.h"
+#include "check/written.h"
 #include "debug/debugfile.h"
 #include "dxe/dispatch.h"
 #include "engine/cpu.h"
@@ -200,6 +202,7 @@ struct module {
     uint32_t size;
     char guid[GUID_TEXT_SIZE]; /* of its file in the volume that it runs from or was loaded from, or "" */
     bool gone;                 /* was unloaded: others may lie there now */
+    struct timepoint first;    /* when code of it first ran */
 };
 #define MODULES_MAX 512
 #define LAST_BLOCKS_MAX 64
@@ -239,6 +242,8 @@ struct verdict {
     struct code_place dxe;  /* where that entry point lies: the DXE core */
     struct hob_list hobs;   /* owned */
     struct paging_summary paging;
+    struct timeline timeline;
+    struct written *written; /* owned; NULL where nobody has asked for it (monitor_options.written) */
     struct known_difference known[KNOWN_MAX];
     size_t nr_known;
     struct module module[MODULES_MAX]; /* in order of first execution */

@@ -21,6 +21,9 @@ void record_touch(struct finding *f, uint64_t gpa, uint64_t size);
 /* Ends the run with @e. */
 void end_run(struct monitor *mon, enum ending e, const char *detail);
 
+/* Where the run is, for its timeline; not while the decompressor runs uncounted. */
+struct timepoint timepoint_now(struct monitor *mon);
+
 /* known.c: an access of DXE that breaks @rule is known to be harmless, and has been listed as such. */
 bool known_access(struct monitor *mon, enum rule_id rule, uint64_t pc, uint64_t gpa);
 /* handoff.c: lists a known difference; the first of its kind with @text. */
@@ -91,6 +94,11 @@ struct span unpack_output(const struct monitor *mon);
  * one: its bytes are one piece on the host, and no rule has anything to say.
  */
 bool host_may_use(struct monitor *mon, struct span at, unsigned rights);
+/* written.c: from where the firmware is entered, if that was asked for, to the end. Not from a callback. */
+void written_begin(struct monitor *mon);
+void written_end(struct monitor *mon);
+/* Somebody else than the processor's own stores has written. */
+void written_by_host(struct monitor *mon, struct span at);
 /* bulk.c */
 void bulk_block(struct monitor *mon, const struct engine_block *b);
 void bulk_paused(struct monitor *mon);

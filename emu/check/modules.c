@@ -36,9 +36,10 @@ void module_unloaded(struct monitor *mon, uint64_t base)
         v->module[i].gone |= v->module[i].base == base;
 }
 
-static const struct module *remember(struct verdict *v, const char *name, const char *guid, uint64_t base,
+static const struct module *remember(struct monitor *mon, const char *name, const char *guid, uint64_t base,
                                      uint32_t size, uint64_t entry)
 {
+    struct verdict *v = mon->v;
     if (v->nr_modules == MODULES_MAX)
         return NULL;
     struct module *mod = &v->module[v->nr_modules++];
@@ -47,6 +48,7 @@ static const struct module *remember(struct verdict *v, const char *name, const 
     mod->base = base;
     mod->size = size;
     mod->entry = entry;
+    mod->first = timepoint_now(mon);
     return mod;
 }
 
@@ -172,9 +174,9 @@ static const struct module *remember_loaded(struct monitor *mon, const uint8_t *
     char guid[GUID_TEXT_SIZE];
     const uint64_t entry = base + pe->entry_rva;
     if (!find_file(mon, p, n, base, &file))
-        return remember(mon->v, pe->name[0] != '\0' ? pe->name : "(no name)", "", base, pe->size_of_image, entry);
+        return remember(mon, pe->name[0] != '\0' ? pe->name : "(no name)", "", base, pe->size_of_image, entry);
     guid_format(&file.name, guid);
-    return remember(mon->v, pe->name[0] != '\0' ? pe->name : file_name(&file, pe, guid), guid, base, pe->size_of_image,
+    return remember(mon, pe->name[0] != '\0' ? pe->name : file_name(&file, pe, guid), guid, base, pe->size_of_image,
                     entry);
 }
 
@@ -214,7 +216,7 @@ static const struct module *in_volume(struct monitor *mon, const uint8_t *buf, s
         char guid[GUID_TEXT_SIZE];
         guid_format(&file.name, guid);
         note_volume(mon, buf_gpa);
-        return remember(mon->v, file_name(&file, &pe, guid), guid, base, file.pe_size, entry);
+        return remember(mon, file_name(&file, &pe, guid), guid, base, file.pe_size, entry);
     }
     return NULL;
 }

@@ -99,10 +99,22 @@ static void on_alarm(void *self)
     unpack_alarm(self);
 }
 
-static void on_exited(void *self)
+static void on_exited(void *self, enum machine_exit kind)
 {
     struct monitor *mon = self;
     mon->exits++;
+    timeline_exit(&mon->v->timeline, machine_stage(mon->m), kind);
+}
+
+static void on_called(void *self, const struct hypercall *c, int64_t result)
+{
+    struct monitor *mon = self;
+    timeline_call(&mon->v->timeline, machine_stage(mon->m), timepoint_now(mon), c->nr, c->arg[0], result);
+}
+
+static void on_wrote(void *self, uint64_t gpa, size_t n)
+{
+    written_by_host(self, (struct span){gpa, gpa + n});
 }
 
 static void shut_down(struct monitor *mon)
@@ -148,6 +160,8 @@ static const struct machine_watcher watcher = {
     .tick = on_tick,
     .alarm = on_alarm,
     .exited = on_exited,
+    .called = on_called,
+    .wrote = on_wrote,
     .paused = on_paused,
 };
 
@@ -179,8 +193,11 @@ static void keep_last_blocks(struct monitor *mon)
 void monitor_begin(struct monitor *mon)
 {
     mon->v->ending = END_ENGINE;
-    if (!mon->m->loading)
-        preserve_begin(mon);
+    timeline_phase(&mon->v->timeline, machine_stage(mon->m), (struct timepoint){0, 0});
+    if (mon->m->loading)
+        return;
+    preserve_begin(mon);
+    written_begin(mon);
 }
 
 void monitor_run(struct monitor *mon)
@@ -194,6 +211,7 @@ static void copy(struct monitor *mon, const struct monitor *from, struct verdict
 {
     *mon = *from;
     mon->v = v;
+    mon->written = NULL;
     mon->preserve = (struct preserve){.nr = 0};
     verdict_copy(v, from->v);
     if (from->access.f != NULL)
@@ -237,6 +255,7 @@ void monitor_end(struct monitor *mon, bool ran)
                            mon->m->vcpus.nr > 1 ? "; no other one runs" : "");
     }
     preserve_end(mon);
+    written_end(mon);
     dxe_end(mon);
     tell_progress(mon);
     if (unpack_running(&mon->unpack))

@@ -27,6 +27,7 @@ struct monitor_options {
     bool platform;        /* go no further than to where PEI memory is published: END_PLATFORM */
     bool first_only;      /* the first finding that is an error ends the run: what follows is often its consequence */
     bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
+    bool written;         /* verdict.written: what memory the guest writes. Stores are slow then */
     bool guest_bulk;      /* the guest runs long string instructions itself, element by element: for proofs */
     unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
     enum severity severity[RULE_COUNT];
@@ -148,8 +149,9 @@ struct monitor {
     uint64_t volume[VOLUMES_MAX];
     size_t nr_volumes, nr_volumes_run; /* all, and those that code ran from */
     struct preserve preserve;
-    struct dxe_watch *dxe; /* owned; NULL before the hand-off, and where the run ends there */
-    bool e820_told;        /* the firmware is told the table that the layout gives */
+    struct written_watch *written; /* owned; NULL where nobody has asked */
+    struct dxe_watch *dxe;         /* owned; NULL before the hand-off, and where the run ends there */
+    bool e820_told;                /* the firmware is told the table that the layout gives */
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */

@@ -66,6 +66,11 @@ void record_touch(struct finding *f, uint64_t gpa, uint64_t size)
         f->touched.end = gpa + size;
 }
 
+struct timepoint timepoint_now(struct monitor *mon)
+{
+    return (struct timepoint){machine_virtual_ns(mon->m), engine_instructions(mon->m->engine)};
+}
+
 void end_run(struct monitor *mon, enum ending e, const char *detail)
 {
     mon->v->ending = e;

@@ -91,7 +91,9 @@ static void charge(struct monitor *mon, enum unpacked by)
     machine_charge(mon->m, instructions);
     mon->v->charged += instructions;
     mon->v->unpacked = by;
+    mon->v->timeline.unpacked = timepoint_now(mon);
     mon->unpack.output = unpack_output(mon);
+    written_by_host(mon, mon->unpack.output);
     mon->unpack.state = UNPACK_DONE;
 }
 
@@ -110,6 +112,8 @@ void unpack_paused(struct monitor *mon)
     }
     switch (u->state) {
     case UNPACK_ENTERING:
+        mon->v->timeline.unpacks = true;
+        mon->v->timeline.unpack = timepoint_now(mon);
         if (!mon->options.guest_lzma && unpack_on_host(mon)) {
             charge(mon, UNPACKED_BY_HOST);
             break;

@@ -80,6 +80,12 @@ static bool set_hobs(void *self, const char *v)
     ((struct run_options *)self)->style.hobs = true;
     return true;
 }
+static bool set_written(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->boot.trial.monitor.written = true;
+    return true;
+}
 static bool set_quiet(void *self, const char *v)
 {
     (void)v;
@@ -107,6 +113,8 @@ static const struct option_spec specs[] = {
      set_trace_filter},
     {"save-case", 0, "FILE", "write a case file there, for `hvmbed replay`", set_save_case},
     {"save-cases", 0, "DIR", "the same of each case with a finding: LAYOUT--IMAGE.case.json", set_save_cases},
+    {"written", 0, NULL, "say in a JSON report what memory the firmware wrote, by phase and module (slower)",
+     set_written},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
@@ -157,6 +165,10 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
     o->style.color = cli_wants_color(o->output);
     if (o->filtered && o->trace == NULL) {
         (void)diag_fail(&d, "", 0, "--trace-filter is for --trace FILE");
+        return cli_complain(&d);
+    }
+    if (o->trace != NULL && o->boot.trial.monitor.written) {
+        (void)diag_fail(&d, o->trace, 0, "--trace and --written look at the same stores: one at a time");
         return cli_complain(&d);
     }
     if (o->trace != NULL && o->boot.trial.nr_fills > 1) {

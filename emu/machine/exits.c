@@ -11,20 +11,20 @@
 #include "machine/machine.h"
 
 /* Every exit to something outside the CPU costs time, as it does under Xen. */
-static void on_exit(struct machine *m)
+static void on_exit(struct machine *m, enum machine_exit kind)
 {
     machine_catch_up(m);
     clock_exit_cost(&m->clock);
     if (m->clock.cycles >= m->timer_cycles)
         engine_come_out(m->engine);
     if (m->watcher->exited != NULL)
-        m->watcher->exited(m->watcher_self);
+        m->watcher->exited(m->watcher_self, kind);
 }
 
 static uint32_t io_read(void *self, uint16_t port, unsigned size)
 {
     struct machine *m = self;
-    on_exit(m);
+    on_exit(m, EXITED_PORT_READ);
     return bus_io_read(&m->bus, port, size);
 }
 
@@ -60,7 +60,7 @@ static void bars_moved(struct machine *m)
 static void io_write(void *self, uint16_t port, unsigned size, uint32_t value)
 {
     struct machine *m = self;
-    on_exit(m);
+    on_exit(m, EXITED_PORT_WRITE);
     bus_io_write(&m->bus, port, size, value);
     if (m->platform.reset != RESET_NONE)
         machine_pause(m);
@@ -127,7 +127,7 @@ static uint64_t mmio_read(void *self, uint64_t gpa, unsigned size)
     uint64_t value = 0;
     if (kind == PLAN_RAM && size <= sizeof value && memory_read(&m->memory, gpa, &value, size))
         return value;
-    on_exit(m);
+    on_exit(m, EXITED_MMIO_READ);
     if (kind != PLAN_DEVICE)
         return all_ones(size);
     const struct claim *c = bus_mmio_at(&m->bus, gpa);
@@ -143,7 +143,7 @@ static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
     const enum plan_kind kind = check(m, ENGINE_WRITE, gpa, size, value).kind;
     if (kind == PLAN_RAM && size <= sizeof value && memory_write(&m->memory, gpa, &value, size))
         return;
-    on_exit(m);
+    on_exit(m, EXITED_MMIO_WRITE);
     if (kind != PLAN_DEVICE)
         return;
     const struct claim *c = bus_mmio_at(&m->bus, gpa);
@@ -160,28 +160,28 @@ static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
 static void cpuid(void *self, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
     struct machine *m = self;
-    on_exit(m);
+    on_exit(m, EXITED_CPUID);
     xen_cpuid(&m->xen, leaf, subleaf, out);
 }
 
 static uint64_t rdtsc(void *self)
 {
     struct machine *m = self;
-    on_exit(m);
+    on_exit(m, EXITED_RDTSC);
     return clock_tsc(&m->clock);
 }
 
 static bool rdmsr(void *self, uint32_t index, uint64_t *value)
 {
     struct machine *m = self;
-    on_exit(m);
+    on_exit(m, EXITED_RDMSR);
     return xen_rdmsr(&m->xen, index, value);
 }
 
 static bool wrmsr(void *self, uint32_t index, uint64_t value)
 {
     struct machine *m = self;
-    on_exit(m);
+    on_exit(m, EXITED_WRMSR);
     return xen_wrmsr(&m->xen, index, value);
 }
 
@@ -216,7 +216,7 @@ static void tell_hypercall(struct machine *m, const struct hypercall *c, int64_t
 static bool hypercall(void *self, bool amd)
 {
     struct machine *m = self;
-    on_exit(m);
+    on_exit(m, EXITED_HYPERCALL);
     if (!xen_flavour_ok(&m->xen, amd ? HYPERCALL_VMMCALL : HYPERCALL_VMCALL))
         return false;
     struct cpu_regs regs;
@@ -230,6 +230,8 @@ static bool hypercall(void *self, bool amd)
     int64_t result = xen_hypercall(&m->xen, &c);
     engine_set_reg(m->engine, CPU_RAX, wide ? (uint64_t)result : (uint32_t)result);
     tell_hypercall(m, &c, result, ring_was_dead);
+    if (m->watcher->called != NULL)
+        m->watcher->called(m->watcher_self, &c, result);
     if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield)
         machine_pause(m);
     return true;

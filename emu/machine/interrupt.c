@@ -115,7 +115,7 @@ void interrupts_serve(struct machine *m, enum engine_end end)
         if (!enter(m, vector) && m->watcher->exception != NULL)
             m->watcher->exception(m->watcher_self, 13);
         if (m->watcher->exited != NULL)
-            m->watcher->exited(m->watcher_self); /* from outside, as far as a loop is concerned */
+            m->watcher->exited(m->watcher_self, EXITED_INTERRUPT); /* from outside, as far as a loop is concerned */
         m->interrupt_waits = irq_waits(q, cpu);
     }
     engine_await_window(m->engine, m->interrupt_waits);

@@ -76,10 +76,18 @@ static bool access_write(void *self, uint64_t gva, const void *src, size_t n)
     return machine_write(self, gva, src, n);
 }
 
+static void host_wrote(void *self, uint64_t gpa, size_t n)
+{
+    struct machine *m = self;
+    if (m->watcher->wrote != NULL)
+        m->watcher->wrote(m->watcher_self, gpa, n);
+}
+
 static void access_wrote(void *self, uint64_t gpa, size_t n)
 {
     struct machine *m = self;
     engine_wrote(m->engine, gpa, n);
+    host_wrote(m, gpa, n);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------- */
@@ -152,6 +160,7 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
         return no_machine(m, d);
     m->memory.nr_dirty = m->memory.nr_late = 0;
     m->memory.mapper = (struct memory_mapper){changed, m};
+    m->memory.listener = (struct memory_listener){host_wrote, m};
     return true;
 }
 
@@ -166,6 +175,7 @@ bool machine_init_again(struct machine *m, const struct machine_guest *g, const 
     if (m->demand == NULL || !engine_again(m->engine) || !make_world(m, false) || !engine_enter(m->engine, entry))
         return no_machine(m, d);
     m->memory.mapper = (struct memory_mapper){changed, m};
+    m->memory.listener = (struct memory_listener){host_wrote, m};
     return true;
 }
 

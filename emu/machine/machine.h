@@ -40,6 +40,21 @@ struct machine_notice {
     const char *text;  /* what exactly, or NULL */
 };
 
+/* Why the guest came out, or was interrupted. */
+enum machine_exit {
+    EXITED_PORT_READ,
+    EXITED_PORT_WRITE,
+    EXITED_MMIO_READ,
+    EXITED_MMIO_WRITE,
+    EXITED_CPUID,
+    EXITED_RDTSC,
+    EXITED_RDMSR,
+    EXITED_WRMSR,
+    EXITED_HYPERCALL,
+    EXITED_INTERRUPT,
+    MACHINE_EXITS
+};
+
 /* What a watcher may want to know. Any may be NULL. Called while the guest runs unless said otherwise. */
 struct machine_watcher {
     /* An access that the plan forbids in this phase. @range is what it hit. True: let a write to RAM take place. */
@@ -55,8 +70,12 @@ struct machine_watcher {
     void (*noticed)(void *self, const struct machine_notice *n);
     /* An interrupt is delivered, between two runs of the CPU: @vector. */
     void (*interrupted)(void *self, unsigned vector);
-    /* After any exit to a device, Xen or CPUID. */
-    void (*exited)(void *self);
+    /* At any exit to a device, Xen or CPUID. */
+    void (*exited)(void *self, enum machine_exit kind);
+    /* After a hypercall; @result as Xen gives it. */
+    void (*called)(void *self, const struct hypercall *c, int64_t result);
+    /* Xen or a device has written to guest memory. */
+    void (*wrote)(void *self, uint64_t gpa, size_t n);
     /* Between two runs of the CPU: the memory map, the phase and counting may be changed here. */
     void (*paused)(void *self);
 };

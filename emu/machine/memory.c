@@ -209,7 +209,11 @@ bool memory_read(const struct memory *m, uint64_t gpa, void *dst, size_t n)
 }
 bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n)
 {
-    return copy(m, gpa, NULL, src, n);
+    if (!copy(m, gpa, NULL, src, n))
+        return false;
+    if (m->listener.wrote != NULL)
+        m->listener.wrote(m->listener.self, gpa, n);
+    return true;
 }
 
 /* --- overrides ---------------------------------------------------------------------------------------------------- */

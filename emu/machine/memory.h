@@ -29,6 +29,12 @@ struct memory_mapper {
     void *self;
 };
 
+/* Told of what memory_write() has written: by Xen and devices, on the guest's behalf. NULL: nobody is. */
+struct memory_listener {
+    void (*wrote)(void *self, uint64_t gpa, size_t n);
+    void *self;
+};
+
 #define MEMORY_DIRTY_MAX 8
 struct memory_pages; /* pages.h */
 
@@ -43,6 +49,7 @@ struct memory {
     size_t nr_dirty, nr_late;
     uint64_t late_pages; /* new pages so far */
     struct memory_mapper mapper;
+    struct memory_listener listener;
     struct memory_pages *pages; /* content comes page by page; NULL: all of it was there from the beginning */
 };
 

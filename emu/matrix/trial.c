@@ -42,8 +42,10 @@ static bool boot_once(struct trial *t, const struct trial_options *o, const stru
 static bool boot_with_each(struct trial *t, const struct trial_options *o, const struct monitor_options *options,
                            struct diag *d)
 {
+    struct monitor_options each = *options;
+    each.written = false; /* the engine tells one listener of stores */
     struct compare_setup s = {
-        .layout = &t->boot.layout, .nr = o->nr_fills, .options = options, .power_on = power_on, .self = &t->boot};
+        .layout = &t->boot.layout, .nr = o->nr_fills, .options = &each, .power_on = power_on, .self = &t->boot};
     memcpy(s.fill, o->fill, sizeof s.fill);
     bool ok = compare_boots(&s, &t->verdict, &t->compared, d);
     t->boot.layout.fill = o->fill[t->compared.shown];
@@ -54,7 +56,9 @@ static bool boot_with_each(struct trial *t, const struct trial_options *o, const
 static bool ask_why(struct trial *t, const struct trial_options *o, const struct monitor_options *options,
                     struct diag *d)
 {
-    const struct why_setup s = {.layout = &t->boot.layout, .options = options, .power_on = power_on, .self = &t->boot};
+    struct monitor_options again = *options;
+    again.written = false; /* the engine tells one listener of stores */
+    const struct why_setup s = {.layout = &t->boot.layout, .options = &again, .power_on = power_on, .self = &t->boot};
     return o->no_why || o->nr_fills > 1 || why_ask(&s, &t->verdict, d);
 }
 

@@ -40,6 +40,12 @@ json_t *json_finding(const struct finding *f);
 /* null for NULL: one boot */
 json_t *json_fill(const struct compare_result *r);
 
+/* json_timeline.c; the last is null where nobody has asked. */
+json_t *json_timepoint(struct timepoint t);
+json_t *json_timeline(const struct verdict *v);
+json_t *json_hypercalls(const struct verdict *v);
+json_t *json_written(const struct verdict *v);
+
 /* json_hobs.c: null before the hand-off; what is known to differ; the page tables, null when not looked at. */
 /* json_dispatch.c: null for NULL */
 json_t *json_dispatch(const struct dxe_dispatch *d);

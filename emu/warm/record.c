@@ -50,10 +50,10 @@ static void tap_noticed(void *self, const struct machine_notice *n)
     b->log.watcher->noticed(b->log.watcher_self, n);
 }
 
-static void tap_exited(void *self)
+static void tap_exited(void *self, enum machine_exit kind)
 {
     struct base *b = self;
-    b->log.watcher->exited(b->log.watcher_self);
+    b->log.watcher->exited(b->log.watcher_self, kind);
 }
 
 static const struct machine_watcher tap = {.forbidden = tap_forbidden, .noticed = tap_noticed, .exited = tap_exited};

@@ -122,6 +122,10 @@ static struct base *choose(struct warm *w, const struct boot_case *c, enum warm_
         *why = "a first stage depends on the layout from its first instruction on";
         return NULL;
     }
+    if (w->options.written) {
+        *why = "what memory the guest writes is told from reset on";
+        return NULL;
+    }
     if (tier == WARM_HANDOFF && w->options.until.kind != UNTIL_HANDOFF) {
         *why = "it goes on past the hand-off";
         return NULL;

@@ -501,12 +501,12 @@ static void json_clean(void **state)
     (void)state;
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
-    static const char *const keys[] = {"schema", "verdict",   "exit_code",   "ending",      "detail",
-                                       "phase",  "handoff",   "loader",      "image",       "layout",
-                                       "memory", "work",      "processors",  "dxe",         "hobs",
-                                       "paging", "known",     "modules",     "findings",    "findings_dropped",
-                                       "fill",   "debug_log", "console_log", "last_blocks", "symbols",
-                                       "engine"};
+    static const char *const keys[] = {"schema",      "verdict",     "exit_code",        "ending",   "detail",
+                                       "phase",       "handoff",     "loader",           "image",    "layout",
+                                       "memory",      "work",        "processors",       "dxe",      "hobs",
+                                       "paging",      "known",       "modules",          "timeline", "hypercalls",
+                                       "written",     "findings",    "findings_dropped", "fill",     "debug_log",
+                                       "console_log", "last_blocks", "symbols",          "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
@@ -527,6 +527,8 @@ static void json_clean(void **state)
     is_text(j, "dxe.hob_list", "0x3ae00000");
     is_text(j, "dxe.dxe_entry", "0x3ec40000");
     is_text(j, "modules.0.base", "0x820000");
+    assert_true(json_is_null(at(j, "timeline.decompressor")));
+    assert_true(json_is_null(at(j, "written")));
     assert_true(json_is_null(at(j, "fill")));
     assert_true(json_is_null(at(j, "debug_log.text")));
     is_text(j, "engine.version", "2.1.4");
@@ -557,11 +559,33 @@ static void json_clean(void **state)
     free(r);
 }
 
+/* @w is the verdict's until the end. */
+static void add_timeline(struct run *r, struct written *w)
+{
+    struct timeline *t = &r->verdict.timeline;
+    timeline_phase(t, PHASE_SEC, (struct timepoint){0, 0});
+    timeline_phase(t, PHASE_PEI, (struct timepoint){130000, 2000});
+    t->unpacks = true;
+    t->unpack = (struct timepoint){100, 200};
+    t->unpacked = (struct timepoint){120000, 200};
+    r->verdict.module[0].first = (struct timepoint){130000, 2000};
+    timeline_exit(t, PHASE_PEI, EXITED_HYPERCALL);
+    timeline_call(t, PHASE_PEI, (struct timepoint){140000, 3000}, 12, 7, 0);
+    timeline_call(t, PHASE_PEI, (struct timepoint){150000, 4000}, 60, 0, -38);
+    r->verdict.written = w;
+}
+
 static void json_handed(void **state)
 {
     (void)state;
     struct run *r = make_run(END_HANDOFF);
+    struct written_run runs[] = {
+        {{0x1000, 0x3000}, {PHASE_SEC, NO_MODULE}, {PHASE_PEI, 0}, "low RAM", CLASS_FREE},
+        {{0x3000, 0x4000}, {PHASE_PEI, 0}, {PHASE_PEI, 0}, "low RAM", CLASS_FREE},
+    };
+    struct written w = {.run = runs, .nr = 2, .pages = 3};
     add_handoff(r);
+    add_timeline(r, &w);
     json_t *j = parsed(r, "handed", 0);
     is_text(j, "hobs.0.phit.end", "0x3ae01000");
     is_text(j, "hobs.1.kind_name", "RAM");
@@ -574,6 +598,17 @@ static void json_handed(void **state)
     is_text(j, "paging.writable_executable", "0x200000");
     is_text(j, "findings.0.hob.at", "0x3ae00038");
     assert_true(json_is_null(at(j, "findings.1.hob.range")));
+    is_text(j, "modules.0.phase", "PEI");
+    is_text(j, "timeline.phases.1.phase", "PEI");
+    assert_int_equal(json_integer_value(at(j, "timeline.decompressor.ended.virtual_ns")), 120000);
+    is_text(j, "timeline.exits.8.kind", "hypercall");
+    is_text(j, "timeline.exits.8.phases.0.phase", "PEI");
+    is_text(j, "hypercalls.0.name", "memory_op/add_to_physmap");
+    assert_true(json_is_null(at(j, "hypercalls.1.name")));
+    assert_int_equal(json_integer_value(at(j, "hypercalls.1.refused")), 1);
+    assert_int_equal(json_integer_value(at(j, "written.pages")), 3);
+    assert_true(json_is_null(at(j, "written.runs.0.first.module")));
+    is_text(j, "written.runs.0.last.module", "PeiCore");
     json_decref(j);
     free(r);
 }
