@@ -5,6 +5,7 @@
 
 const struct option_verb *const verbs[] = {
     &run_verb,
+    &diff_verb,
     &replay_verb,
     &bisect_verb,
     &image_verb,
