@@ -3,9 +3,23 @@
 # BUILD=dir: where results go.  SAN=1: with sanitizers.  V=1: show the commands.  WERROR=1 (or CI): warnings are errors.
 
 BUILD ?= build
-PREFIX ?= /usr/local
+PREFIX ?= $(or $(prefix),/usr/local)
 FIRMWARE ?=
 LAYOUT ?= layouts/hvm-1g.cfg
+
+# Where make install puts what, GNU's names; DESTDIR goes before all of them.
+bindir = $(PREFIX)/bin
+libdir = $(PREFIX)/lib
+includedir = $(PREFIX)/include
+datadir = $(PREFIX)/share
+mandir = $(datadir)/man
+docdir = $(datadir)/doc/hvmbed
+pkgconfigdir = $(libdir)/pkgconfig
+bashcompdir = $(datadir)/bash-completion/completions
+zshcompdir = $(datadir)/zsh/site-functions
+fishcompdir = $(datadir)/fish/vendor_completions.d
+pkglibdir = $(libdir)/hvmbed
+pkgdatadir = $(datadir)/hvmbed
 
 # What is fetched or built elsewhere lies in BUILD; what is compiled lies in OUT, which differs with SAN.
 OUT := $(BUILD)$(if $(SAN),/san)
@@ -18,7 +32,7 @@ CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow $(if $(WERROR)$(CI),-Werror)
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # Hidden, or a function named like one of Unicorn's many exported ones would be called in its place.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DHVMBED_DATADIR='"$(PREFIX)/share/hvmbed"' -Iemu $(UNICORN_CFLAGS) -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(SANITIZE)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE) -Wl,--as-needed
 LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lmd -lpthread
 RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
@@ -26,6 +40,7 @@ RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
 sources := $(sort $(shell find emu -name '*.c'))
 objects := $(sources:%.c=$(OUT)/obj/%.o)
 main := $(OUT)/obj/emu/main.o
+generator := $(OUT)/obj/emu/manual/generate.o
 library := $(OUT)/libhvmbed.a
 program := $(OUT)/hvmbed
 units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -46,7 +61,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -61,6 +76,7 @@ $(BUILD)/unicorn/unicorn.mk: FORCE
 setup: firmware ## get what the build, the tests and the firmware need
 	@emu/setup/packages.sh test $(if $(CI),ci)
 	@firmware/hvmloader.sh $(FIRMWARE_DIR) newest || test $$? = 77
+	@emu/setup/schemas.sh $(BUILD)/schemas || test $$? = 77
 
 firmware:
 	@firmware/fetch.sh $(FIRMWARE_DIR)
@@ -83,18 +99,36 @@ $(OUT)/flags: FORCE
 $(OUT)/sources: FORCE
 	$(call stamp,$(sources))
 
+# Only this file knows where things are installed, so that all others stay as they are for another PREFIX.
+$(OUT)/pkgdatadir: FORCE
+	$(call stamp,$(pkgdatadir))
+$(OUT)/obj/emu/boot/find.o: $(OUT)/pkgdatadir
+$(OUT)/obj/emu/boot/find.o: DEFINES = -DHVMBED_DATADIR='"$(pkgdatadir)"'
+
 $(OUT)/obj/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
 
-$(library): $(filter-out $(main),$(objects)) $(OUT)/sources
+$(library): $(filter-out $(main) $(generator),$(objects)) $(OUT)/sources
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(program): $(main) $(library) $(BUILD)/unicorn/unicorn.mk
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $(main) $(library) $(LIBS)
+
+# --- the manual, out of the program's own tables and of docs/man
+$(OUT)/manual: $(generator) $(library) $(BUILD)/unicorn/unicorn.mk
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $(generator) $(library) $(LIBS)
+
+$(OUT)/docdir: FORCE
+	$(call stamp,$(docdir))
+$(OUT)/man/made: $(OUT)/manual $(OUT)/docdir $(wildcard docs/man/*.mdoc)
+	$(call say,MAN)
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && $(OUT)/manual docs/man $(docdir) $(@D) && touch $@
+manual: $(OUT)/man/made ## the manual pages, in BUILD/man
 
 # --- test material
 units: $(units)
@@ -126,7 +160,7 @@ $(OUT)/efi/%.efi: firmware/efi/%.asm
 	$(Q)nasm -f bin -o $@ $<
 
 # --- running it
-environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SRC=$(CURDIR)
+environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SCHEMAS=$(abspath $(BUILD))/schemas SRC=$(CURDIR)
 
 run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with LAYOUT= and give the verdict
 	@worst=0; \
@@ -136,7 +170,7 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen faults-quick $(program) $(units) $(proofs) $(fuzz_targets) roms ## run all tests, or those whose names contain T=
+test: setup ovmfxen faults-quick $(program) manual $(units) $(proofs) $(fuzz_targets) roms ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
 
 # The report's version; "2025.02 2022.11" for Debian 12's too.
@@ -180,30 +214,10 @@ format: ## format the C sources in place
 	clang-format -i $(c_files)
 
 # --- installing
-bindir = $(DESTDIR)$(PREFIX)/bin
-libdir = $(DESTDIR)$(PREFIX)/lib/hvmbed
-sharedir = $(DESTDIR)$(PREFIX)/share/hvmbed
-docdir = $(DESTDIR)$(PREFIX)/share/doc/hvmbed
-mandir = $(DESTDIR)$(PREFIX)/share/man/man1
-docs = $(wildcard README.md COPYING LICENSE docs/*.md)
-manuals = $(wildcard docs/*.1 emu/*.1)
-
 # Linked again, since an installed program must not look for libraries in the build folder.
 $(OUT)/install/hvmbed: $(main) $(library) $(BUILD)/unicorn/unicorn.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)'$$ORIGIN/../lib/hvmbed') -o $@ $(main) $(library) $(LIBS)
-
-install: $(OUT)/install/hvmbed ## install below PREFIX (and DESTDIR)
-	install -D -m 755 $< $(bindir)/hvmbed
-	$(if $(UNICORN_LIBDIR),install -D -m 644 $(UNICORN_LIBDIR)/libunicorn.so.2 $(libdir)/libunicorn.so.2)
-	install -d $(sharedir)/layouts $(docdir) $(mandir)
-	install -m 644 $(wildcard layouts/*.cfg) $(sharedir)/layouts
-	$(if $(docs),install -m 644 $(docs) $(docdir))
-	$(if $(manuals),install -m 644 $(manuals) $(mandir))
-
-uninstall: ## remove what install put there
-	rm -f $(bindir)/hvmbed $(addprefix $(mandir)/,$(notdir $(manuals)))
-	rm -rf $(libdir) $(sharedir) $(docdir)
 
 clean: ## remove BUILD (the OvmfXen cache stays)
 	rm -rf $(BUILD)

@@ -21,7 +21,7 @@ static bool read_gva(const void *self, uint64_t gva, void *dst, size_t n)
     return machine_read(self, gva, dst, n);
 }
 
-static struct efi_reader reader(const struct monitor *mon)
+struct efi_reader dxe_reader(const struct monitor *mon)
 {
     return (struct efi_reader){read_gva, mon->m};
 }
@@ -47,15 +47,27 @@ static bool is_called(const struct until *u, const struct module *mod)
     return u->kind == UNTIL_DRIVER && (strcasecmp(u->driver, mod->name) == 0 || strcasecmp(u->driver, mod->guid) == 0);
 }
 
+/* With the first driver all memory is known, and nobody but the core has written to its lists. */
+static void find_lists(struct monitor *mon)
+{
+    const struct efi_reader r = dxe_reader(mon);
+    const struct module *core = module_at(mon, mon->v->dxe_entry);
+    if (core != NULL)
+        (void)efi_lists_find(&r, core->base, core->size, &mon->dxe->lists);
+}
+
 /* The entry point of a driver is about to run: its arguments are its handle and the system table. */
 static void driver_starts(struct monitor *mon, const struct module *mod)
 {
     struct dxe_watch *d = mon->dxe;
-    const struct efi_reader r = reader(mon);
+    const struct efi_reader r = dxe_reader(mon);
     struct engine *e = mon->m->engine;
     uint64_t boot;
     if (!efi_system_table(&r, engine_reg(e, CPU_RDX), &boot))
         return;
+    if (d->boot == 0)
+        find_lists(mon);
+    d->system = engine_reg(e, CPU_RDX);
     d->boot = boot;
     d->handle = engine_reg(e, CPU_RCX);
     if (d->return_to == 0) { /* the DXE core starts all of them from one place */
@@ -96,7 +108,7 @@ static bool is_bds(struct monitor *mon, uint64_t pc)
 {
     uint8_t raw[8];
     const uint64_t self = engine_reg(mon->m->engine, CPU_RCX);
-    const struct efi_reader r = reader(mon);
+    const struct efi_reader r = dxe_reader(mon);
     struct dxe_watch *d = mon->dxe;
     if (d->handle == 0 || (self & 7) != 0 || !machine_read(mon->m, self, raw, sizeof raw) || le64(raw) != pc ||
         !efi_protocols_read(&r, d->handle, &d->protocols))
@@ -115,21 +127,94 @@ static void event_created(struct monitor *mon)
         d->event_at[d->nr_events++] = stack_word(mon, 0x30);
 }
 
-static void event_signalled(struct monitor *mon)
+/* Something is to be looked at between two runs, the last thing where the run was to come so far. */
+static void want_look(struct monitor *mon, const char *when, uint64_t pc, bool arrived)
 {
-    const struct dxe_watch *d = mon->dxe;
+    struct dxe_watch *d = mon->dxe;
+    d->look = when;
+    d->look_pc = pc;
+    if (arrived)
+        arrive(mon);
+    else
+        machine_pause(mon->m);
+}
+
+static void event_signalled(struct monitor *mon, uint64_t pc)
+{
+    struct dxe_watch *d = mon->dxe;
     const uint64_t event = engine_reg(mon->m->engine, CPU_RCX);
+    const bool last = mon->options.until.kind == UNTIL_READY_TO_BOOT;
     uint8_t raw[8];
-    for (size_t i = 0; i < d->nr_events; i++)
+    for (size_t i = 0; i < d->nr_events && !d->looked; i++)
         if (machine_read(mon->m, d->event_at[i], raw, sizeof raw) && le64(raw) == event) {
-            arrive(mon);
-            return;
+            d->looked = true;
+            want_look(mon, "ready-to-boot", pc, last);
         }
+}
+
+/* GetMemoryMap (size, buffer, key, descriptor's size, version), but not a call that asks for the size alone. */
+static void map_asked(struct monitor *mon)
+{
+    struct dxe_watch *d = mon->dxe;
+    struct engine *e = mon->m->engine;
+    if (engine_reg(e, CPU_RDX) == 0)
+        return;
+    const size_t i = d->nr_calls++ % DXE_MAPS_MAX;
+    d->call[i].size = engine_reg(e, CPU_RCX);
+    d->call[i].buffer = engine_reg(e, CPU_RDX);
+    d->call[i].key = engine_reg(e, CPU_R8);
+    d->call[i].step = engine_reg(e, CPU_R9);
+}
+
+static uint64_t word_at(const struct monitor *mon, uint64_t gva)
+{
+    uint8_t raw[8];
+    return gva != 0 && machine_read(mon->m, gva, raw, sizeof raw) ? le64(raw) : 0;
+}
+
+/* Which map the caller of ExitBootServices means: the newest that was given with this key. */
+static void find_given(struct monitor *mon, uint64_t key)
+{
+    struct dxe_watch *d = mon->dxe;
+    for (size_t n = 0; n < DXE_MAPS_MAX && n < d->nr_calls && !d->given; n++) {
+        const size_t i = (d->nr_calls - 1 - n) % DXE_MAPS_MAX;
+        if (word_at(mon, d->call[i].key) != key)
+            continue;
+        d->given = true;
+        d->given_buffer = d->call[i].buffer;
+        d->given_size = word_at(mon, d->call[i].size);
+        d->given_step = word_at(mon, d->call[i].step);
+    }
+}
+
+/* With a key that no map was given with, the core refuses: the caller will come again. */
+static void boot_left(struct monitor *mon, uint64_t pc)
+{
+    struct dxe_watch *d = mon->dxe;
+    const bool last = mon->options.until.kind == UNTIL_EXIT_BOOT_SERVICES;
+    if (d->left)
+        return;
+    find_given(mon, engine_reg(mon->m->engine, CPU_RDX));
+    d->left = d->given;
+    if (d->given || last)
+        want_look(mon, "exit-boot-services", pc, last);
+}
+
+/* Between two runs. */
+static void look(struct monitor *mon)
+{
+    struct dxe_watch *d = mon->dxe;
+    const struct leave_given given = {d->given_buffer, d->given_size, d->given_step};
+    const struct efi_reader r = dxe_reader(mon);
+    const char *when = d->look;
+    d->look = NULL;
+    if (d->lists.map != 0 && d->lists.gcd != 0 && leave_read(mon, &r, d->given ? &given : NULL, when))
+        leave_look(mon, &r, d->look_pc);
 }
 
 static uint64_t service(const struct monitor *mon, enum efi_service s)
 {
-    const struct efi_reader r = reader(mon);
+    const struct efi_reader r = dxe_reader(mon);
     return efi_service(&r, mon->dxe->boot, s);
 }
 
@@ -143,9 +228,6 @@ void dxe_block(struct monitor *mon, const struct engine_block *b)
         driver_starts(mon, mod);
     if (mon->options.until.kind == UNTIL_BDS && is_bds(mon, b->pc))
         arrive(mon);
-    if (mon->options.until.kind == UNTIL_EXIT_BOOT_SERVICES && d->boot != 0 &&
-        b->pc == service(mon, EFI_EXIT_BOOT_SERVICES))
-        arrive(mon);
 }
 
 void dxe_break(struct monitor *mon, uint64_t pc)
@@ -158,22 +240,35 @@ void dxe_break(struct monitor *mon, uint64_t pc)
     else if (pc == d->create_event)
         event_created(mon);
     else if (pc == d->signal_event)
-        event_signalled(mon);
+        event_signalled(mon, pc);
+    else if (pc == d->get_map)
+        map_asked(mon);
+    else if (pc == d->exit_boot)
+        boot_left(mon, pc);
+}
+
+static void watch_service(struct monitor *mon, uint64_t *at, enum efi_service s)
+{
+    *at = service(mon, s);
+    if (*at != 0)
+        (void)engine_break(mon->m->engine, *at);
 }
 
 void dxe_paused(struct monitor *mon)
 {
     struct dxe_watch *d = mon->dxe;
-    if (d == NULL || !d->want_break)
+    if (d == NULL)
+        return;
+    if (d->look != NULL)
+        look(mon);
+    if (!d->want_break)
         return;
     d->want_break = false;
     (void)engine_break(mon->m->engine, d->return_to);
-    if (mon->options.until.kind != UNTIL_READY_TO_BOOT)
-        return;
-    d->create_event = service(mon, EFI_CREATE_EVENT_EX);
-    d->signal_event = service(mon, EFI_SIGNAL_EVENT);
-    (void)engine_break(mon->m->engine, d->create_event);
-    (void)engine_break(mon->m->engine, d->signal_event);
+    watch_service(mon, &d->create_event, EFI_CREATE_EVENT_EX);
+    watch_service(mon, &d->signal_event, EFI_SIGNAL_EVENT);
+    watch_service(mon, &d->get_map, EFI_GET_MEMORY_MAP);
+    watch_service(mon, &d->exit_boot, EFI_EXIT_BOOT_SERVICES);
 }
 
 /* --- the beginning and the end ------------------------------------------------------------------------------------ */
@@ -209,7 +304,7 @@ void dxe_explain_dispatch(struct monitor *mon)
         return;
     struct dxe_files *files = calloc(1, sizeof *files);
     mon->v->dispatch = calloc(1, sizeof *mon->v->dispatch);
-    const struct efi_reader r = reader(mon);
+    const struct efi_reader r = dxe_reader(mon);
     if (files != NULL && mon->v->dispatch != NULL) {
         note_fates(mon, files);
         const bool there = efi_protocols_read(&r, d->handle, &d->protocols);
@@ -235,9 +330,18 @@ void dxe_explain_call(struct monitor *mon, struct finding *f)
         (void)snprintf(f->meaning + n, sizeof f->meaning - n, " were never installed; the summary says why.");
 }
 
+/* For the report, of a run that ended before anything was looked at. */
+static void read_memory(struct monitor *mon)
+{
+    const struct efi_reader r = dxe_reader(mon);
+    if (mon->dxe != NULL && mon->v->memory == NULL && mon->dxe->lists.map != 0 && mon->dxe->lists.gcd != 0)
+        (void)leave_read(mon, &r, NULL, "end");
+}
+
 void dxe_end(struct monitor *mon)
 {
     dxe_explain_dispatch(mon);
+    read_memory(mon);
     free(mon->dxe);
     mon->dxe = NULL;
 }

@@ -12,6 +12,7 @@
 #include "check/written.h"
 #include "debug/debugfile.h"
 #include "dxe/dispatch.h"
+#include "dxe/memory.h"
 #include "engine/cpu.h"
 #include "hob/hob.h"
 #include "image/fv.h"
@@ -224,6 +225,13 @@ struct paging_summary {
     uint64_t wx, wx_runs;    /* bytes that are writable and executable, and in how many pieces */
 };
 
+/* What DXE knows of memory: as it was looked at last. */
+struct dxe_memory {
+    const char *when; /* static: "ready-to-boot", "exit-boot-services", "end" */
+    bool given;       /* the map is what the loader got from GetMemoryMap; else made of the core's own lists */
+    struct efi_map map, gcd;
+};
+
 struct verdict {
     enum ending ending;
     char detail[256];       /* for budget, unsupported, engine: what exactly */
@@ -250,6 +258,7 @@ struct verdict {
     size_t nr_modules;
     struct findings findings;
     struct dxe_dispatch *dispatch; /* of a run that went on into DXE; owned, else NULL */
+    struct dxe_memory *memory;     /* likewise, where the core's lists were found */
     /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. */
     struct code_place last[LAST_BLOCKS_MAX];
     size_t nr_last;

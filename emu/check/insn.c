@@ -220,7 +220,7 @@ size_t insn_last(const uint8_t *code, size_t n, enum code_width w)
     return last;
 }
 
-unsigned insn_length(const uint8_t *code, size_t n, enum code_width w)
+size_t insn_length(const uint8_t *code, size_t n, enum code_width w)
 {
     ZydisDecoder d;
     ZydisDecodedInstruction in;

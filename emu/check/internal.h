@@ -71,6 +71,19 @@ void dxe_explain_dispatch(struct monitor *mon);
 /* The DXE core called through NULL: which protocol it was that is not there. */
 void dxe_explain_call(struct monitor *mon, struct finding *f);
 void dxe_end(struct monitor *mon);
+/* For reading what the DXE core keeps: the guest's memory. */
+struct efi_reader dxe_reader(const struct monitor *mon);
+/* null.c: an access to page 0 in DXE, by somebody who may? @value: written. */
+bool null_is_fair(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t gpa, uint64_t value);
+/* leave.c: what DXE leaves to the operating system */
+/* A map that GetMemoryMap has written. */
+struct leave_given {
+    uint64_t buffer, size, step; /* gva; bytes, of all and from one descriptor to the next */
+};
+/* Reads the core's lists, and the map of @given where that is not NULL, into the verdict. False: out of memory. */
+bool leave_read(struct monitor *mon, const struct efi_reader *r, const struct leave_given *given, const char *when);
+/* Looks at what leave_read() has read, and at all tables. @pc: the service that was called. From paused() only. */
+void leave_look(struct monitor *mon, const struct efi_reader *r, uint64_t pc);
 /* preserve.c: takes copies, when the firmware is entered and when PEI begins; frees them. */
 void preserve_begin(struct monitor *mon);
 void preserve_volumes(struct monitor *mon);

@@ -112,17 +112,30 @@ struct dxe_started {
     bool returned;
     uint64_t status;
 };
+#define DXE_MAPS_MAX 8
 struct dxe_watch {
-    uint64_t boot;      /* gva of the boot services; 0: not known yet */
-    uint64_t handle;    /* gva of some driver's handle */
-    uint64_t return_to; /* where entry points return to, in the core */
-    uint64_t create_event, signal_event;
+    uint64_t system;                                         /* gva of the system table */
+    uint64_t boot;                                           /* gva of the boot services; 0: not known yet */
+    uint64_t handle;                                         /* gva of some driver's handle */
+    uint64_t return_to;                                      /* where entry points return to, in the core */
+    uint64_t create_event, signal_event, get_map, exit_boot; /* services */
     bool want_break;
     struct dxe_started started[DXE_STARTED_MAX];
     size_t nr;
     uint64_t event_at[DXE_EVENTS_MAX]; /* where handles of ready-to-boot events are kept */
     size_t nr_events;
     struct efi_protocols protocols; /* as last read */
+    struct efi_lists lists;         /* the core's descriptors of memory; 0: not found */
+    /* The last calls of GetMemoryMap, in a ring: where the caller wants what (gva). */
+    struct {
+        uint64_t size, buffer, key, step;
+    } call[DXE_MAPS_MAX];
+    size_t nr_calls;
+    const char *look; /* dxe_memory.when: to be looked at; NULL: nothing */
+    uint64_t look_pc;
+    bool looked, left; /* at ready to boot; boot services were left, with a map */
+    bool given;        /* the map that the loader has: */
+    uint64_t given_buffer, given_size, given_step;
 };
 
 #define VOLUMES_MAX 16

@@ -117,7 +117,7 @@ const struct option_spec boot_option_specs[] = {
     {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},
     {"sec-lzma", 0, "host|guest", "who unpacks and copies the firmware: the host (default), or its own code", set_lzma},
     {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
-    {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
+    {"warn", 'W', "RULE", "count what breaks RULE as a warning; 'all' for all that are no errors", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
     {"until", 0, "WHERE", "how far to go: " UNTIL_HELP, set_until},
     {"why", 0, "yes|no", "after findings, boot again to see who wrote what they are about (default yes)", set_why},

@@ -74,7 +74,7 @@ void options_usage(const struct option_verb *v, FILE *out)
     if (v->shared != NULL)
         help_lines(v->shared, *v->nr_shared, out);
     help_lines(v->spec, v->nr, out);
-    (void)fprintf(out, "  -h, %-26s %s\n", "--help", "this text");
+    (void)fprintf(out, "  -h, %-26s %s\n", "--help", "show this help, and exit");
 }
 
 bool options_begin(const struct option_verb *v, void *self, int argc, char **argv, int *first, int *code)

@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/verbs.h"
 #include "matrix/save.h"
+#include "matrix/take.h"
 #include "report/decode.h"
 
 #define EXIT_SAME 0
@@ -216,12 +217,15 @@ static bool save_case(const struct replay *r, struct diag *d)
 static bool report(const struct replay *r, struct diag *d)
 {
     struct report_style style = r->o.style;
+    struct report_input in;
+    char version[ENGINE_VERSION_SIZE];
     if (style.verbose == 0)
         return true;
     style.color = cli_wants_color(NULL);
     style.verbose--;
+    trial_input(&r->trial, version, &in);
     (void)printf("\n");
-    return trial_write(&r->trial, report_writer_find("text"), &style, stdout) ||
+    return case_write(&in, report_writer_find("text"), &style, stdout) ||
            diag_fail(d, "", 0, "cannot write the report");
 }
 

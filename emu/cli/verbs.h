@@ -22,6 +22,7 @@ extern const struct option_verb fuzz_verb;
 extern const struct option_verb shrink_verb;
 extern const struct option_verb afl_verb;
 extern const struct option_verb rules_verb;
+extern const struct option_verb completion_verb;
 
 extern const struct option_verb *const verbs[]; /* in the order in which they are told; ends with NULL */
 

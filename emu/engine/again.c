@@ -294,6 +294,7 @@ bool engine_again(struct engine *e)
     a->stop_before = UINT64_MAX;
     engine_count(e, false);
     e->again = a;
+    e->translated = again_translated;
     engine_count(e, counting);
     return true;
 }

@@ -104,9 +104,10 @@ void engine_count(struct engine *e, bool on)
     if (on == (e->block_hook != 0))
         return;
     if (on) {
-        void *fn = e->again != NULL ? (void *)again_block
-                   : e->spy != NULL ? (void *)engine_spy_block
-                                    : (void *)on_block;
+        void *fn = e->again != NULL      ? (void *)again_block
+                   : e->debugged != NULL ? (void *)engine_debug_block
+                   : e->spy != NULL      ? (void *)engine_spy_block
+                                         : (void *)on_block;
         if (uc_hook_add(e->uc, &e->block_hook, UC_HOOK_BLOCK, fn, e, 1, 0) != UC_ERR_OK)
             e->block_hook = 0;
     } else {

@@ -23,14 +23,19 @@ static uint32_t on_in(uc_engine *uc, uint32_t port, int size, void *user)
 {
     struct engine *e = user;
     (void)uc;
-    return e->client->io_read(e->self, (uint16_t)port, (unsigned)size);
+    e->in_port = true;
+    const uint32_t value = e->client->io_read(e->self, (uint16_t)port, (unsigned)size);
+    e->in_port = false;
+    return value;
 }
 
 static void on_out(uc_engine *uc, uint32_t port, int size, uint32_t value, void *user)
 {
     struct engine *e = user;
     (void)uc;
+    e->in_port = true;
     e->client->io_write(e->self, (uint16_t)port, (unsigned)size, value);
+    e->in_port = false;
 }
 
 static int on_cpuid(uc_engine *uc, void *user)
@@ -132,10 +137,12 @@ static void on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user)
     engine_note_code(e, &b);
     if (engine_find_msr(e, &b))
         return; /* comes again */
-    if (e->again != NULL)
-        again_translated(e, &b);
-    else
-        e->client->new_block(e->self, &b);
+    e->translated(e, &b);
+}
+
+static void tell_new_block(struct engine *e, const struct engine_block *b)
+{
+    e->client->new_block(e->self, b);
 }
 
 bool engine_add_hooks(struct engine *e)
@@ -204,6 +211,7 @@ struct engine *engine_open(const struct engine_client *client, void *self, const
         engine_close(e);
         return NULL;
     }
+    e->translated = tell_new_block;
     e->slice_end = e->deadline = UINT64_MAX;
     engine_next_event(e);
     return e;
@@ -224,6 +232,7 @@ void engine_close(struct engine *e)
         (void)uc_close(e->uc);
     engine_free_regions(e);
     again_free(e);
+    engine_debug_free(e);
     free(e->icount);
     free(e->code_pages);
     free(e);
@@ -234,7 +243,8 @@ void engine_close(struct engine *e)
 void engine_stop(struct engine *e)
 {
     e->pending = PENDING_STOP;
-    (void)uc_emu_stop(e->uc);
+    if (e->debugged == NULL || !engine_debug_defers(e))
+        (void)uc_emu_stop(e->uc);
 }
 
 const char *engine_error(const struct engine *e)
@@ -282,6 +292,8 @@ enum engine_end engine_run(struct engine *e)
         e->come_out = false;
         /* No `until`: a made-up one makes the library walk the guest's page tables and clobber CR2. */
         uc_err err = uc_emu_start(e->uc, engine_get(e, UC_X86_REG_RIP), 0, 0, 0);
+        if (e->debugged != NULL)
+            engine_debug_settle(e);
         if (e->pending == PENDING_NONE && atomic_exchange(&e->alarm, false)) {
             e->client->alarm(e->self);
             return ENGINE_STOPPED;

@@ -57,6 +57,7 @@ struct engine {
     void *self;
 
     enum pending pending;     /* why the run loop came out */
+    bool in_port;             /* a device's port is being read or written, in the middle of a block */
     struct code_segment code; /* of the last new block; engine_cs_base() */
     char error[128];
 
@@ -91,7 +92,10 @@ struct engine {
     void *spy_self;
     uc_hook spy_load, spy_store;
 
-    struct again *again; /* again.c; NULL: each block runs in one run only */
+    /* A block has been translated: the client, or who else wants to know. */
+    void (*translated)(struct engine *e, const struct engine_block *b);
+    struct debugged *debugged; /* debug.c; NULL: no debugger; owned */
+    struct again *again;       /* again.c; NULL: each block runs in one run only */
 
     uint64_t msr_site[MSR_SITES_MAX]; /* linear addresses that carry a hook */
     uc_hook msr_hook[MSR_SITES_MAX];
@@ -139,6 +143,21 @@ void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
 const uint8_t *again_code(const struct engine *e, uint64_t pc, size_t n);
 void again_flushed(struct engine *e);
 void again_free(struct engine *e);
+/* debug.c */
+/* Is this the middle of a block, where a stop has to wait? */
+bool engine_debug_defers(struct engine *e);
+/* The engine has come out. */
+void engine_debug_settle(struct engine *e);
+/* The hook that counts. */
+void engine_debug_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
+void engine_debug_free(struct engine *e);
+/* native.c: what a block would be without a hook for each instruction. */
+struct native;
+struct native *native_new(void);
+void native_free(struct native *n);
+/* Of a block that has just been translated with hooks, and is about to run: what it would be. False: that cannot be told. */
+bool native_block(struct native *n, struct engine *e, const struct engine_block *hooked, struct engine_block *out);
+
 /* count.c */
 void engine_count_event(struct engine *e, uint64_t pc);
 /* So many instructions more, by the block at @pc. */

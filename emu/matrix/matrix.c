@@ -8,6 +8,7 @@
 #include "matrix/labels.h"
 #include "matrix/record.h"
 #include "matrix/save.h"
+#include "matrix/take.h"
 
 #define TICK_MS 250
 #define CASE_EXTENSION ".case.json"
@@ -144,31 +145,29 @@ void matrix_free(struct matrix_result *m)
 
 /* --- in a case's process */
 
-static void take_findings(const struct findings *f, struct case_result *r)
+/* One more report of @r's own, to be written; NULL: out of memory. */
+static FILE *own_report(struct case_result *r, const char *form)
 {
-    r->finding = calloc(f->nr + 1, sizeof *r->finding);
-    for (size_t i = 0; r->finding != NULL && i < f->nr; i++) {
-        const struct finding *from = &f->f[i];
-        struct case_finding *to = &r->finding[r->nr_findings++];
-        *to = (struct case_finding){.rule = from->rule,
-                                    .severity = from->severity,
-                                    .phase = from->phase,
-                                    .access = from->access,
-                                    .at = from->at,
-                                    .has_caller = from->has_caller,
-                                    .caller = from->caller};
-        memcpy(to->text, from->text, sizeof to->text);
-    }
-    r->dropped = f->dropped;
+    struct case_report *to = &r->report[r->nr_reports];
+    (void)snprintf(to->form, sizeof to->form, "%s", form);
+    FILE *out = open_memstream(&to->bytes, &to->size);
+    if (out != NULL)
+        r->nr_reports++;
+    return out;
 }
 
-static bool take_report(const struct trial *t, const struct matrix_setup *s, struct case_result *r)
+/* Its own in each form that is asked for. */
+static bool take_reports(const struct report_input *in, const struct matrix_setup *s, struct case_result *r)
 {
-    FILE *out = s->reports ? open_memstream(&r->report, &r->report_size) : NULL;
-    if (out == NULL)
-        return !s->reports;
-    bool ok = trial_write(t, s->format, s->style, out);
-    return fclose(out) == 0 && ok;
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->nr_forms; i++) {
+        FILE *out = own_report(r, s->form[i]->name);
+        if (out == NULL)
+            return false;
+        ok = case_write(in, s->form[i], s->style, out);
+        ok = fclose(out) == 0 && ok;
+    }
+    return ok;
 }
 
 /* What passed without a word need not be seen again. */
@@ -177,10 +176,10 @@ static bool take_case(const struct trial *t, const struct matrix_setup *s, struc
     struct diag d = {0};
     if (s->version == NULL || (r->exit_code == 0 && r->nr_findings == 0))
         return true;
-    FILE *out = open_memstream(&r->saved, &r->saved_size);
+    FILE *out = own_report(r, CASE_SAVED);
     if (out == NULL)
         return false;
-    bool ok = trial_save(t, s->options, s->version, out, &d);
+    const bool ok = trial_save(t, s->options, s->version, out, &d);
     return fclose(out) == 0 && ok;
 }
 
@@ -202,14 +201,10 @@ static void try_case(const struct matrix_result *m, const struct matrix_setup *s
         refuse(r, d.file[0] != '\0' ? CASE_NOT_APPLICABLE : CASE_FAILED, d.message);
         return;
     }
-    const struct verdict *v = &t->verdict;
-    r->state = CASE_BOOTED;
-    r->exit_code = verdict_exit_code(v);
-    r->ending = v->ending;
-    r->phase = v->phase;
-    memcpy(r->detail, v->detail, sizeof r->detail);
-    take_findings(&v->findings, r);
-    if (r->finding == NULL || !take_report(t, s, r) || !take_case(t, s, r))
+    char version[ENGINE_VERSION_SIZE];
+    struct report_input in;
+    trial_input(t, version, &in);
+    if (!case_take(&in, r) || !take_reports(&in, s, r) || !take_case(t, s, r))
         refuse(r, CASE_FAILED, "out of memory for the report");
 }
 

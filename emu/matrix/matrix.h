@@ -24,10 +24,10 @@ bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const 
 
 struct matrix_setup {
     const struct trial_options *options;
-    const struct report_writer *format;
-    const struct report_style *style;
+    const struct report_writer *form[CASE_REPORTS_MAX]; /* in which each case's own report is wanted */
+    size_t nr_forms;
+    const struct report_style *style; /* of those */
     unsigned at_once;
-    bool reports;        /* each case's own is wanted */
     const char *version; /* of hvmbed, where cases are to be saved; NULL: none are */
     /* A case is there, in whatever order; false: enough. May be NULL. */
     bool (*done)(void *self, struct matrix_case *c);

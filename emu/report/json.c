@@ -195,16 +195,17 @@ static json_t *json_report(const struct report_input *in, const struct report_st
         json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",
                   (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns);
     return json_pack(
-        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:I, s:o, s:o, s:o, s:o, s:o, "
         "s:{s:s, s:s}}",
         "schema", SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending",
         ending_name(v->ending), "detail", json_safe(v->detail), "phase", phase_name(v->phase), "handoff", in->handoff,
         "loader", json_loader(in->loader), "image", json_image(in->image), "layout", json_layout(in->layout), "memory",
         json_memory(in->guest), "work", work, "processors", json_processors(in), "dxe", dxe, "hobs", json_hobs(v),
-        "paging", json_paging(v), "known", json_known(v), "modules", json_modules(v), "timeline", json_timeline(v),
-        "hypercalls", json_hypercalls(v), "written", json_written(v), "findings", json_findings(&v->findings),
-        "findings_dropped", (json_int_t)v->findings.dropped, "fill", json_fill(in->compared), "debug_log",
+        "paging", json_paging(v), "memory_map", json_memory_map(v), "known", json_known(v), "modules", json_modules(v),
+        "timeline", json_timeline(v), "hypercalls", json_hypercalls(v), "written", json_written(v), "findings",
+        json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "fill",
+        json_fill(in->compared), "debug_log",
         json_log(v->debug_log, v->debug_log_size, v->debug_log_truncated, style->verbose > 0), "console_log",
         json_log(v->console.text, v->console.size, v->console.truncated, style->verbose > 0), "last_blocks",
         json_last_blocks(v, style->verbose > 0), "symbols", json_symbols(in->symbols), "engine", "name", "unicorn",

@@ -13,6 +13,7 @@
 #include "report/text_dispatch.h"
 #include "report/text_fill.h"
 #include "report/text_finding.h"
+#include "report/text_memory.h"
 
 static void write_number(FILE *out, uint64_t n, const char *noun)
 {
@@ -243,6 +244,8 @@ bool report_text_write(const struct report_input *in, const struct report_style 
     write_summary(in, style->verbose > 0, out);
     if (style->hobs && in->verdict->hob_list != 0)
         write_hobs(in->verdict, out);
+    if (style->memory)
+        text_memory(in->verdict->memory, &in->guest->e820, out);
     if (style->hobs || style->verbose > 0)
         write_known(in->verdict, out);
     if (style->verbose > 0) {

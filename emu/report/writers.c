@@ -6,10 +6,15 @@
 #include "report/formats.h"
 
 const struct report_writer report_writers[] = {
-    {"text", "a verdict for people (the default)", ".txt", report_text_write, false, matrix_text_write},
-    {"json", "the same for programs: schema hvmbed-report/1, see docs/json.md", ".json", report_json_write, true,
-     matrix_json_write},
-    {NULL, NULL, NULL, NULL, false, NULL},
+    {"text", "a verdict for people (the default)", ".txt", report_text_write, EMBEDS_VERBOSE, matrix_text_write},
+    {"json", "the same for programs: schema hvmbed-report/1, see docs/json.md", ".json", report_json_write,
+     EMBEDS_ALWAYS, matrix_json_write},
+    {"junit", "JUnit XML, for Jenkins, GitLab and others", ".xml", NULL, EMBEDS_NEVER, junit_write},
+    {"tap", "TAP 14, with YAML diagnostics", ".tap", NULL, EMBEDS_NEVER, tap_write},
+    {"sarif", "SARIF 2.1.0, for code scanning", ".sarif", NULL, EMBEDS_NEVER, sarif_write},
+    {"github", "annotations for GitHub Actions", ".log", NULL, EMBEDS_NEVER, github_write},
+    {"codequality", "GitLab's code quality report", ".json", NULL, EMBEDS_NEVER, codequality_write},
+    {NULL, NULL, NULL, NULL, EMBEDS_NEVER, NULL},
 };
 
 const struct report_writer *report_writer_find(const char *name)

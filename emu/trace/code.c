@@ -13,7 +13,7 @@ void tracer_code_until(struct tracer *t, uint64_t pc)
 {
     while (t->code_told < t->code_size && t->code_at + t->code_told <= pc) {
         const size_t at = t->code_told, left = t->code_size - at;
-        const unsigned n = insn_length(t->code + at, left, t->width);
+        const size_t n = insn_length(t->code + at, left, t->width);
         char text[96];
         t->code_told = n != 0 ? at + n : t->code_size;
         if (n == 0)

@@ -49,9 +49,11 @@ static void on_paused(void *self)
         tracer_unspy(t);
 }
 
-void tracer_begin(struct tracer *t)
+bool tracer_begins(void *self, struct monitor *mon, struct diag *d)
 {
-    struct machine *m = t->monitor.m;
+    struct tracer *t = self;
+    struct machine *m = mon->m;
+    (void)d;
     t->checks = m->watcher;
     t->watcher = *m->watcher;
     t->watcher.new_block = on_new_block;
@@ -61,10 +63,12 @@ void tracer_begin(struct tracer *t)
     tracer_tap(t);
     tracer_notice(t);
     tracer_spy(t);
+    return true;
 }
 
-void tracer_end(struct tracer *t)
+bool tracer_ended(void *self, struct monitor *mon)
 {
+    struct tracer *t = self;
     tracer_code_until(t, UINT64_MAX);
     tracer_unspy(t);
     tracer_notice(t);
@@ -74,7 +78,8 @@ void tracer_end(struct tracer *t)
                       "# the limit of %llu lines is reached; limit= allows more, the other filters ask for less\n",
                       (unsigned long long)t->filter.limit);
     else
-        (void)fprintf(t->out, "# end: %s\n", ending_name(t->monitor.v->ending));
+        (void)fprintf(t->out, "# end: %s\n", ending_name(mon->v->ending));
+    return true;
 }
 
 uint64_t tracer_lines(const struct tracer *t)

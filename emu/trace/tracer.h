@@ -20,10 +20,10 @@ struct tracer;
 struct tracer *tracer_open(const struct trace_filter *f, FILE *out);
 void tracer_close(struct tracer *t); /* NULL is fine */
 
-/* The monitor to be used for the boot: monitor_init() it, then tracer_begin(), run, tracer_end(). */
+/* For struct trial_visitor: the monitor to be used for the boot, and what is to be called; @self is the tracer. */
 struct monitor *tracer_monitor(struct tracer *t);
-void tracer_begin(struct tracer *t);
-void tracer_end(struct tracer *t);
+bool tracer_begins(void *self, struct monitor *mon, struct diag *d);
+bool tracer_ended(void *self, struct monitor *mon);
 
 /* Lines written, but for remarks; was there more than the limit allows? */
 uint64_t tracer_lines(const struct tracer *t);

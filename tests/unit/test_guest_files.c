@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <stdio.h>
 
+#include "layout/key_docs.h"
 #include "layout/pci_table.h"
 #include "layout/xlkeys.h"
 
@@ -252,11 +253,71 @@ static void keys(void **state)
     assert_null(xl_key_find("memroy"));
 }
 
+/* The manual's texts are those of docs/layouts.md, without its marks; every honoured key has one. */
+static bool documents(const struct key_doc *docs, const char *name)
+{
+    const size_t n = strlen(name);
+    for (; docs->keys != NULL; docs++)
+        for (const char *s = docs->keys; (s = strstr(s, name)) != NULL; s += n)
+            if ((s == docs->keys || s[-1] == ' ') && (s[n] == ',' || s[n] == '\0'))
+                return true;
+    return false;
+}
+
+/* Of a row: "`memory`" is memory, "[lint.md](lint.md)" is lint.md. In place. */
+static void without_marks(char *row)
+{
+    char *to = row;
+    for (const char *s = row; *s != '\0'; s++) {
+        if (*s == ']' && s[1] == '(')
+            s += strcspn(s, ")");
+        else if (*s != '`' && *s != '[')
+            *to++ = *s;
+    }
+    *to = '\0';
+}
+
+static void key_texts(void **state)
+{
+    (void)state;
+    static const struct key_doc *const tables[] = {xl_key_docs, bed_key_docs, partly_key_docs};
+    char path[512], row[4096];
+    size_t found = 0, all = 0;
+    (void)snprintf(path, sizeof path, "%s/docs/layouts.md", source());
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(row, sizeof row, f) != NULL) {
+        without_marks(row);
+        for (size_t t = 0; t < 3; t++)
+            for (const struct key_doc *k = tables[t]; k->keys != NULL; k++) {
+                char want[2048];
+                (void)snprintf(want, sizeof want, "| %s | %s |%s%s%s\n", k->keys, k->meaning, t < 2 ? " " : "",
+                               t == 2                ? ""
+                               : k->fallback == NULL ? "–"
+                                                     : k->fallback,
+                               t < 2 ? " |" : "");
+                found += strcmp(row, want) == 0;
+            }
+    }
+    (void)fclose(f);
+    for (size_t t = 0; t < 3; t++)
+        for (const struct key_doc *k = tables[t]; k->keys != NULL; k++)
+            all++;
+    assert_int_equal(found, all);
+    for (size_t i = 0; i < nr_xl_keys; i++)
+        if (xl_keys[i].fate == KEY_HONOURED && !documents(xl_key_docs, xl_keys[i].name))
+            fail_msg("layout/key_docs.c does not tell of %s", xl_keys[i].name);
+    for (size_t i = 0; bed_key_name(i) != NULL; i++)
+        if (!documents(bed_key_docs, bed_key_name(i)))
+            fail_msg("layout/key_docs.c does not tell of %s", bed_key_name(i));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files), cmocka_unit_test(all_are_there),   cmocka_unit_test(refused),
-        cmocka_unit_test(rdms),  cmocka_unit_test(viridian_groups), cmocka_unit_test(keys),
+        cmocka_unit_test(files),     cmocka_unit_test(all_are_there),   cmocka_unit_test(refused),
+        cmocka_unit_test(rdms),      cmocka_unit_test(viridian_groups), cmocka_unit_test(keys),
+        cmocka_unit_test(key_texts),
     };
     return cmocka_run_group_tests_name("guest files", tests, NULL, NULL);
 }
