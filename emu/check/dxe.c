@@ -33,7 +33,7 @@ static uint64_t stack_word(const struct monitor *mon, uint64_t offset)
     return machine_read(mon->m, rsp + offset, raw, sizeof raw) ? le64(raw) : 0;
 }
 
-static void arrive(struct monitor *mon)
+void dxe_arrive(struct monitor *mon)
 {
     char where[sizeof mon->v->detail];
     until_format(&mon->options.until, where, sizeof where);
@@ -47,15 +47,6 @@ static bool is_called(const struct until *u, const struct module *mod)
     return u->kind == UNTIL_DRIVER && (strcasecmp(u->driver, mod->name) == 0 || strcasecmp(u->driver, mod->guid) == 0);
 }
 
-/* With the first driver all memory is known, and nobody but the core has written to its lists. */
-static void find_lists(struct monitor *mon)
-{
-    const struct efi_reader r = dxe_reader(mon);
-    const struct module *core = module_at(mon, mon->v->dxe_entry);
-    if (core != NULL)
-        (void)efi_lists_find(&r, core->base, core->size, &mon->dxe->lists);
-}
-
 /* The entry point of a driver is about to run: its arguments are its handle and the system table. */
 static void driver_starts(struct monitor *mon, const struct module *mod)
 {
@@ -66,7 +57,7 @@ static void driver_starts(struct monitor *mon, const struct module *mod)
     if (!efi_system_table(&r, engine_reg(e, CPU_RDX), &boot))
         return;
     if (d->boot == 0)
-        find_lists(mon);
+        leave_find_lists(mon);
     d->system = engine_reg(e, CPU_RDX);
     d->boot = boot;
     d->handle = engine_reg(e, CPU_RCX);
@@ -81,7 +72,7 @@ static void driver_starts(struct monitor *mon, const struct module *mod)
         (void)guid_parse(mod->guid, &s->guid);
     }
     if (is_called(&mon->options.until, mod))
-        arrive(mon);
+        dxe_arrive(mon);
 }
 
 /* Back in the core: the innermost driver that was started with this stack. */
@@ -127,18 +118,6 @@ static void event_created(struct monitor *mon)
         d->event_at[d->nr_events++] = stack_word(mon, 0x30);
 }
 
-/* Something is to be looked at between two runs, the last thing where the run was to come so far. */
-static void want_look(struct monitor *mon, const char *when, uint64_t pc, bool arrived)
-{
-    struct dxe_watch *d = mon->dxe;
-    d->look = when;
-    d->look_pc = pc;
-    if (arrived)
-        arrive(mon);
-    else
-        machine_pause(mon->m);
-}
-
 static void event_signalled(struct monitor *mon, uint64_t pc)
 {
     struct dxe_watch *d = mon->dxe;
@@ -148,68 +127,8 @@ static void event_signalled(struct monitor *mon, uint64_t pc)
     for (size_t i = 0; i < d->nr_events && !d->looked; i++)
         if (machine_read(mon->m, d->event_at[i], raw, sizeof raw) && le64(raw) == event) {
             d->looked = true;
-            want_look(mon, "ready-to-boot", pc, last);
+            leave_want(mon, "ready-to-boot", pc, last);
         }
-}
-
-/* GetMemoryMap (size, buffer, key, descriptor's size, version), but not a call that asks for the size alone. */
-static void map_asked(struct monitor *mon)
-{
-    struct dxe_watch *d = mon->dxe;
-    struct engine *e = mon->m->engine;
-    if (engine_reg(e, CPU_RDX) == 0)
-        return;
-    const size_t i = d->nr_calls++ % DXE_MAPS_MAX;
-    d->call[i].size = engine_reg(e, CPU_RCX);
-    d->call[i].buffer = engine_reg(e, CPU_RDX);
-    d->call[i].key = engine_reg(e, CPU_R8);
-    d->call[i].step = engine_reg(e, CPU_R9);
-}
-
-static uint64_t word_at(const struct monitor *mon, uint64_t gva)
-{
-    uint8_t raw[8];
-    return gva != 0 && machine_read(mon->m, gva, raw, sizeof raw) ? le64(raw) : 0;
-}
-
-/* Which map the caller of ExitBootServices means: the newest that was given with this key. */
-static void find_given(struct monitor *mon, uint64_t key)
-{
-    struct dxe_watch *d = mon->dxe;
-    for (size_t n = 0; n < DXE_MAPS_MAX && n < d->nr_calls && !d->given; n++) {
-        const size_t i = (d->nr_calls - 1 - n) % DXE_MAPS_MAX;
-        if (word_at(mon, d->call[i].key) != key)
-            continue;
-        d->given = true;
-        d->given_buffer = d->call[i].buffer;
-        d->given_size = word_at(mon, d->call[i].size);
-        d->given_step = word_at(mon, d->call[i].step);
-    }
-}
-
-/* With a key that no map was given with, the core refuses: the caller will come again. */
-static void boot_left(struct monitor *mon, uint64_t pc)
-{
-    struct dxe_watch *d = mon->dxe;
-    const bool last = mon->options.until.kind == UNTIL_EXIT_BOOT_SERVICES;
-    if (d->left)
-        return;
-    find_given(mon, engine_reg(mon->m->engine, CPU_RDX));
-    d->left = d->given;
-    if (d->given || last)
-        want_look(mon, "exit-boot-services", pc, last);
-}
-
-/* Between two runs. */
-static void look(struct monitor *mon)
-{
-    struct dxe_watch *d = mon->dxe;
-    const struct leave_given given = {d->given_buffer, d->given_size, d->given_step};
-    const struct efi_reader r = dxe_reader(mon);
-    const char *when = d->look;
-    d->look = NULL;
-    if (d->lists.map != 0 && d->lists.gcd != 0 && leave_read(mon, &r, d->given ? &given : NULL, when))
-        leave_look(mon, &r, d->look_pc);
 }
 
 static uint64_t service(const struct monitor *mon, enum efi_service s)
@@ -227,7 +146,7 @@ void dxe_block(struct monitor *mon, const struct engine_block *b)
     if (mod != NULL && b->pc == mod->entry)
         driver_starts(mon, mod);
     if (mon->options.until.kind == UNTIL_BDS && is_bds(mon, b->pc))
-        arrive(mon);
+        dxe_arrive(mon);
 }
 
 void dxe_break(struct monitor *mon, uint64_t pc)
@@ -242,9 +161,9 @@ void dxe_break(struct monitor *mon, uint64_t pc)
     else if (pc == d->signal_event)
         event_signalled(mon, pc);
     else if (pc == d->get_map)
-        map_asked(mon);
+        leave_map_asked(mon);
     else if (pc == d->exit_boot)
-        boot_left(mon, pc);
+        leave_boot_left(mon, pc);
 }
 
 static void watch_service(struct monitor *mon, uint64_t *at, enum efi_service s)
@@ -259,8 +178,7 @@ void dxe_paused(struct monitor *mon)
     struct dxe_watch *d = mon->dxe;
     if (d == NULL)
         return;
-    if (d->look != NULL)
-        look(mon);
+    leave_paused(mon);
     if (!d->want_break)
         return;
     d->want_break = false;
@@ -330,18 +248,10 @@ void dxe_explain_call(struct monitor *mon, struct finding *f)
         (void)snprintf(f->meaning + n, sizeof f->meaning - n, " were never installed; the summary says why.");
 }
 
-/* For the report, of a run that ended before anything was looked at. */
-static void read_memory(struct monitor *mon)
-{
-    const struct efi_reader r = dxe_reader(mon);
-    if (mon->dxe != NULL && mon->v->memory == NULL && mon->dxe->lists.map != 0 && mon->dxe->lists.gcd != 0)
-        (void)leave_read(mon, &r, NULL, "end");
-}
-
 void dxe_end(struct monitor *mon)
 {
     dxe_explain_dispatch(mon);
-    read_memory(mon);
+    leave_end(mon);
     free(mon->dxe);
     mon->dxe = NULL;
 }

@@ -165,6 +165,7 @@ struct finding {
     struct writer *writer; /* owned by the verdict; NULL when nobody has looked */
     struct cpu_regs regs;
     char meaning[256];   /* what it usually means that this instruction is here; "" when nothing is to be said */
+    char handler[320];   /* what the firmware's own handler printed about an exception, first and last line, or "" */
     char assertion[256]; /* the ASSERT that failed, as the firmware words it, or "" */
     char text[256];      /* one sentence for people, specific: filled by the check that found it */
 };
@@ -240,6 +241,7 @@ struct verdict {
     uint64_t charged;       /* instructions charged for the decompressor, not counted */
     enum unpacked unpacked; /* who did its work */
     uint64_t virtual_ns;
+    uint64_t exceptions, software_interrupts; /* past the hand-off, that went through the guest's IDT */
     /* at the hand-off */
     uint64_t hob_list;     /* gpa of the PHIT */
     uint64_t dxe_entry;    /* gva of the DXE core's entry point */

@@ -35,15 +35,17 @@ static const struct {
     {RULE_BYTES_CHANGED, 0, check_bytes_left},
 };
 
-void leave_tell(struct leave *l, enum rule_id rule, struct span at, struct span bytes, const char *fmt, ...)
+bool leave_tell(struct leave *l, enum rule_id rule, struct span at, struct span bytes, const char *fmt, ...)
 {
     char text[sizeof((struct finding *)0)->text];
     va_list args;
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    if (handoff_tell(&l->v, rule, NULL, at, "%s", text))
-        handoff_blame(&l->v, bytes);
+    if (!handoff_tell(&l->v, rule, NULL, at, "%s", text))
+        return false;
+    handoff_blame(&l->v, bytes);
+    return true;
 }
 
 bool leave_is_ram(const struct e820_entry *e)
@@ -135,7 +137,7 @@ static void complete(const struct efi_map *gcd, struct efi_map *map)
     }
 }
 
-bool leave_read(struct monitor *mon, const struct efi_reader *r, const struct leave_given *given, const char *when)
+bool leave_read(struct monitor *mon, const struct efi_reader *r, const struct dxe_given *given, const char *when)
 {
     struct dxe_memory *mem = mon->v->memory != NULL ? mon->v->memory : calloc(1, sizeof *mem);
     const struct efi_lists *lists = &mon->dxe->lists;

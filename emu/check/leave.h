@@ -20,9 +20,9 @@ struct leave {
 
 /*
  * A finding of @rule about @at (guest-physical), with @bytes (gva = gpa; empty: none) to blame; or an entry among the
- * known differences. What was told at the last look is not told again.
+ * known differences. What was told at the last look is not told again. True when it is a new finding.
  */
-void leave_tell(struct leave *l, enum rule_id rule, struct span at, struct span bytes, const char *fmt, ...)
+bool leave_tell(struct leave *l, enum rule_id rule, struct span at, struct span bytes, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
 /*

@@ -34,10 +34,11 @@ static void on_fault(void *self, const struct pagemap_fault *f)
     const struct span entry = {f->entry_gpa, f->entry_gpa + 8};
     /* A page of 1 GiB is named by its address: known.c has a row for some. */
     const struct span at = f->level == 3 ? (struct span){f->gva, f->gva + GIB} : entry;
-    if (a->faults++ < TOLD_MAX)
+    if (a->faults < TOLD_MAX &&
         leave_tell(a->l, RULE_PROCESSOR_TABLES, at, entry, "the level %u entry at %#llx, %#llx, for gva %#llx: %s",
                    f->level, (unsigned long long)f->entry_gpa, (unsigned long long)f->entry, (unsigned long long)f->gva,
-                   f->why);
+                   f->why))
+        a->faults++;
 }
 
 static void on_run(void *self, const struct pagemap_run *r)

@@ -71,18 +71,6 @@ static const struct cover_format *coverage_format(const struct run_options *o, s
     return NULL;
 }
 
-/* It did not boot as it should: what its packed parts tell may say why. A good boot has no need to unpack them again. */
-static void look_closer(struct image *im)
-{
-    struct diag d = {0};
-    struct image_tree tree = {0};
-    struct image_facts *facts = calloc(1, sizeof *facts);
-    if (facts != NULL && image_tree_build(im->bytes, im->size, true, &tree, &d))
-        image_facts(im, &tree, facts);
-    image_tree_free(&tree);
-    free(facts);
-}
-
 /* What the trace is of; what differs between two runs for no other reason stays out. */
 static void head_trace(const struct run *r, FILE *out)
 {
@@ -144,8 +132,8 @@ static int boot(struct run *r, struct run_options *o, const char *layout, const 
         (void)cli_complain(&d);
         return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
     }
-    if (verdict_exit_code(&r->trial.verdict) != EXIT_CLEAN && r->image.kind == IMAGE_OVMF)
-        look_closer(&r->image);
+    if (verdict_exit_code(&r->trial.verdict) != EXIT_CLEAN)
+        image_look_closer(&r->image);
     if (cover != NULL && !cover_save(&r->coverage, cover, o->coverage, &d))
         return cli_complain(&d);
     if (!run_debug_script(o, &r->trial, &d) || (o->save_case != NULL && !save_case(r, o, &d)))

@@ -27,7 +27,7 @@ uint64_t engine_debug_pc(struct engine *e, unsigned cpu);
 
 /* What a debugger calls registers. The ranges are in the encoding's order. */
 enum engine_register {
-    ENGINE_GPR = 0,              /* to r15 */
+    ENGINE_GPR = 0,               /* to r15 */
     ENGINE_RIP = ENGINE_GPR + 16, /* as a linear address: a debugger knows no segments */
     ENGINE_FLAGS,
     ENGINE_CS,
@@ -36,7 +36,7 @@ enum engine_register {
     ENGINE_ES,
     ENGINE_FS,
     ENGINE_GS,
-    ENGINE_ST,                  /* to st(7) */
+    ENGINE_ST, /* to st(7) */
     ENGINE_FCTRL = ENGINE_ST + 8,
     ENGINE_FSTAT,
     ENGINE_FTAG,
@@ -45,7 +45,7 @@ enum engine_register {
     ENGINE_FOSEG,
     ENGINE_FOOFF,
     ENGINE_FOP,
-    ENGINE_XMM,                  /* to xmm15 */
+    ENGINE_XMM, /* to xmm15 */
     ENGINE_MXCSR = ENGINE_XMM + 16,
     ENGINE_CS_BASE,
     ENGINE_FS_BASE,

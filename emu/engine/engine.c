@@ -11,9 +11,11 @@
 /* 2.1.2 in uc_version()'s form: RDTSC hooks came with it, and before it VMCALL or guest paging do not work. */
 #define UNICORN_MIN 0x020102u
 
-void engine_raise(struct engine *e, unsigned vector)
+static const struct engine_exception invalid_opcode = {.vector = 6};
+
+void engine_raise(struct engine *e, const struct engine_exception *x)
 {
-    e->client->exception(e->self, vector);
+    e->client->exception(e->self, x);
     engine_stop(e);
 }
 
@@ -75,14 +77,16 @@ static bool on_invalid(uc_engine *uc, void *user)
         (void)uc_emu_stop(e->uc); /* some versions go on by themselves after a handled instruction, some do not */
         return true;
     }
-    engine_raise(e, 6);
+    engine_raise(e, &invalid_opcode);
     return false;
 }
 
 static void on_interrupt(uc_engine *uc, uint32_t vector, void *user)
 {
+    struct engine_exception x;
     (void)uc;
-    engine_raise(user, vector);
+    engine_describe(user, vector, &x);
+    engine_raise(user, &x);
 }
 
 static bool on_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *user)
@@ -233,6 +237,8 @@ void engine_close(struct engine *e)
     engine_free_regions(e);
     again_free(e);
     engine_debug_free(e);
+    if (e->taken != NULL)
+        (void)uc_context_free(e->taken);
     free(e->icount);
     free(e->code_pages);
     free(e);
@@ -319,7 +325,7 @@ enum engine_end engine_run(struct engine *e)
                 continue;
             }
             engine_put(e, UC_X86_REG_RIP, engine_get(e, UC_X86_REG_RIP) - 3);
-            e->client->exception(e->self, 6);
+            e->client->exception(e->self, &invalid_opcode);
             return ENGINE_STOPPED;
         case PENDING_NONE:
             break;

@@ -49,6 +49,9 @@ struct processor {
     uc_context *context; /* of another one than the current; NULL: was never there */
     struct code_segment code;
     uint64_t block_pc;
+    struct {
+        uint64_t efer, k_gs_base;
+    } debugged; /* what the library does not tell of a context; filled only with a debugger */
 };
 
 struct engine {
@@ -71,7 +74,7 @@ struct engine {
     atomic_bool alarm;
 
     uc_hook block_hook; /* 0: not counting */
-    uc_hook store_hook;
+    uc_hook store_hook, load_hook;
     uint64_t instructions, blocks;
     uint64_t next_event, next_tick, slice_end; /* in blocks */
     uint64_t deadline;                         /* in instructions */
@@ -88,9 +91,16 @@ struct engine {
     void *trace_self;
     void (*store)(void *self, uint64_t gpa, unsigned size, uint64_t value);
     void *store_self;
+    void (*load)(void *self, uint64_t gpa, unsigned size);
+    void *load_self;
     const struct engine_spy *spy; /* spy.c; NULL for none */
     void *spy_self;
     uc_hook spy_load, spy_store;
+
+    /* exception.c: where in a context the library keeps what it does not tell; 0: it is not known */
+    bool learnt;
+    size_t code_at, software_at, in_flight_at;
+    uc_context *taken;
 
     /* A block has been translated: the client, or who else wants to know. */
     void (*translated)(struct engine *e, const struct engine_block *b);
@@ -104,7 +114,10 @@ struct engine {
 
 uint64_t engine_get(const struct engine *e, int uc_reg);
 void engine_put(struct engine *e, int uc_reg, uint64_t value);
-void engine_raise(struct engine *e, unsigned vector);
+/* The client's business: the run ends. */
+void engine_raise(struct engine *e, const struct engine_exception *x);
+/* exception.c: what is known of the one that the library has just raised. From its hook. */
+void engine_describe(struct engine *e, unsigned vector, struct engine_exception *x);
 /* A new block at @pc is about to run: the base of CS shows. */
 void engine_note_segment(struct engine *e, uint64_t pc);
 /* Of the code that runs; 0 in long mode. */
@@ -146,10 +159,14 @@ void again_free(struct engine *e);
 /* debug.c */
 /* Is this the middle of a block, where a stop has to wait? */
 bool engine_debug_defers(struct engine *e);
+/* Is insn() being called? Then the library shows RIP as linear: *@pc. */
+bool engine_debug_inside(const struct engine *e, uint64_t *pc);
 /* The engine has come out. */
 void engine_debug_settle(struct engine *e);
 /* The hook that counts. */
 void engine_debug_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
+/* Before the current processor is put away. */
+void engine_debug_put_away(struct engine *e);
 void engine_debug_free(struct engine *e);
 /* native.c: what a block would be without a hook for each instruction. */
 struct native;

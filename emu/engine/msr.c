@@ -50,8 +50,9 @@ static void on_msr(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
         value = (uint32_t)engine_get(e, UC_X86_REG_RAX) | engine_get(e, UC_X86_REG_RDX) << 32;
         ok = e->client->wrmsr(e->self, index, value);
     }
+    static const struct engine_exception protection = {.vector = 13, .has_code = true};
     if (!ok)
-        engine_raise(e, 13);
+        engine_raise(e, &protection);
     else if (e->pending != PENDING_STOP)
         engine_put(e, UC_X86_REG_RIP, pc + 2 - engine_cs_base(e));
 }

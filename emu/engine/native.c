@@ -87,8 +87,8 @@ static bool map(struct native *n, uint64_t at, bool tables)
     if (n->tables)
         (void)uc_mem_unmap(uc, TABLES_AT, LEVELS * PAGE_SIZE);
     n->mapped = uc_mem_map_ptr(uc, at, PAGES * PAGE_SIZE, UC_PROT_ALL, n->code) == UC_ERR_OK ? at : UINT64_MAX;
-    n->tables = tables && uc_mem_map_ptr(uc, TABLES_AT, LEVELS * PAGE_SIZE, UC_PROT_ALL,
-                                         n->code + PAGES * PAGE_SIZE) == UC_ERR_OK;
+    n->tables = tables && uc_mem_map_ptr(uc, TABLES_AT, LEVELS * PAGE_SIZE, UC_PROT_ALL, n->code + PAGES * PAGE_SIZE) ==
+                              UC_ERR_OK;
     return n->mapped == at && n->tables == tables;
 }
 

@@ -47,8 +47,9 @@ static void work(struct gdb_session *s, const char *args, FILE *out)
 {
     const uint64_t ns = clock_ns(&s->m->clock);
     (void)args;
-    fprintf(out, "%" PRIu64 " instructions in %" PRIu64 " blocks; at the last exit %" PRIu64 ".%09" PRIu64
-                 " s of virtual time had passed\n",
+    fprintf(out,
+            "%" PRIu64 " instructions in %" PRIu64 " blocks; at the last exit %" PRIu64 ".%09" PRIu64
+            " s of virtual time had passed\n",
             engine_instructions(s->m->engine), engine_blocks(s->m->engine), ns / 1000000000u, ns % 1000000000u);
 }
 

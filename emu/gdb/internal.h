@@ -29,11 +29,11 @@ struct gdb_session {
     /* the conversation */
     struct gdb_reader reader;
     bool attached, killed, lost;
-    bool no_ack, tells_breaks;       /* as agreed */
-    bool physical;                   /* addresses of memory packets are guest-physical */
-    unsigned cpu;                    /* whose registers and memory are asked for */
-    struct gdb_stop stop;            /* the last one */
-    char *xfer;                      /* what is being read in pieces; owned */
+    bool no_ack, tells_breaks; /* as agreed */
+    bool physical;             /* addresses of memory packets are guest-physical */
+    unsigned cpu;              /* whose registers and memory are asked for */
+    struct gdb_stop stop;      /* the last one */
+    char *xfer;                /* what is being read in pieces; owned */
     size_t xfer_size;
     char out[GDB_PACKET_MAX];
     size_t nr_out;
@@ -41,8 +41,8 @@ struct gdb_session {
     size_t nr_frame;
 
     /* the run */
-    bool outside; /* the engine is out: things may be changed */
-    bool leaving; /* a packet waits for that */
+    bool outside;      /* the engine is out: things may be changed */
+    bool leaving;      /* a packet waits for that */
     bool first, fresh; /* nothing, or nothing since it was resumed, has been executed */
     bool over;         /* the run has ended */
     bool stepping;

@@ -43,7 +43,8 @@ static void name_link(struct gdb_link *l)
     socklen_t n = sizeof a;
     char host[80] = "?", port[16] = "?";
     if (getsockname(l->listener, (struct sockaddr *)&a, &n) == 0)
-        (void)getnameinfo((struct sockaddr *)&a, n, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+        (void)getnameinfo((struct sockaddr *)&a, n, host, sizeof host, port, sizeof port,
+                          NI_NUMERICHOST | NI_NUMERICSERV);
     (void)snprintf(l->name, sizeof l->name, a.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
@@ -89,8 +90,9 @@ static bool open_tcp(struct gdb_link *l, const char *where, bool anywhere, struc
         return diag_fail(d, where, 0, "%s", gai_strerror(error));
     bool ok = anywhere || is_loopback(a->ai_addr);
     if (!ok)
-        (void)diag_fail(d, where, 0, "whoever can connect controls the guest and reads its memory: only this machine's own "
-                                     "addresses, unless --gdb-anywhere is given");
+        (void)diag_fail(d, where, 0,
+                        "whoever can connect controls the guest and reads its memory: only this machine's own "
+                        "addresses, unless --gdb-anywhere is given");
     else if (!(ok = listen_tcp(l, a)))
         (void)diag_fail(d, where, 0, "cannot listen: %s", strerror(errno));
     freeaddrinfo(a);
@@ -131,6 +133,16 @@ struct gdb_link *gdb_listen(const char *where, bool anywhere, struct diag *d)
         return l;
     gdb_link_close(l);
     return NULL;
+}
+
+struct gdb_link *gdb_link_adopt(int fd)
+{
+    struct gdb_link *l = calloc(1, sizeof *l);
+    if (l == NULL)
+        return NULL;
+    l->listener = -1;
+    l->client = fd;
+    return l;
 }
 
 static void stop_listening(struct gdb_link *l)

@@ -16,6 +16,8 @@ struct gdb_link;
  * unless @anywhere. NULL with @d.
  */
 struct gdb_link *gdb_listen(const char *where, bool anywhere, struct diag *d);
+/* A client that is connected already, at @fd, which is owned from then on. NULL: out of memory. */
+struct gdb_link *gdb_link_adopt(int fd);
 /* What a client is to be told: "127.0.0.1:1234", or the path. */
 const char *gdb_link_name(const struct gdb_link *l);
 /*

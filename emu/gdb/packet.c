@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gdb/packet.h"
 
-
 #define CTRL_C 3
 #define ESCAPE_BIT 0x20
 
@@ -47,6 +46,7 @@ static enum gdb_event inside(struct gdb_reader *r, uint8_t byte)
     if (byte == '$') /* the rest of the one before was lost */
         return between(r, byte);
     if (byte == '#') {
+        r->bad = r->bad || r->state == GDB_ESCAPED;
         r->state = GDB_SUM_HIGH;
         return GDB_MORE;
     }

@@ -8,12 +8,30 @@
 #define SSE "org.gnu.gdb.i386.sse"
 #define SYSTEM "hvmbed.system"
 
-#define GPR(name, i) {name, 64, "int64", CORE, ENGINE_GPR + (i)}
-#define SEGMENT(name, r) {name, 32, "int32", CORE, r}
-#define X87(name, r) {name, 32, "int", CORE, r}
-#define ST(i) {"st" #i, 80, "i387_ext", CORE, ENGINE_ST + (i)}
-#define XMM(i) {"xmm" #i, 128, "vec128", SSE, ENGINE_XMM + (i)}
-#define BASE(name, r) {name, 64, "int", SYSTEM, r}
+#define GPR(name, i)                              \
+    {                                             \
+        name, 64, "int64", CORE, ENGINE_GPR + (i) \
+    }
+#define SEGMENT(name, r)           \
+    {                              \
+        name, 32, "int32", CORE, r \
+    }
+#define X87(name, r)             \
+    {                            \
+        name, 32, "int", CORE, r \
+    }
+#define ST(i)                                          \
+    {                                                  \
+        "st" #i, 80, "i387_ext", CORE, ENGINE_ST + (i) \
+    }
+#define XMM(i)                                         \
+    {                                                  \
+        "xmm" #i, 128, "vec128", SSE, ENGINE_XMM + (i) \
+    }
+#define BASE(name, r)              \
+    {                              \
+        name, 64, "int", SYSTEM, r \
+    }
 
 const struct gdb_register gdb_registers[] = {
     GPR("rax", 0),
@@ -88,49 +106,49 @@ const unsigned gdb_nr_registers = sizeof gdb_registers / sizeof gdb_registers[0]
 
 /* --- the description -------------------------------------------------------------------------------------------- */
 
-struct bit {
-    const char *name;
-    unsigned at;
-};
 struct flags {
     const char *id, *feature;
     unsigned bytes;
-    struct bit bit[20];
+    const char *bits; /* from bit 0 on, with commas between; nothing for what has no name */
 };
 static const struct flags flag_types[] = {
-    {"i386_eflags", CORE, 4, {{"CF", 0}, {"", 1}, {"PF", 2}, {"AF", 4}, {"ZF", 6}, {"SF", 7}, {"TF", 8}, {"IF", 9},
-                              {"DF", 10}, {"OF", 11}, {"NT", 14}, {"RF", 16}, {"VM", 17}, {"AC", 18}, {"VIF", 19},
-                              {"VIP", 20}, {"ID", 21}}},
-    {"i386_mxcsr", SSE, 4, {{"IE", 0}, {"DE", 1}, {"ZE", 2}, {"OE", 3}, {"UE", 4}, {"PE", 5}, {"DAZ", 6}, {"IM", 7},
-                            {"DM", 8}, {"ZM", 9}, {"OM", 10}, {"UM", 11}, {"PM", 12}, {"FZ", 15}}},
-    {"i386_cr0", SYSTEM, 8, {{"PE", 0}, {"MP", 1}, {"EM", 2}, {"TS", 3}, {"ET", 4}, {"NE", 5}, {"WP", 16}, {"AM", 18},
-                             {"NW", 29}, {"CD", 30}, {"PG", 31}}},
-    {"i386_cr4", SYSTEM, 8, {{"VME", 0}, {"PVI", 1}, {"TSD", 2}, {"DE", 3}, {"PSE", 4}, {"PAE", 5}, {"MCE", 6},
-                             {"PGE", 7}, {"PCE", 8}, {"OSFXSR", 9}, {"OSXMMEXCPT", 10}, {"UMIP", 11}, {"SMEP", 20},
-                             {"SMAP", 21}}},
-    {"i386_efer", SYSTEM, 8, {{"SCE", 0}, {"LME", 8}, {"LMA", 10}, {"NXE", 11}}},
+    {"i386_eflags", CORE, 4, "CF,,PF,,AF,,ZF,SF,TF,IF,DF,OF,,,NT,,RF,VM,AC,VIF,VIP,ID"},
+    {"i386_mxcsr", SSE, 4, "IE,DE,ZE,OE,UE,PE,DAZ,IM,DM,ZM,OM,UM,PM,,,FZ"},
+    {"i386_cr0", SYSTEM, 8, "PE,MP,EM,TS,ET,NE,,,,,,,,,,,WP,,AM,,,,,,,,,,,NW,CD,PG"},
+    {"i386_cr4", SYSTEM, 8, "VME,PVI,TSD,DE,PSE,PAE,MCE,PGE,PCE,OSFXSR,OSXMMEXCPT,UMIP,,,,,,,,,SMEP,SMAP"},
+    {"i386_efer", SYSTEM, 8, "SCE,,,,,,,,LME,,LMA,NXE"},
 };
+
+static void describe_flags(const struct flags *f, FILE *out)
+{
+    unsigned bit = 0;
+    fprintf(out, "<flags id=\"%s\" size=\"%u\">", f->id, f->bytes);
+    for (const char *p = f->bits;; bit++) {
+        const size_t n = strcspn(p, ",");
+        if (n != 0)
+            fprintf(out, "<field name=\"%.*s\" start=\"%u\" end=\"%u\"/>", (int)n, p, bit, bit);
+        if (p[n] == '\0')
+            break;
+        p += n + 1;
+    }
+    fputs("</flags>", out);
+}
 
 static void describe_types(const char *feature, FILE *out)
 {
     if (strcmp(feature, SSE) == 0)
-        fputs("<vector id=\"v4f\" type=\"ieee_single\" count=\"4\"/><vector id=\"v2d\" type=\"ieee_double\" count=\"2\"/>"
-              "<vector id=\"v16i8\" type=\"int8\" count=\"16\"/><vector id=\"v8i16\" type=\"int16\" count=\"8\"/>"
-              "<vector id=\"v4i32\" type=\"int32\" count=\"4\"/><vector id=\"v2i64\" type=\"int64\" count=\"2\"/>"
-              "<union id=\"vec128\"><field name=\"v4_float\" type=\"v4f\"/><field name=\"v2_double\" type=\"v2d\"/>"
-              "<field name=\"v16_int8\" type=\"v16i8\"/><field name=\"v8_int16\" type=\"v8i16\"/>"
-              "<field name=\"v4_int32\" type=\"v4i32\"/><field name=\"v2_int64\" type=\"v2i64\"/>"
-              "<field name=\"uint128\" type=\"uint128\"/></union>",
-              out);
-    for (size_t i = 0; i < sizeof flag_types / sizeof flag_types[0]; i++) {
-        const struct flags *f = &flag_types[i];
-        if (strcmp(f->feature, feature) != 0)
-            continue;
-        fprintf(out, "<flags id=\"%s\" size=\"%u\">", f->id, f->bytes);
-        for (const struct bit *b = f->bit; b < f->bit + sizeof f->bit / sizeof f->bit[0] && b->name != NULL; b++)
-            fprintf(out, "<field name=\"%s\" start=\"%u\" end=\"%u\"/>", b->name, b->at, b->at);
-        fputs("</flags>", out);
-    }
+        fputs(
+            "<vector id=\"v4f\" type=\"ieee_single\" count=\"4\"/><vector id=\"v2d\" type=\"ieee_double\" count=\"2\"/>"
+            "<vector id=\"v16i8\" type=\"int8\" count=\"16\"/><vector id=\"v8i16\" type=\"int16\" count=\"8\"/>"
+            "<vector id=\"v4i32\" type=\"int32\" count=\"4\"/><vector id=\"v2i64\" type=\"int64\" count=\"2\"/>"
+            "<union id=\"vec128\"><field name=\"v4_float\" type=\"v4f\"/><field name=\"v2_double\" type=\"v2d\"/>"
+            "<field name=\"v16_int8\" type=\"v16i8\"/><field name=\"v8_int16\" type=\"v8i16\"/>"
+            "<field name=\"v4_int32\" type=\"v4i32\"/><field name=\"v2_int64\" type=\"v2i64\"/>"
+            "<field name=\"uint128\" type=\"uint128\"/></union>",
+            out);
+    for (size_t i = 0; i < sizeof flag_types / sizeof flag_types[0]; i++)
+        if (strcmp(flag_types[i].feature, feature) == 0)
+            describe_flags(&flag_types[i], out);
 }
 
 void gdb_describe(FILE *out)

@@ -52,7 +52,9 @@ void gdb_script(const struct verdict *v, const struct machine *m, struct symbols
         struct symbols_match match;
         const bool known = gdb_script_match(m, symbols, mod, &match);
         fprintf(out, "# %s at 0x%" PRIx64 "%s\n", mod->name, mod->base,
-                known ? "" : mod->gone ? ": unloaded since" : ": no .debug file is what is there now");
+                known       ? ""
+                : mod->gone ? ": unloaded since"
+                            : ": no .debug file is what is there now");
         if (known)
             gdb_script_module(match.path, match.bias, out);
     }

@@ -302,7 +302,8 @@ bool gdb_lost(const struct gdb_session *s)
 
 bool gdb_begins(void *self, struct monitor *mon, struct diag *d)
 {
-    static const struct engine_debug hooks = {.insn = on_insn, .load = on_load, .store = on_store, .outside = on_outside};
+    static const struct engine_debug hooks = {
+        .insn = on_insn, .load = on_load, .store = on_store, .outside = on_outside};
     struct gdb_session *s = self;
     s->mon = mon;
     s->m = mon->m;
@@ -318,7 +319,8 @@ static void say_ending(struct gdb_session *s)
 {
     const struct verdict *v = s->mon->v;
     char line[512];
-    (void)snprintf(line, sizeof line, "hvmbed: the run has ended (%s%s%s) in %s; `continue` ends it with exit code %d\n",
+    (void)snprintf(line, sizeof line,
+                   "hvmbed: the run has ended (%s%s%s) in %s; `continue` ends it with exit code %d\n",
                    ending_name(v->ending), v->detail[0] != '\0' ? ": " : "", v->detail, phase_name(v->phase),
                    verdict_exit_code(v));
     gdb_say(s, line, strlen(line));
@@ -327,12 +329,13 @@ static void say_ending(struct gdb_session *s)
 bool gdb_ended(void *self, struct monitor *mon)
 {
     struct gdb_session *s = self;
-    (void)mon;
     s->over = s->outside = true;
     if (!s->attached)
         return !s->killed;
-    (void)stop_for(s, GDB_SIGTRAP, "");
     (void)tell_findings(s);
+    if (mon->v->ending != END_FINDING)
+        (void)stop_for(s, GDB_SIGTRAP, "");
+    s->stop.reason[0] = '\0';
     say_ending(s);
     gdb_tell_stop(s);
     gdb_converse(s);

@@ -117,12 +117,8 @@ enum code_width gdb_width(struct gdb_session *s, unsigned cpu)
 const char *gdb_mode(struct gdb_session *s, unsigned cpu)
 {
     static const char *const name[] = {
-        "real mode, 16-bit code",
-        "protected mode, 16-bit code",
-        "protected mode, 32-bit code",
-        "compatibility mode, 16-bit code",
-        "compatibility mode, 32-bit code",
-        "long mode, 64-bit code",
+        "real mode, 16-bit code",          "protected mode, 16-bit code",     "protected mode, 32-bit code",
+        "compatibility mode, 16-bit code", "compatibility mode, 32-bit code", "long mode, 64-bit code",
     };
     return name[mode_of(s, cpu)];
 }

@@ -9,12 +9,14 @@
 #include "machine/demand.h"
 #include "machine/interrupt.h"
 #include "machine/machine.h"
+#include "machine/upcall.h"
 
 /* Every exit to something outside the CPU costs time, as it does under Xen. */
 static void on_exit(struct machine *m, enum machine_exit kind)
 {
     machine_catch_up(m);
     clock_exit_cost(&m->clock);
+    upcall_look(m);
     if (m->clock.cycles >= m->timer_cycles)
         engine_come_out(m->engine);
     if (m->watcher->exited != NULL)
@@ -232,7 +234,9 @@ static bool hypercall(void *self, bool amd)
     tell_hypercall(m, &c, result, ring_was_dead);
     if (m->watcher->called != NULL)
         m->watcher->called(m->watcher_self, &c, result);
-    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield)
+    upcall_look(m);
+    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield ||
+        m->platform.irq.changed)
         machine_pause(m);
     return true;
 }
@@ -296,11 +300,14 @@ static void new_block(void *self, const struct engine_block *b)
         m->watcher->new_block(m->watcher_self, b);
 }
 
-static void exception(void *self, unsigned vector)
+static void exception(void *self, const struct engine_exception *x)
 {
     struct machine *m = self;
-    if (m->watcher->exception != NULL)
-        m->watcher->exception(m->watcher_self, vector);
+    if (m->watcher->exception == NULL || !m->watcher->exception(m->watcher_self, x))
+        return;
+    m->raised = true;
+    m->exception = *x;
+    machine_pause(m);
 }
 
 static void breakpoint(void *self, uint64_t pc)

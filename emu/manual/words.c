@@ -16,10 +16,11 @@ static void add(struct word *w, const char *value)
         w->value[w->nr++] = value;
 }
 
-/* "hvm|pvh|FILE": what is written in small letters, and all of it. */
+/* "hvm|pvh|FILE": what is written in small letters, and all of it; "[=FILE]" may follow. */
 static void add_alternatives(struct word *w, const char *text)
 {
     (void)snprintf(w->buffer, sizeof w->buffer, "%s", text);
+    w->buffer[strcspn(w->buffer, "[")] = '\0';
     for (char *s = strtok(w->buffer, "|"); s != NULL; s = strtok(NULL, "|")) {
         if (strpbrk(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL)
             add(w, s);

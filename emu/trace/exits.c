@@ -137,13 +137,13 @@ static bool hypercall(void *self, bool amd)
     return ok;
 }
 
-static void exception(void *self, unsigned vector)
+static void exception(void *self, const struct engine_exception *x)
 {
     struct tracer *t = of(self);
     const uint64_t pc = leaving(t);
-    tracer_line(t, TRACE_EXCEPTION, pc, pc, "vector %u", vector);
+    tracer_line(t, TRACE_EXCEPTION, pc, pc, "vector %u", x->vector);
     t->code_size = t->code_told = 0; /* the rest of the block has not run */
-    machine_exits.exception(self, vector);
+    machine_exits.exception(self, x);
 }
 
 void tracer_tap(struct tracer *t)

@@ -35,6 +35,7 @@ static void on_new_block(void *self, const struct engine_block *b)
 static void on_interrupted(void *self, unsigned vector)
 {
     struct tracer *t = self;
+    t->checks->interrupted(self, vector);
     tracer_code_until(t, UINT64_MAX);
     const uint64_t pc = engine_pc(t->monitor.m->engine);
     tracer_line(t, TRACE_INTERRUPT, pc, pc, "vector 0x%x", vector);

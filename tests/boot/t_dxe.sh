@@ -13,6 +13,8 @@ bds-hvmloader $release hvm-4g bds BDS --handoff hvmloader
 bds-debug $debug hvm-1g bds BDS --handoff hvm
 shell $release hvm-1g shell the_shell --handoff hvm -v
 shell-debian OVMF.fd hvm-1g shell the_shell --handoff hvm
+ready $release hvm-1g-stolen ready-to-boot ready_to_boot --handoff hvm
+ready-debian OVMF.fd hvm-rmrr ready-to-boot ready_to_boot --handoff hvm
 driver $release hvm-1g driver:PcdDxe the_start_of_PcdDxe --handoff hvm
 guid $release hvm-1g driver:80cf7257-87ab-47f9-a3fe-d50b76d89541 the_start_of_80cf7257-87ab-47f9-a3fe-d50b76d89541 --handoff hvm"
 
@@ -45,6 +47,9 @@ if have $release; then
         "$T/bds-release.json"
     ok "XenIoPvhDxe is not for HVM, and says so" jq -e \
         '.dxe.dispatch.errors | any(.driver == "XenIoPvhDxe" and .name == "Unsupported")' "$T/bds-release.json"
+    ok "the memory map: when it was looked at, and where from" jq -s -e \
+        '[.[] | .memory_map | [.when, .source, .damage, (.descriptors | length > 20)]] ==
+         [["ready-to-boot", "core", null, true], ["end", "core", null, true]]' "$T/ready.json" "$T/bds-release.json"
     ok "before BDS, some wait for protocols by name" jq -e \
         '.dxe.dispatch | .missing | index("Bds") != null' "$T/driver.json"
     ok "the console: BDS starts the shell" jq -e '.console_log.text | contains("starting Boot") and contains("EFI Internal Shell")' \

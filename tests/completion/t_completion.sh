@@ -12,7 +12,7 @@ touch work/OVMF.fd "work/with blank.fd" work/mine.cfg
 verbs() { "$HVMBED" --help | sed -n 's/^  \(\S* \?\S\+\)  .*/\1/p' | sed 's/ *$//'; }
 options() { "$HVMBED" $1 --help | sed -nE 's/^  (-.,|   ) (--\S+).*/\2/p' | sort; }
 # By option: "name|value|value" of those whose argument is a choice.
-choices() { "$HVMBED" $1 --help | sed -nE 's/^  (-.,|   ) (--\S+) ([a-z0-9-]+(\|[a-z0-9-]+)+) .*/\2|\3/p'; }
+choices() { "$HVMBED" $1 --help | sed -nE 's/^  (-.,|   ) (--\S+) ([a-z0-9-]+(\|[a-z0-9-]+)+)(\[=FILE\])?( .*)?$/\2|\3/p'; }
 presets=$(cd "$SRC/layouts" && ls | sed 's/\.cfg$//')
 rules=$("$HVMBED" rules | awk '{ print $1 }')
 same() { diff <(tr ' ' '\n' <<<"$1" | sed '/^$/d' | sort -u) <(sort -u "$2"); }
