@@ -57,6 +57,14 @@ bool outputs_has(const struct outputs *o, const char *name)
     return has;
 }
 
+bool outputs_show_written(const struct outputs *o)
+{
+    bool show = o->main.form->written;
+    for (size_t i = 0; i < o->nr; i++)
+        show = show || o->also[i].form->written;
+    return show;
+}
+
 static bool write_one(const struct output *to, bool (*write)(void *self, const struct output *to, FILE *out),
                       void *self, struct diag *d)
 {
@@ -73,8 +81,8 @@ static bool write_one(const struct output *to, bool (*write)(void *self, const s
 bool outputs_write(const struct outputs *o, bool (*write)(void *self, const struct output *to, FILE *out), void *self,
                    struct diag *d)
 {
-    bool ok = write_one(&o->main, write, self, d);
+    bool ok = true;
     for (size_t i = 0; ok && i < o->nr; i++)
         ok = write_one(&o->also[i], write, self, d);
-    return ok;
+    return ok && write_one(&o->main, write, self, d);
 }

@@ -127,8 +127,9 @@ static bool set_verbose(void *self, const char *v)
 static const struct option_spec specs[] = {
     {"fill", 0, "PATTERN[,PATTERN...]", "RAM starts as this; with several, boot with each and compare", set_fill},
     {"jobs", 'j', "N|auto", "many cases: boot N at once (default: as many as processors)", set_jobs},
-    {"format", 'f', "text|json|junit|tap|sarif|github|codequality[=FILE]",
-     "the report's form; with =FILE another report, besides the one on standard output", set_format},
+    {"format", 'f', "text|json|junit|tap|sarif|github|codequality|html|svg[=FILE]",
+     "the report's form; with =FILE another report, besides the one on standard output; html, svg: pictures",
+     set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
     {"source-root", 0, "DIR",
      "the source's root when it was compiled: sarif, github, codequality and tap name files from there",
@@ -243,6 +244,9 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);
+    /* Not beside a trace, which may look at the same stores: a report is then without. */
+    if (o->trace == NULL && outputs_show_written(&o->outputs) && (is_one(o, c, argc - first) || o->reports != NULL))
+        o->boot.trial.monitor.written = true;
     if (is_one(o, c, argc - first))
         return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);
     const char *single = only_for_one(o);

@@ -107,22 +107,25 @@ static uint8_t *copy_image(const struct efi_reader *r, uint64_t core, size_t siz
 }
 
 #define IMAGE_MAX (16 * MIB)
+#define CANDIDATES_MAX 256u /* heads that are tried: a core has a handful */
 
 bool efi_lists_find(const struct efi_reader *r, uint64_t core, size_t size, struct efi_lists *out)
 {
     *out = (struct efi_lists){0, 0};
     uint8_t *image = size <= IMAGE_MAX ? copy_image(r, core, size) : NULL;
-    for (size_t i = 0; image != NULL && i + 16 <= size; i += 8) {
+    for (size_t i = 0, tried = 0; image != NULL && i + 16 <= size && tried < CANDIDATES_MAX; i += 8) {
         const uint64_t head = core + i, next = le64(image + i), last = le64(image + i + BACK);
         uint32_t type;
         if (next == head || next < LINK || (next & 7) != 0 || last == 0 || (last & 7) != 0)
             continue;
-        /* Free descriptors of the memory map have a list, too: it does not say where the core's image is. */
-        if (out->map == 0 && read_word(r, next - LINK) == memory_map.signature &&
-            covers(r, &memory_map, head, core, &type) && type == EFI_BOOT_CODE)
+        const uint64_t signature = read_word(r, next - LINK);
+        if (signature != memory_map.signature && signature != gcd_map.signature)
+            continue;
+        tried++;
+        /* Free descriptors of the memory map have a list, too, and so has I/O space: neither says where the image is. */
+        if (out->map == 0 && covers(r, &memory_map, head, core, &type) && type == EFI_BOOT_CODE)
             out->map = head;
-        else if (out->gcd == 0 && read_word(r, next - LINK) == gcd_map.signature &&
-                 covers(r, &gcd_map, head, core, &type) && type == GCD_RAM)
+        else if (out->gcd == 0 && covers(r, &gcd_map, head, core, &type) && type == GCD_RAM)
             out->gcd = head;
     }
     free(image);

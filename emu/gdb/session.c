@@ -141,10 +141,8 @@ static bool must_stop(struct gdb_session *s, uint64_t pc)
     const struct gdb_point *p;
     if (s->first)
         return stop_for(s, GDB_SIGTRAP, "");
-    if (s->interrupted) {
-        s->interrupted = false;
+    if (s->interrupted)
         return stop_for(s, GDB_SIGINT, "");
-    }
     if (s->access.any)
         return accessed(s);
     if (v->findings.nr != s->findings && s->at_findings)
@@ -178,6 +176,7 @@ static void let_go(struct gdb_session *s)
 /* False: the engine must come out first. */
 static bool hold(struct gdb_session *s)
 {
+    s->interrupted = false; /* any stop answers it */
     gdb_converse(s);
     if (s->leaving)
         return false;

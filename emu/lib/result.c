@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/internal.h"
+#include "matrix/take.h"
 
 static const struct verdict *verdict(const struct hvmbed *bed)
 {
@@ -151,7 +152,10 @@ static bool report(struct hvmbed *bed, const char *format, FILE *out, struct dia
         return diag_fail(d, "", 0, "nothing was booted");
     if (w == NULL)
         return diag_fail(d, "", 0, "no format is called %.40s", format);
-    return trial_write(&bed->trial, w, &style, out) || diag_fail(d, "", 0, "cannot write the report");
+    struct report_input in;
+    char version[ENGINE_VERSION_SIZE];
+    trial_input(&bed->trial, version, &in);
+    return case_write(&in, w, &style, out) || diag_fail(d, "", 0, "cannot write the report");
 }
 
 bool hvmbed_report(struct hvmbed *bed, const char *format, FILE *out)

@@ -144,8 +144,9 @@ void mdoc_arg(FILE *out, const char *arg)
             (void)fputs(" No ...", out);
         } else {
             n = 1;
-            if (*s == '[')
-                (void)fputs(" Oo", out), tight = true;
+            tight = *s == '[';
+            if (tight)
+                (void)fputs(" Oo", out);
             else if (*s == ']')
                 (void)fputs(" Oc", out);
             else if (*s == '|')
@@ -157,29 +158,38 @@ void mdoc_arg(FILE *out, const char *arg)
     }
 }
 
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
+/* "[CASE...]" is "Op Ar CASE ...", "FILE" is "Ar FILE", and everything else is spelled out. */
+static void operand(FILE *out, const char *token)
+{
+    const bool optional = token[0] == '[';
+    const char *word = token + optional;
+    const size_t n = strspn(word, UPPER);
+    const bool many = strncmp(word + n, "...", 3) == 0;
+    if (n != 0 && strcmp(word + n + (many ? 3 : 0), optional ? "]" : "") == 0)
+        (void)fprintf(out, "%sAr %.*s%s", optional ? "Op " : "", (int)n, word, many ? " ..." : "");
+    else
+        mdoc_arg(out, token);
+}
+
 void mdoc_operands(FILE *out, const char *operands)
 {
+    bool in_line = false; /* behind an option: its argument */
     for (const char *s = operands; *s != '\0';) {
+        char token[64];
         const size_t n = strcspn(s, " ");
-        const bool optional = s[0] == '[', option = s[0] == '-';
-        if (islower((unsigned char)s[0])) { /* a choice, and there is but one operand */
-            (void)fputc('.', out);
-            mdoc_arg(out, s);
-            (void)fputc('\n', out);
-            return;
-        }
-        const char *word = s + (optional || option);
-        const size_t len = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-|");
-        (void)fprintf(out, ".%s%s %.*s", optional ? "Op " : "", option ? "Fl" : "Ar", (int)len, word);
-        (void)fputs(strncmp(word + len, "...", 3) == 0 ? " ..." : "", out);
+        (void)snprintf(token, sizeof token, "%.*s", (int)n, s);
+        const bool option = token[0] == '-' && token[1] != '-';
+        (void)fputc(in_line ? ' ' : '.', out);
+        if (option)
+            (void)fprintf(out, "Fl %s", token + 1);
+        else
+            operand(out, token);
+        in_line = option;
         s += n;
         s += *s == ' ';
-        if (option && *s != '\0') { /* and its argument */
-            const size_t m = strcspn(s, " ");
-            (void)fprintf(out, " Ar %.*s", (int)m, s);
-            s += m;
-            s += *s == ' ';
-        }
-        (void)fputc('\n', out);
+        if (!in_line || *s == '\0')
+            (void)fputc('\n', out);
     }
 }

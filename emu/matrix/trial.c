@@ -79,6 +79,7 @@ void trial_input(const struct trial *t, char version[ENGINE_VERSION_SIZE], struc
         .image = t->boot.image,
         .layout = &t->boot.layout,
         .guest = &t->boot.guest,
+        .plan = &t->boot.plan,
         .verdict = &t->verdict,
         .handoff = t->boot.handoff->name,
         .loader = t->boot.loader.bytes != NULL ? &t->boot.loader : NULL,

@@ -12,11 +12,13 @@
 #include "image/image.h"
 #include "image/loader.h"
 #include "layout/layout.h"
+#include "layout/plan.h"
 
 struct report_input {
     const struct image *image;
     const struct layout *layout;
     const struct guest_memory *guest;
+    const struct plan *plan; /* whose memory is whose; NULL: not told */
     const struct verdict *verdict;
     const char *handoff;                   /* "hvm", "pvh", "hvmloader" */
     const struct loader *loader;           /* the first stage that was used, NULL for none */
@@ -46,6 +48,7 @@ struct report_writer {
     /* Many cases together, matrix/result.h; and whether each case's own report is in it: with -v only, or never. */
     enum { EMBEDS_ALWAYS, EMBEDS_VERBOSE, EMBEDS_NEVER } embeds;
     bool (*write_matrix)(const struct matrix_result *m, const struct report_style *style, FILE *out);
+    bool written; /* of one case it shows what memory the firmware wrote (monitor_options.written) */
 };
 extern const struct report_writer report_writers[]; /* ends with a NULL name */
 const struct report_writer *report_writer_find(const char *name);

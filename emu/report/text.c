@@ -38,8 +38,7 @@ static bool write_tally(FILE *out, const struct findings *f, const char *before)
     return any;
 }
 
-/* How the run went, after the image's name. */
-static void write_outcome(const struct verdict *v, FILE *out)
+void text_outcome(const struct verdict *v, FILE *out)
 {
     bool told = write_tally(out, &v->findings, ": ");
     const char *join = told ? ", " : " ";
@@ -71,7 +70,7 @@ static void write_headline(const struct report_input *in, const struct report_st
     text_colored(out, style, in->exit_code == 0 ? STYLE_GOOD : in->exit_code == 3 ? STYLE_DOUBT : STYLE_BAD, word);
     fputs("  ", out);
     text_safe(out, in->image->path);
-    write_outcome(in->verdict, out);
+    text_outcome(in->verdict, out);
     char label[256];
     layout_label(in->layout, label, sizeof label);
     fprintf(out, " (%s, ", in->handoff);

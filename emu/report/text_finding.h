@@ -24,5 +24,7 @@ void text_safe(FILE *out, const char *text);
 
 /* @vcpus: the guest's. @explain: say why the rule matters too; once a rule is enough. */
 void text_finding(const struct finding *f, unsigned vcpus, bool explain, const struct report_style *style, FILE *out);
+/* text.c: how the run went, after the image's name. */
+void text_outcome(const struct verdict *v, FILE *out);
 
 #endif

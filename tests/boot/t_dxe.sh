@@ -11,6 +11,7 @@ runs="bds-release $release hvm-1g bds BDS --handoff hvm
 bds-again $release hvm-1g bds BDS --handoff hvm
 bds-hvmloader $release hvm-4g bds BDS --handoff hvmloader
 bds-debug $debug hvm-1g bds BDS --handoff hvm
+shell-debug $debug hvm-4g shell the_shell --handoff hvmloader
 shell $release hvm-1g shell the_shell --handoff hvm -v
 shell-debian OVMF.fd hvm-1g shell the_shell --handoff hvm
 ready $release hvm-1g-stolen ready-to-boot ready_to_boot --handoff hvm
@@ -42,6 +43,12 @@ stops_on_pvh() {
 if have $release; then
     boot "$T/pvh.json" "$SRC/layouts/pvh-1g.cfg" $release --until bds
     ok "PVH: stops where this firmware does, and says where" stops_on_pvh
+    if have $debug; then
+        boot "$T/assert.json" "$SRC/layouts/pvh-1g.cfg" $debug --until bds
+        ok "PVH, DEBUG: the ASSERT that it stops in is quoted" jq -e '[.findings[] | select(.severity == "error")] | length == 1 and
+            .[0].rule == "dead-loop" and .[0].rip.module == "ResetSystemRuntimeDxe" and
+            (.[0].assertion | test("^ASSERT .*DxeResetShutdown.c\\(42\\): "))' "$T/assert.json"
+    fi
     ok "BDS: every driver of the dispatcher was started but those that nobody asks for" jq -e \
         '.dxe.dispatch | .missing == [] and .started > 80 and ([.waiting[].driver] - ["BootScriptExecutorDxe"]) == []' \
         "$T/bds-release.json"

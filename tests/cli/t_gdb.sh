@@ -108,8 +108,25 @@ exec 5<>"/dev/tcp/127.0.0.1/$port"
 printf '$?#3f' >&5
 ok "a client is served" test "$(timeout 5 head -c 5 <&5)" = '+$T05'
 ok "and nobody else" eval '! (exec 6<>/dev/tcp/127.0.0.1/$port) 2>/dev/null'
-printf '\xff\x00}}}}$$$#zz$m#00$mffffffffffffffff,ffffffffffffffff#11$Z9,,#00$vCont;;;#99$P999=zz#00+++---\x03\x03' >&5
+packet() { # CONTENT: framed
+    local sum=0 i c
+    for ((i = 0; i < ${#1}; i++)); do
+        printf -v c %d "'${1:i:1}"
+        sum=$(((sum + c) & 255))
+    done
+    printf '$%s#%02x' "$1" $sum
+}
+answers() { timeout 5 head -c 1000000 <&5 >/dev/null; } # so that it need not wait for somebody who reads them
+answers &
+for hostile in '' m mffffffffffffffff,ffffffffffffffff m0,ffffffff M0,4:00 M0,4:zz X0,4:ab P P999=00 P0=0 Pzz=zz p99999999999999999 \
+    G G00 Z Z9,0,0 Z2,0,0 Z2,0,ffffffff Z4,ffffffffffff0000,8 z z0 H Hg Hg-1 Hgffffffff Hcz T Tffffffff qThreadExtraInfo, \
+    qXfer:features:read:target.xml:ffffffff,ffffffff qXfer:features:read:target.xml:0,0 qXfer:libraries:read::0,zz qRcmd, qRcmd,zz \
+    qRcmd,0000 qSupported: vCont 'vCont;' 'vCont;s:99' 'vCont;x' cffff C s:1 Qqemu.PhyMemMode: qqemu.PhyMemMode; do
+    packet "$hostile" >&5
+done
+printf '+++---\xff\x00}}}}$$$#zz$m#00\x03\x03' >&5
 head -c 100000 /dev/urandom >&5
+kill $! 2>/dev/null
 exec 5>&-
 wait
 ok "garbage, and a client that is gone: the run goes on" exits crowd 0

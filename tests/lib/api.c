@@ -181,7 +181,7 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(void);
-    } cases[] = {{"good", good},   {"finding", finding}, {"bytes", bytes},     {"errors", errors},
+    } cases[] = {{"good", good},   {"finding", finding}, {"bytes", bytes},    {"errors", errors},
                  {"lists", lists}, {"report", report},   {"threads", threads}};
     for (size_t i = 0; argc == 3 && i < sizeof cases / sizeof cases[0]; i++)
         if (strcmp(argv[1], cases[i].name) == 0) {
