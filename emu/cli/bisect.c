@@ -190,16 +190,25 @@ static bool check_guest(const struct bisect *b, const struct layout *l, struct d
     return !h->first_stage || boot_first_stage(choice, l, d) != NULL;
 }
 
+static bool check_disk(const char *path, struct diag *d)
+{
+    struct disk *k = disk_open(path, d);
+    if (k != NULL)
+        disk_close(k);
+    return k != NULL;
+}
+
+/* --disk takes the place of the guest's own. */
 static bool check_disks(const struct bisect *b, struct diag *d)
 {
     const struct boot_choice *choice = &b->o.boot.trial.choice;
-    for (unsigned i = 0; i < choice->nr_disks; i++) {
-        struct disk *k = disk_open(choice->disk[i], d);
-        if (k == NULL)
-            return false;
-        disk_close(k);
-    }
-    return true;
+    bool ok = true;
+    for (unsigned i = 0; ok && i < choice->nr_disks; i++)
+        ok = check_disk(choice->disk[i], d);
+    for (size_t g = 0; ok && choice->nr_disks == 0 && g < b->nr_guests; g++)
+        for (unsigned i = 0; ok && i < b->guest[g].nr_disks; i++)
+            ok = check_disk(b->guest[g].disk[i].path, d);
+    return ok;
 }
 
 static bool prepare(struct bisect *b, struct diag *d)

@@ -18,6 +18,7 @@
 /* For verbs.c: argv[0] is the last word of the verb. Each returns an exit code. */
 int cli_run(int argc, char **argv);
 int cli_bisect(int argc, char **argv);
+int cli_diff(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_image(int argc, char **argv);
 int cli_layout_show(int argc, char **argv);

@@ -20,7 +20,7 @@
 struct replay_options {
     struct boot_options boot; /* of which only symbols have an option here */
     const char *firmware;     /* NULL: the one that the case names */
-    const char *disk[VBDS_MAX];
+    const char *disk[DISKS_MAX];
     unsigned nr_disks; /* 0: those that the case names */
     const char *save_case;
     bool findings_only, quiet;
@@ -40,7 +40,7 @@ static bool set_hvmloader(void *self, const char *v)
 static bool set_disk(void *self, const char *v)
 {
     struct replay_options *o = self;
-    if (o->nr_disks == VBDS_MAX)
+    if (o->nr_disks == DISKS_MAX)
         return false;
     o->disk[o->nr_disks++] = v;
     return true;
@@ -129,13 +129,14 @@ static bool load(struct replay *r, struct diag *d)
 {
     char beside[4096];
     struct replay_options *o = &r->o;
-    struct boot_choice *choice = &o->boot.trial.choice;
     if (!saved_read(r->path, &r->was, d) || !saved_prepare(&r->was, r->path, &r->layout, &o->boot.trial, d))
         return false;
     if (o->nr_disks != 0 && o->nr_disks != r->was.nr_disks)
         return diag_fail(d, r->path, 0, "has %u disks: give --disk for all of them or for none", r->was.nr_disks);
     for (unsigned i = 0; i < o->nr_disks; i++)
-        choice->disk[i] = o->disk[i];
+        if (snprintf(r->layout.disk[i].path, sizeof r->layout.disk[i].path, "%s", o->disk[i]) >=
+            (int)sizeof r->layout.disk[i].path)
+            return diag_fail(d, o->disk[i], 0, "the path is too long");
     const char *named = r->was.image.path;
     if (!image_load(o->firmware != NULL ? o->firmware : find_beside(r->path, named, beside, sizeof beside), &r->image,
                     d)) {

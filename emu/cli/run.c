@@ -229,6 +229,10 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
         (void)diag_fail(&d, "", 0, "--trace-filter is for --trace FILE");
         return cli_complain(&d);
     }
+    if (o->trace != NULL && o->boot.trial.monitor.written) {
+        (void)diag_fail(&d, o->trace, 0, "--trace and --written look at the same stores: one at a time");
+        return cli_complain(&d);
+    }
     if (o->trace != NULL && o->boot.trial.nr_fills > 1) {
         (void)diag_fail(&d, o->trace, 0, "--trace is for one boot: give --fill one pattern");
         return cli_complain(&d);
@@ -240,7 +244,8 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);
-    if (outputs_show_written(&o->outputs) && (is_one(o, c, argc - first) || o->reports != NULL))
+    /* Not beside a trace, which may look at the same stores: a report is then without. */
+    if (o->trace == NULL && outputs_show_written(&o->outputs) && (is_one(o, c, argc - first) || o->reports != NULL))
         o->boot.trial.monitor.written = true;
     if (is_one(o, c, argc - first))
         return run_one(o, c->nr != 0 ? c->path[0] : NULL, argv[first]);

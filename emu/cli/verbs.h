@@ -10,6 +10,7 @@
 
 /* Each is defined beside the function that it runs. */
 extern const struct option_verb run_verb;
+extern const struct option_verb diff_verb;
 extern const struct option_verb replay_verb;
 extern const struct option_verb bisect_verb;
 extern const struct option_verb image_verb;

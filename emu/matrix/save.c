@@ -43,6 +43,7 @@ static bool describe_layout(const struct trial *t, const struct trial_options *o
 {
     struct layout l = t->boot.layout, back;
     size_t n;
+    l.nr_disks = 0; /* they are told apart, with their hashes */
     if (o->nr_fills != 0)
         l.fill = o->fill[0];
     (void)layout_settle(&l); /* the built-in one, made a guest of another type, may have what no file says */
@@ -86,13 +87,11 @@ static void describe_file(const char *path, uint64_t size, const uint8_t sha256[
     hash_format(sha256, f->sha256);
 }
 
-static bool describe_disk(const char *path, struct saved_file *f, struct diag *d)
+static bool describe_disk(const struct layout_disk *k, struct saved_disk *s, struct diag *d)
 {
     uint8_t sha256[HASH_SIZE];
     struct stat st;
-    if (strlen(path) >= sizeof f->path)
-        return diag_fail(d, path, 0, "this path is too long for a case file");
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const int fd = open(k->path, O_RDONLY | O_CLOEXEC);
     void *at = MAP_FAILED;
     if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0)
         at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -100,17 +99,22 @@ static bool describe_disk(const char *path, struct saved_file *f, struct diag *d
     if (fd >= 0)
         (void)close(fd);
     if (at == MAP_FAILED)
-        return diag_fail(d, path, 0, "cannot be read: %s", strerror(error));
+        return diag_fail(d, k->path, 0, "cannot be read: %s", strerror(error));
     hash_bytes(at, (size_t)st.st_size, sha256);
     (void)munmap(at, (size_t)st.st_size);
-    describe_file(path, (uint64_t)st.st_size, sha256, f);
+    put_path(s->path, sizeof s->path, k->path);
+    s->size = (uint64_t)st.st_size;
+    hash_format(sha256, s->sha256);
+    s->vdev = k->vdev;
+    put_text(s->mode, sizeof s->mode, k->read_only ? "r" : "rw");
     return true;
 }
 
-static bool describe_disks(const struct trial_options *o, struct saved *s, struct diag *d)
+static bool describe_disks(const struct trial *t, struct saved *s, struct diag *d)
 {
-    for (; s->nr_disks < o->choice.nr_disks; s->nr_disks++)
-        if (!describe_disk(o->choice.disk[s->nr_disks], &s->disk[s->nr_disks], d))
+    const struct layout *l = &t->boot.layout;
+    for (; s->nr_disks < l->nr_disks; s->nr_disks++)
+        if (!describe_disk(&l->disk[s->nr_disks], &s->disk[s->nr_disks], d))
             return false;
     return true;
 }
@@ -125,6 +129,7 @@ static void describe_options(const struct trial_options *o, struct saved *s)
     s->nr_fills = o->nr_fills;
     s->budget = m->budget;
     s->follow_low_exec = m->follow_low_exec;
+    s->deliver = m->deliver;
     s->guest_lzma = m->guest_lzma;
     s->unchecked = o->unchecked;
     for (unsigned i = 0; i < RULE_COUNT; i++)
@@ -184,7 +189,7 @@ bool trial_describe(const struct trial *t, const struct trial_options *o, const 
     if (s->has_loader)
         describe_file(path_last(loader->path), loader->size, loader->sha256, &s->loader); /* it was found, not named */
     describe_options(o, s);
-    return describe_layout(t, o, s, d) && describe_disks(o, s, d) && describe_verdict(&t->verdict, s, d);
+    return describe_layout(t, o, s, d) && describe_disks(t, s, d) && describe_verdict(&t->verdict, s, d);
 }
 
 bool trial_save(const struct trial *t, const struct trial_options *o, const char *version, FILE *out, struct diag *d)
@@ -211,14 +216,19 @@ bool saved_prepare(const struct saved *s, const char *path, struct layout *l, st
                               : diag_fail(d, path, 0, "its layout: %s", said.message);
     o->choice.handoff = h->name;
     o->choice.nr_disks = 0;
-    for (unsigned i = 0; i < s->nr_disks; i++)
-        o->choice.disk[o->choice.nr_disks++] = s->disk[i].path;
+    l->nr_disks = s->nr_disks;
+    for (unsigned i = 0; i < s->nr_disks; i++) {
+        struct layout_disk *k = &l->disk[i];
+        *k = (struct layout_disk){.vdev = (uint32_t)s->disk[i].vdev, .read_only = strcmp(s->disk[i].mode, "r") == 0};
+        memcpy(k->path, s->disk[i].path, sizeof k->path);
+    }
     memcpy(o->fill, s->fill, sizeof o->fill);
     o->nr_fills = s->nr_fills;
     o->unchecked = s->unchecked;
     (void)until_parse(s->until, &m->until);
     m->budget = s->budget;
     m->follow_low_exec = s->follow_low_exec;
+    m->deliver = s->deliver;
     m->guest_lzma = m->guest_bulk = s->guest_lzma;
     for (unsigned i = 0; i < s->nr_severities; i++)
         (void)monitor_set_severity(m, s->severity[i].rule, s->severity[i].severity);

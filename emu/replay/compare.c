@@ -78,12 +78,18 @@ static bool add_field(struct difference_list *l, const char *about, const void *
 }
 
 /* Where it lies is nobody's business. */
+static bool add_hash(struct difference_list *l, const char *what, const char *was, uint64_t was_size, const char *is,
+                     uint64_t is_size)
+{
+    return strcmp(was, is) == 0 ||
+           add(l, DIFFERS_INPUT, "%s: sha256 was %s (%" PRIu64 " bytes), is %s (%" PRIu64 " bytes)", what, was,
+               was_size, is, is_size);
+}
+
 static bool add_file(struct difference_list *l, const char *what, const struct saved_file *was,
                      const struct saved_file *is)
 {
-    return strcmp(was->sha256, is->sha256) == 0 ||
-           add(l, DIFFERS_INPUT, "%s: sha256 was %s (%" PRIu64 " bytes), is %s (%" PRIu64 " bytes)", what, was->sha256,
-               was->size, is->sha256, is->size);
+    return add_hash(l, what, was->sha256, was->size, is->sha256, is->size);
 }
 
 static bool add_inputs(struct difference_list *l, const struct saved *was, const struct saved *is)
@@ -96,7 +102,7 @@ static bool add_inputs(struct difference_list *l, const struct saved *was, const
     for (unsigned i = 0; ok && i < was->nr_disks && i < is->nr_disks; i++) {
         char what[24];
         (void)snprintf(what, sizeof what, "disk %u", i + 1);
-        ok = add_file(l, what, &was->disk[i], &is->disk[i]);
+        ok = add_hash(l, what, was->disk[i].sha256, was->disk[i].size, is->disk[i].sha256, is->disk[i].size);
     }
     return ok;
 }

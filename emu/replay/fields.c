@@ -23,6 +23,12 @@ const struct field file_fields[] = {
     END,
 };
 
+const struct field disk_fields[] = {
+    TEXT(saved_disk, FIELD_TEXT, path, DIFFERS_INPUT),     NUMBER(saved_disk, FIELD_COUNT, size, DIFFERS_INPUT),
+    TEXT(saved_disk, FIELD_DIGITS, sha256, DIFFERS_INPUT), NUMBER(saved_disk, FIELD_COUNT, vdev, DIFFERS_INPUT),
+    TEXT(saved_disk, FIELD_WORD, mode, DIFFERS_INPUT),     END,
+};
+
 const struct field finding_fields[] = {
     TEXT(saved_finding, FIELD_WORD, rule, DIFFERS_FIELD),
     TEXT(saved_finding, FIELD_WORD, severity, DIFFERS_FIELD),

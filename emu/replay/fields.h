@@ -19,7 +19,8 @@ struct field {
     size_t offset, room; /* room: of a text, with its zero */
     enum difference_kind differs;
 };
-extern const struct field file_fields[], finding_fields[], verdict_fields[]; /* each ends with a NULL name */
+extern const struct field file_fields[], disk_fields[], finding_fields[],
+    verdict_fields[]; /* each ends with a NULL name */
 
 static inline const char *field_text(const void *of, const struct field *f)
 {

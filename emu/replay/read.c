@@ -140,11 +140,14 @@ static bool take_layout(const struct reader *r, const json_t *o, struct saved *s
 
 static bool take_disks(const struct reader *r, const json_t *list, struct saved *s)
 {
-    if (!take_list(r, list, "", "disks", VBDS_MAX))
+    if (!take_list(r, list, "", "disks", DISKS_MAX))
         return false;
     for (; s->nr_disks < json_array_size(list); s->nr_disks++)
-        if (!take_object(r, json_array_get(list, s->nr_disks), "disks", file_fields, &s->disk[s->nr_disks]))
+        if (!take_object(r, json_array_get(list, s->nr_disks), "disks", disk_fields, &s->disk[s->nr_disks]))
             return false;
+    for (unsigned i = 0; i < s->nr_disks; i++)
+        if (s->disk[i].vdev > UINT32_MAX || (strcmp(s->disk[i].mode, "r") != 0 && strcmp(s->disk[i].mode, "rw") != 0))
+            return wrong(r, "", "disks", "has a device or a mode that there is not");
     return true;
 }
 
@@ -197,7 +200,8 @@ static bool take_severities(const struct reader *r, json_t *o, struct saved *s)
 /* An option that is not known might change the boot: there it is not enough to look away. */
 static bool all_known(const struct reader *r, json_t *o)
 {
-    static const char *const known[] = {"until", "fill", "budget", "low_exec", "sec_lzma", "checks", "severities"};
+    static const char *const known[] = {"until",      "fill",     "budget", "low_exec",
+                                        "exceptions", "sec_lzma", "checks", "severities"};
     const char *key;
     json_t *v;
     json_object_foreach(o, key, v)
@@ -221,6 +225,7 @@ static bool take_options(const struct reader *r, json_t *o, struct saved *s)
         !take_fills(r, json_object_get(o, "fill"), s) ||
         !take_count(r, json_object_get(o, "budget"), "options", "budget", &s->budget) ||
         !take_choice(r, json_object_get(o, "low_exec"), "low_exec", "follow", "stop", &s->follow_low_exec) ||
+        !take_choice(r, json_object_get(o, "exceptions"), "exceptions", "deliver", "stop", &s->deliver) ||
         !take_choice(r, json_object_get(o, "sec_lzma"), "sec_lzma", "guest", "host", &s->guest_lzma) ||
         !take_severities(r, json_object_get(o, "severities"), s))
         return false;

@@ -17,7 +17,7 @@
 #include "compare/result.h"
 #include "engine/engine.h"
 #include "image/hash.h"
-#include "xen/vbd.h"
+#include "layout/layout.h"
 
 #define SAVED_SCHEMA "hvmbed-case/1"
 #define SAVED_MAX_SIZE (4u << 20) /* bytes of a case file */
@@ -41,6 +41,15 @@ struct saved_finding {
     char text[1024], assertion[1024];
 };
 
+/* One of the guest's disks. */
+struct saved_disk {
+    char path[sizeof((struct layout_disk *)0)->path];
+    uint64_t size;
+    char sha256[HASH_TEXT_SIZE];
+    uint64_t vdev; /* as layout.disk has it */
+    char mode[4];  /* "r", "rw" */
+};
+
 struct saved_severity {
     char rule[40];
     enum severity severity;
@@ -53,8 +62,8 @@ struct saved {
     bool has_loader; /* a first stage ran */
     struct saved_file loader;
     char layout_name[256]; /* for people; "" for the built-in one */
-    char *layout;          /* guest-file text, owned */
-    struct saved_file disk[VBDS_MAX];
+    char *layout;          /* guest-file text without disk=, owned */
+    struct saved_disk disk[DISKS_MAX];
     unsigned nr_disks;
 
     /* How it was booted: but for what cannot change the outcome. */
@@ -62,7 +71,7 @@ struct saved {
     uint64_t fill[COMPARE_FILLS_MAX];
     unsigned nr_fills;
     uint64_t budget; /* instructions */
-    bool follow_low_exec, guest_lzma, unchecked;
+    bool follow_low_exec, deliver, guest_lzma, unchecked;
     struct saved_severity severity[RULE_COUNT]; /* that differ from the rules' own */
     unsigned nr_severities;
 

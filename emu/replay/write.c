@@ -54,7 +54,7 @@ static json_t *disks(const struct saved *s)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < s->nr_disks; i++)
-        append(&list, object(&s->disk[i], file_fields));
+        append(&list, object(&s->disk[i], disk_fields));
     return list;
 }
 
@@ -79,9 +79,10 @@ static json_t *severities(const struct saved *s)
 
 static json_t *options(const struct saved *s)
 {
-    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:b, s:o}", "until", s->until, "fill", fills(s), "budget",
-                     (json_int_t)s->budget, "low_exec", s->follow_low_exec ? "follow" : "stop", "sec_lzma",
-                     s->guest_lzma ? "guest" : "host", "checks", !s->unchecked, "severities", severities(s));
+    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:s, s:b, s:o}", "until", s->until, "fill", fills(s), "budget",
+                     (json_int_t)s->budget, "low_exec", s->follow_low_exec ? "follow" : "stop", "exceptions",
+                     s->deliver ? "deliver" : "stop", "sec_lzma", s->guest_lzma ? "guest" : "host", "checks",
+                     !s->unchecked, "severities", severities(s));
 }
 
 static json_t *findings(const struct saved *s)

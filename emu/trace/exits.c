@@ -8,7 +8,7 @@
 
 #include "machine/exits.h"
 #include "trace/internal.h"
-#include "xen/abi.h"
+#include "xen/names.h"
 
 #define HYPERCALL_INSN_SIZE 3u
 
@@ -98,24 +98,10 @@ static bool wrmsr(void *self, uint32_t index, uint64_t value)
     return ok;
 }
 
-static const char *hypercall_name(uint64_t nr)
+static const char *hypercall_name(uint64_t nr, uint64_t arg0)
 {
-    static const struct {
-        unsigned nr;
-        const char *name;
-    } names[] = {
-        {__HYPERVISOR_memory_op, "memory_op"},
-        {__HYPERVISOR_xen_version, "xen_version"},
-        {__HYPERVISOR_grant_table_op, "grant_table_op"},
-        {__HYPERVISOR_vcpu_op, "vcpu_op"},
-        {__HYPERVISOR_sched_op, "sched_op"},
-        {__HYPERVISOR_event_channel_op, "event_channel_op"},
-        {__HYPERVISOR_hvm_op, "hvm_op"},
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (names[i].nr == nr)
-            return names[i].name;
-    return "unknown";
+    const char *name = xen_call_name(nr, xen_call_command(nr, arg0));
+    return name != NULL ? name : "unknown";
 }
 
 /* Behind a stub in the hypercall page, who called it: the stub has nothing else on the stack. */
@@ -143,10 +129,11 @@ static bool hypercall(void *self, bool amd)
                    argument = engine_reg(e, wide ? CPU_RSI : CPU_RCX);
     const bool ok = machine_exits.hypercall(self, amd);
     if (ok)
-        tracer_line(t, TRACE_HYPERCALL, pc, pc, "%s(0x%" PRIx64 ", 0x%" PRIx64 ") = %" PRId64, hypercall_name(nr),
-                    command, argument, wide ? (int64_t)engine_reg(e, CPU_RAX) : (int32_t)engine_reg(e, CPU_RAX));
+        tracer_line(t, TRACE_HYPERCALL, pc, pc, "%s(0x%" PRIx64 ", 0x%" PRIx64 ") = %" PRId64,
+                    hypercall_name(nr, command), command, argument,
+                    wide ? (int64_t)engine_reg(e, CPU_RAX) : (int32_t)engine_reg(e, CPU_RAX));
     else
-        tracer_line(t, TRACE_HYPERCALL, pc, pc, "%s: #UD", hypercall_name(nr));
+        tracer_line(t, TRACE_HYPERCALL, pc, pc, "%s: #UD", hypercall_name(nr, command));
     return ok;
 }
 

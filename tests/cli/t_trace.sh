@@ -30,7 +30,7 @@ ok "the end" has '^# end: handoff$'
 filtered exception-gp-wrmsr kind=msr
 ok "MSRs" has '^msr +TestPei\+0x[0-9a-f]+ +write 0x[0-9a-f]+ = 0x[0-9a-f]+: #GP$'
 filtered shutdown-crash kind=hypercall
-ok "hypercalls, by name" has '^hypercall TestPei\+0x[0-9a-f]+ +sched_op\(0x2, '
+ok "hypercalls, by name" has '^hypercall TestPei\+0x[0-9a-f]+ +sched_op/shutdown\(0x2, '
 ok "kind=: nothing else" kinds 'hypercall '
 filtered shutdown-cf9 kind=port
 ok "ports" has '^port +TestPei\+0x[0-9a-f]+ +out 1 0xcf9 = 0x[0-9a-f]+$'
@@ -84,7 +84,7 @@ ok "no such folder" refused '^hvmbed: /no/such/folder/trace: '
 image=$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd
 if [ -s "$image" ]; then
     "$HVMBED" run -q --handoff hvm -l hvm-1g --symbols "${image%/*}" --trace trace --trace-filter kind=hypercall "$image" >/dev/null
-    ok "OvmfXen, with symbols: who called the stub" has '^hypercall XenPlatformPei\+0x[0-9a-f]+ +memory_op\(0x7, 0x[0-9a-f]+\) = 0  ; __XenHypercall2$'
+    ok "OvmfXen, with symbols: who called the stub" has '^hypercall XenPlatformPei\+0x[0-9a-f]+ +memory_op/add_to_physmap\(0x7, 0x[0-9a-f]+\) = 0  ; __XenHypercall2$'
 else
     skip "OvmfXen, with symbols" "no OvmfXen image"
 fi

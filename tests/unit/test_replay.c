@@ -56,7 +56,10 @@ static struct saved *make_case(void)
     fill_file(&s->loader, "hvmloader-4.17");
     PUT(s->layout_name, "hvm-4g.cfg");
     s->layout = strdup("type = \"hvm\"\nmemory = 4096\nbed_e820 = [\n    \"0x0-0xa0000 RAM\",\n]\n");
-    fill_file(&s->disk[0], "disk.img");
+    PUT(s->disk[0].path, "disk.img");
+    s->disk[0].vdev = 202 << 8;
+    PUT(s->disk[0].mode, "r");
+    memset(s->disk[0].sha256, 'b', sizeof s->disk[0].sha256 - 1);
     s->nr_disks = 1;
     PUT(s->until, "driver:Shell2");
     s->fill[0] = 0;
@@ -212,6 +215,8 @@ static void what_is_wrong_is_said(void **state)
     refuse("\"budget\": 8000000000", "\"budget\": -1", "options.budget");
     refuse("\"0xffffffffffffffff\"", "\"0x1ffffffffffffffff\"", "findings.value");
     refuse("134fc46917824b84", "134FC46917824B84", "findings.fingerprint");
+    refuse("\"mode\": \"r\"", "\"mode\": \"x\"", "disks has a device or a mode");
+    refuse("\"exceptions\": \"stop\"", "\"exceptions\": \"no\"", "options.exceptions");
     refuse("\"low_exec\": \"follow\"", "\"low_exec\": \"run\"", "options.low_exec");
     refuse("\"checks\": true", "\"checks\": true, \"luck\": 1", "a newer one wrote it");
     refuse("\"read-null\"", "\"no-rule\"", "a rule that this hvmbed does not know");
@@ -239,7 +244,9 @@ static void prepared(void **state)
     assert_int_equal(o.monitor.until.kind, UNTIL_DRIVER);
     assert_int_equal(o.monitor.severity[RULE_READ_NULL], SEVERITY_ERROR);
     assert_int_equal(o.nr_fills, 2);
-    assert_int_equal(o.choice.nr_disks, 1);
+    assert_int_equal(l.nr_disks, 1);
+    assert_int_equal(l.disk[0].vdev, 202 << 8);
+    assert_true(l.disk[0].read_only);
     free(s->layout);
     s->layout = strdup("type = \"pvh\"\nmemory = \"much\"\n");
     assert_false(saved_prepare(s, "x.json", &l, &o, &d));
