@@ -110,8 +110,8 @@ static bool goes_on(const struct debugged *d, uint64_t pc)
     return pc > d->block && pc < d->end;
 }
 
-/* Fewer instructions than that are never cut. */
-#define CUT_MIN 24u
+/* Fewer instructions than that are not cut: each would have to take fifty operations of the library, where four are usual. */
+#define CUT_MIN 64u
 
 static void on_translated(struct engine *e, const struct engine_block *b)
 {
