@@ -100,7 +100,7 @@ cp "$rom/good.fd" exec-null-call.fd
 ok "one that has none any more leaves none" test ! -e cases/hvm-1g--exec-null-call.case.json
 "$HVMBED" run -q --handoff hvm -l hvm-1g -l hvm-4g --save-case x.json "$rom/good.fd" >out 2>err
 echo $? >rc
-ok "--save-case is for one" complains 'x.json: --save-case is for one layout and one image'
+ok "--save-case is for one" complains 'hvmbed: --save-case .*is for one layout and one image'
 
 # --- what is no case file
 bad() { # WHAT MESSAGE

@@ -75,9 +75,9 @@ ok "no such kind" refused "'kind=everything' is not KEY=VALUE"
 run good --fill 0,af
 ok "several fills" refused '^hvmbed: trace: --trace is for one boot'
 run good -l hvm-4g
-ok "several layouts" refused '^hvmbed: trace: --trace is for one layout and one image'
+ok "several layouts" refused '^hvmbed: --trace is for one layout and one image'
 "$HVMBED" run --handoff hvm --trace-filter kind=all "$rom/good.fd" >out 2>err; echo $? >rc; rm -f trace
-ok "a filter without a trace" refused -- '--trace-filter is for --trace FILE'
+ok "a filter without a trace" refused 'trace-filter is for --trace FILE'
 run good --trace-filter kind=all --trace /no/such/folder/trace
 ok "no such folder" refused '^hvmbed: /no/such/folder/trace: '
 
