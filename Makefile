@@ -3,9 +3,25 @@
 # BUILD=dir: where results go.  SAN=1: with sanitizers.  V=1: show the commands.  WERROR=1 (or CI): warnings are errors.
 
 BUILD ?= build
-PREFIX ?= /usr/local
+PREFIX ?= $(or $(prefix),/usr/local)
+# Where docs/ can be read, with a slash at the end, for the links in SARIF.
+DOCS_URL ?=
 FIRMWARE ?=
 LAYOUT ?= layouts/hvm-1g.cfg
+
+# Where make install puts what, GNU's names; DESTDIR goes before all of them.
+bindir = $(PREFIX)/bin
+libdir = $(PREFIX)/lib
+includedir = $(PREFIX)/include
+datadir = $(PREFIX)/share
+mandir = $(datadir)/man
+docdir = $(datadir)/doc/hvmbed
+pkgconfigdir = $(libdir)/pkgconfig
+bashcompdir = $(datadir)/bash-completion/completions
+zshcompdir = $(datadir)/zsh/site-functions
+fishcompdir = $(datadir)/fish/vendor_completions.d
+pkglibdir = $(libdir)/hvmbed
+pkgdatadir = $(datadir)/hvmbed
 
 # What is fetched or built elsewhere lies in BUILD; what is compiled lies in OUT, which differs with SAN.
 OUT := $(BUILD)$(if $(SAN),/san)
@@ -18,7 +34,7 @@ CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow $(if $(WERROR)$(CI),-Werror)
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # Hidden, or a function named like one of Unicorn's many exported ones would be called in its place.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DHVMBED_DATADIR='"$(PREFIX)/share/hvmbed"' -Iemu $(UNICORN_CFLAGS) -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(SANITIZE)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fPIC -fvisibility=hidden $(WARNINGS) $(if $(DOCS_URL),-DHVMBED_DOCS_URL='"$(DOCS_URL)"') $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE) -Wl,--as-needed
 LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lmd -lpthread
 RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
@@ -26,6 +42,7 @@ RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
 sources := $(sort $(shell find emu -name '*.c'))
 objects := $(sources:%.c=$(OUT)/obj/%.o)
 main := $(OUT)/obj/emu/main.o
+generator := $(OUT)/obj/emu/manual/generate.o
 library := $(OUT)/libhvmbed.a
 program := $(OUT)/hvmbed
 units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -46,7 +63,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -61,6 +78,7 @@ $(BUILD)/unicorn/unicorn.mk: FORCE
 setup: firmware ## get what the build, the tests and the firmware need
 	@emu/setup/packages.sh test $(if $(CI),ci)
 	@firmware/hvmloader.sh $(FIRMWARE_DIR) newest || test $$? = 77
+	@emu/setup/schemas.sh $(BUILD)/schemas || test $$? = 77
 
 firmware:
 	@firmware/fetch.sh $(FIRMWARE_DIR)
@@ -83,18 +101,36 @@ $(OUT)/flags: FORCE
 $(OUT)/sources: FORCE
 	$(call stamp,$(sources))
 
+# Only this file knows where things are installed, so that all others stay as they are for another PREFIX.
+$(OUT)/pkgdatadir: FORCE
+	$(call stamp,$(pkgdatadir))
+$(OUT)/obj/emu/boot/find.o: $(OUT)/pkgdatadir
+$(OUT)/obj/emu/boot/find.o: DEFINES = -DHVMBED_DATADIR='"$(pkgdatadir)"'
+
 $(OUT)/obj/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
 
-$(library): $(filter-out $(main),$(objects)) $(OUT)/sources
+$(library): $(filter-out $(main) $(generator),$(objects)) $(OUT)/sources
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(program): $(main) $(library) $(BUILD)/unicorn/unicorn.mk
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $(main) $(library) $(LIBS)
+
+# --- the manual, out of the program's own tables and of docs/man
+$(OUT)/manual: $(generator) $(library) $(BUILD)/unicorn/unicorn.mk
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $(generator) $(library) $(LIBS)
+
+$(OUT)/docdir: FORCE
+	$(call stamp,$(docdir))
+$(OUT)/man/made: $(OUT)/manual $(OUT)/docdir $(wildcard docs/man/*.mdoc)
+	$(call say,MAN)
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && $(OUT)/manual docs/man $(docdir) $(@D) && touch $@
+manual: $(OUT)/man/made ## the manual pages, in BUILD/man
 
 # --- test material
 units: $(units)
@@ -105,6 +141,13 @@ $(units) $(benches) $(proofs): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
 $(units:$(OUT)/%=$(OUT)/obj/tests/%.o): | setup
 
+# The library's test, without the shared library: for sanitizers.
+$(OUT)/obj/tests/lib/api.o: DEFINES = -Iemu/lib
+$(OUT)/lib/api: $(OUT)/obj/tests/lib/api.o $(library)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
+
 # LIBFUZZER: the compiler's option that brings libFuzzer's main(); without it each runs the files that it is given.
 $(fuzz_targets): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/targets/%.o $(if $(LIBFUZZER),,$(OUT)/obj/tests/fuzz/drive.o) $(library)
 	@mkdir -p $(@D)
@@ -112,7 +155,7 @@ $(fuzz_targets): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/targets/%.o $(if $(LIBFUZZ
 	$(Q)$(CC) $(ALL_LDFLAGS) $(LIBFUZZER) $(RPATH) -o $@ $^ $(LIBS)
 
 roms: $(roms) $(loaders) $(efi)
-$(OUT)/roms/%.fd: firmware/roms/%.asm firmware/roms/rom.inc
+$(OUT)/roms/%.fd: firmware/roms/%.asm $(wildcard firmware/roms/*.inc)
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/roms/ -MD $@.d -MP -o $@ $<
@@ -120,13 +163,13 @@ $(OUT)/loaders/%.elf: firmware/loaders/%.asm firmware/loaders/loader.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/loaders/ -o $@ $<
-$(OUT)/efi/%.efi: firmware/efi/%.asm
+$(OUT)/efi/%.efi: firmware/efi/%.asm $(wildcard firmware/efi/*.inc)
 	@mkdir -p $(@D)
 	$(call say,NASM)
-	$(Q)nasm -f bin -o $@ $<
+	$(Q)nasm -f bin -Ifirmware/efi/ -o $@ $<
 
 # --- running it
-environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SRC=$(CURDIR)
+environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SCHEMAS=$(abspath $(BUILD))/schemas SRC=$(CURDIR)
 
 run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with LAYOUT= and give the verdict
 	@worst=0; \
@@ -136,7 +179,7 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen faults-quick $(program) $(units) $(proofs) $(fuzz_targets) roms ## run all tests, or those whose names contain T=
+test: setup ovmfxen faults-quick $(program) installable $(OUT)/lib/api $(units) $(proofs) $(fuzz_targets) roms ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
 
 # The report's version; "2025.02 2022.11" for Debian 12's too.
@@ -180,30 +223,66 @@ format: ## format the C sources in place
 	clang-format -i $(c_files)
 
 # --- installing
-bindir = $(DESTDIR)$(PREFIX)/bin
-libdir = $(DESTDIR)$(PREFIX)/lib/hvmbed
-sharedir = $(DESTDIR)$(PREFIX)/share/hvmbed
-docdir = $(DESTDIR)$(PREFIX)/share/doc/hvmbed
-mandir = $(DESTDIR)$(PREFIX)/share/man/man1
-docs = $(wildcard README.md COPYING LICENSE docs/*.md)
-manuals = $(wildcard docs/*.1 emu/*.1)
-
-# Linked again, since an installed program must not look for libraries in the build folder.
-$(OUT)/install/hvmbed: $(main) $(library) $(BUILD)/unicorn/unicorn.mk
+# Linked again, since what is installed must not look for libraries in the build folder.
+relative = $(shell realpath -m --relative-to=$(1) $(2))
+private_unicorn = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)'$$ORIGIN/$(call relative,$(1),$(pkglibdir))')
+$(OUT)/folders: FORCE
+	$(call stamp,$(bindir) $(libdir) $(pkglibdir))
+$(OUT)/install/hvmbed: $(main) $(library) $(BUILD)/unicorn/unicorn.mk $(OUT)/folders
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)'$$ORIGIN/../lib/hvmbed') -o $@ $(main) $(library) $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(call private_unicorn,$(bindir)) -o $@ $(main) $(library) $(LIBS)
 
-install: $(OUT)/install/hvmbed ## install below PREFIX (and DESTDIR)
-	install -D -m 755 $< $(bindir)/hvmbed
-	$(if $(UNICORN_LIBDIR),install -D -m 644 $(UNICORN_LIBDIR)/libunicorn.so.2 $(libdir)/libunicorn.so.2)
-	install -d $(sharedir)/layouts $(docdir) $(mandir)
-	install -m 644 $(wildcard layouts/*.cfg) $(sharedir)/layouts
-	$(if $(docs),install -m 644 $(docs) $(docdir))
-	$(if $(manuals),install -m 644 $(manuals) $(mandir))
+# The library for other programs: what emu/lib/hvmbed.map lists and nothing else.
+abi := 0
+shared := libhvmbed.so.$(abi).$(shell sed -n 's/^.define HVMBED_API //p' emu/lib/hvmbed.h).0
+api := $(filter $(OUT)/obj/emu/lib/%,$(objects))
+$(OUT)/install/$(shared): $(api) $(library) emu/lib/hvmbed.map $(BUILD)/unicorn/unicorn.mk $(OUT)/folders
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libhvmbed.so.$(abi) -Wl,--version-script=emu/lib/hvmbed.map \
+	    $(if $(SAN),,-Wl$(comma)-z$(comma)defs) $(call private_unicorn,$(libdir)) -o $@ $(api) $(library) $(LIBS)
+$(OUT)/install/hvmbed.pc: emu/lib/hvmbed.pc.in emu/base/version.h FORCE
+	@mkdir -p $(@D)
+	$(Q)sed -e 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(libdir),; s,@INCLUDEDIR@,$(includedir),' \
+	    -e "s,@VERSION@,$$(sed -n 's/^.define HVMBED_VERSION "\(.*\)"/\1/p' emu/base/version.h)," $< >$@
+library: $(OUT)/install/$(shared) $(OUT)/install/hvmbed.pc ## the shared library
+
+$(OUT)/completions/made: $(program) $(wildcard layouts/*.cfg)
+	@mkdir -p $(@D)
+	$(Q)for shell in bash zsh fish; do $(program) completion $$shell >$(@D)/$$shell || exit 1; done; touch $@
+completions: $(OUT)/completions/made
+
+# MODE, SOURCE, DESTINATION, a line each; "link" and where to. HVMLOADERS: those that the set-up got.
+HVMLOADERS = $(wildcard $(FIRMWARE_DIR)/hvmloader-[0-9]*)
+manifest = $(pkgdatadir)/installed
+entry = printf '%s\t%s\t%s\n'
+install_list = { \
+	$(entry) 755 $(OUT)/install/hvmbed $(bindir)/hvmbed; \
+	$(entry) 644 $(OUT)/install/$(shared) $(libdir)/$(shared); \
+	$(entry) link $(shared) $(libdir)/libhvmbed.so.$(abi); \
+	$(entry) link libhvmbed.so.$(abi) $(libdir)/libhvmbed.so; \
+	$(entry) 644 emu/lib/hvmbed.h $(includedir)/hvmbed.h; \
+	$(entry) 644 $(OUT)/install/hvmbed.pc $(pkgconfigdir)/hvmbed.pc; \
+	$(if $(UNICORN_LIBDIR),$(entry) 644 $(UNICORN_LIBDIR)/libunicorn.so.2 $(pkglibdir)/libunicorn.so.2;) \
+	for f in layouts/*.cfg; do $(entry) 644 $$f $(pkgdatadir)/$$f; done; \
+	for f in $(HVMLOADERS); do $(entry) 644 $$f $(pkgdatadir)/$${f\#\#*/}; done; \
+	for f in README.md CHANGELOG.md COPYING docs/*.md docs/*.json docs/examples/*; do \
+	    $(entry) 644 $$f $(docdir)/$${f\#docs/}; done; \
+	for n in 1 5 7; do for f in $(OUT)/man/man$$n/*; do $(entry) 644 $$f $(mandir)/man$$n/$${f\#\#*/}; done; done; \
+	$(entry) 644 $(OUT)/completions/bash $(bashcompdir)/hvmbed; \
+	$(entry) 644 $(OUT)/completions/zsh $(zshcompdir)/_hvmbed; \
+	$(entry) 644 $(OUT)/completions/fish $(fishcompdir)/hvmbed.fish; }
+
+installable: $(OUT)/install/hvmbed library manual completions
+install_all = $(install_list) | DESTDIR='$(DESTDIR)' emu/setup/install.sh install $(manifest)
+install: installable ## install below PREFIX (and DESTDIR)
+	@$(install_all)
+install-only: # what is built
+	@$(install_all)
 
 uninstall: ## remove what install put there
-	rm -f $(bindir)/hvmbed $(addprefix $(mandir)/,$(notdir $(manuals)))
-	rm -rf $(libdir) $(sharedir) $(docdir)
+	@DESTDIR='$(DESTDIR)' emu/setup/install.sh uninstall $(manifest)
 
 clean: ## remove BUILD (the OvmfXen cache stays)
 	rm -rf $(BUILD)

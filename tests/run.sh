@@ -9,7 +9,8 @@ SRC=${SRC:-$(cd "$(dirname "$0")/.." && pwd)}
 BUILD=${BUILD:-$SRC/build}
 HVMBED=${HVMBED:-$BUILD/hvmbed}
 FIRMWARE_DIR=${FIRMWARE_DIR:-$SRC/build/firmware}
-export SRC BUILD HVMBED FIRMWARE_DIR CMOCKA_MESSAGE_OUTPUT=TAP
+SCHEMAS=${SCHEMAS:-$SRC/build/schemas}
+export SRC BUILD HVMBED FIRMWARE_DIR SCHEMAS CMOCKA_MESSAGE_OUTPUT=TAP
 export LSAN_OPTIONS=suppressions=$SRC/tests/lsan.supp:print_suppressions=0
 limit=${TEST_TIMEOUT:-600}
 

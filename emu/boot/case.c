@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot/case.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "boot/find.h"
@@ -51,6 +52,21 @@ static bool load_first_stage(struct boot_case *c, const struct boot_choice *choi
     return true;
 }
 
+/* Those of the command line take the place of the layout's. */
+static bool choose_disks(struct layout *l, const struct boot_choice *choice, struct diag *d)
+{
+    if (choice->nr_disks == 0)
+        return true;
+    l->nr_disks = choice->nr_disks;
+    for (unsigned i = 0; i < choice->nr_disks; i++) {
+        struct layout_disk *k = &l->disk[i];
+        *k = (struct layout_disk){.vdev = layout_disk_xvd(i)};
+        if (snprintf(k->path, sizeof k->path, "%s", choice->disk[i]) >= (int)sizeof k->path)
+            return diag_fail(d, choice->disk[i], 0, "the path is too long");
+    }
+    return true;
+}
+
 bool boot_case_prepare(struct boot_case *c, const struct layout *l, const struct image *im,
                        const struct boot_choice *choice, struct diag *d)
 {
@@ -62,7 +78,7 @@ bool boot_case_prepare(struct boot_case *c, const struct layout *l, const struct
     if (h->type != l->type)
         return diag_fail(d, l->path, 0, "this is a %s guest: --handoff %s cannot boot it",
                          l->type == GUEST_HVM ? "HVM" : "PVH", h->name);
-    if (!layout_resolve(&c->layout, im->size, &c->guest, d))
+    if (!choose_disks(&c->layout, choice, d) || !layout_resolve(&c->layout, im->size, &c->guest, d))
         return false;
     if (h->first_stage && !load_first_stage(c, choice, d))
         return false;
@@ -83,13 +99,14 @@ void boot_case_free(struct boot_case *c)
 
 static bool attach_disks(const struct boot_case *c, struct machine *m, struct diag *d)
 {
-    for (unsigned i = 0; i < c->choice.nr_disks; i++) {
-        struct disk *const disk = disk_open(c->choice.disk[i], d);
+    for (unsigned i = 0; i < c->layout.nr_disks; i++) {
+        const struct layout_disk *k = &c->layout.disk[i];
+        struct disk *const disk = disk_open(k->path, d);
         if (disk == NULL)
             return false;
-        if (!vbd_attach(&m->xen, disk, VBD_XVD(i), false, c->choice.disk[i])) {
+        if (!vbd_attach(&m->xen, disk, k->vdev, k->read_only, k->path)) {
             disk_close(disk);
-            return diag_fail(d, c->choice.disk[i], 0, "cannot be made a disk of the guest: out of memory");
+            return diag_fail(d, k->path, 0, "cannot be made a disk of the guest: out of memory");
         }
     }
     return true;

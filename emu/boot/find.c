@@ -2,6 +2,7 @@
 #include "boot/find.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,22 +14,36 @@
 #define HVMBED_DATADIR "/usr/local/share/hvmbed"
 #endif
 
-/* Folders of presets; %s is the executable's own: a build folder in the source tree, or bin where it is installed. */
+/*
+ * Folders of presets; %s is the executable's own, or libhvmbed's: a build folder in the source tree, or bin or lib where it
+ * is installed.
+ */
 static const char *const folders[] = {
     "layouts",
     "%s/layouts",
     "%s/../layouts",
     "%s/../../layouts",
     "%s/../share/hvmbed/layouts",
+    "%s/../../share/hvmbed/layouts", /* a library in lib/x86_64-linux-gnu */
     (HVMBED_DATADIR "/layouts"),
 };
 #define NR_FOLDERS (sizeof folders / sizeof folders[0])
 
-/* The executable's folder, "." when it cannot be told. */
+/* The file that this code is part of, where that is a library: its path. */
+static bool own_library(char out[PATH_MAX])
+{
+    Dl_info info;
+    return dladdr(folders, &info) != 0 && info.dli_fname != NULL && strstr(info.dli_fname, "/libhvmbed.so") != NULL &&
+           realpath(info.dli_fname, out) != NULL;
+}
+
+/* The folder of the library, or of the executable; "." when it cannot be told. */
 static void own_folder(char out[PATH_MAX])
 {
-    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
-    out[n > 0 ? n : 0] = '\0';
+    if (!own_library(out)) {
+        ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
+        out[n > 0 ? n : 0] = '\0';
+    }
     char *slash = strrchr(out, '/');
     if (slash != NULL)
         *slash = '\0';
@@ -132,10 +147,13 @@ bool layout_find(const char *name, char *out, size_t n, struct diag *d)
  * it stands in the name the binary is known to be of that version.
  */
 static const char *const loaders[] = {
-    "%s/firmware/hvmloader-%v",       "%s/../firmware/hvmloader-%v",    "%s/../share/hvmbed/hvmloader-%v",
-    (HVMBED_DATADIR "/hvmloader-%v"), "/usr/lib/xen-%v/boot/hvmloader", "%s/firmware/hvmloader",
-    "%s/../firmware/hvmloader",       "%s/../share/hvmbed/hvmloader",   (HVMBED_DATADIR "/hvmloader"),
-    "/usr/lib/xen-*/boot/hvmloader",  "/usr/lib/xen/boot/hvmloader",    "/usr/libexec/xen/boot/hvmloader",
+    "%s/firmware/hvmloader-%v",        "%s/../firmware/hvmloader-%v",
+    "%s/../share/hvmbed/hvmloader-%v", "%s/../../share/hvmbed/hvmloader-%v",
+    (HVMBED_DATADIR "/hvmloader-%v"),  "/usr/lib/xen-%v/boot/hvmloader",
+    "%s/firmware/hvmloader",           "%s/../firmware/hvmloader",
+    "%s/../share/hvmbed/hvmloader",    (HVMBED_DATADIR "/hvmloader"),
+    "/usr/lib/xen-*/boot/hvmloader",   "/usr/lib/xen/boot/hvmloader",
+    "/usr/libexec/xen/boot/hvmloader",
 };
 
 static bool loader_at(const char *pattern, const char *own, const char *version, char *out, size_t n)

@@ -21,7 +21,7 @@ static bool read_gva(const void *self, uint64_t gva, void *dst, size_t n)
     return machine_read(self, gva, dst, n);
 }
 
-static struct efi_reader reader(const struct monitor *mon)
+struct efi_reader dxe_reader(const struct monitor *mon)
 {
     return (struct efi_reader){read_gva, mon->m};
 }
@@ -33,7 +33,7 @@ static uint64_t stack_word(const struct monitor *mon, uint64_t offset)
     return machine_read(mon->m, rsp + offset, raw, sizeof raw) ? le64(raw) : 0;
 }
 
-static void arrive(struct monitor *mon)
+void dxe_arrive(struct monitor *mon)
 {
     char where[sizeof mon->v->detail];
     until_format(&mon->options.until, where, sizeof where);
@@ -51,11 +51,14 @@ static bool is_called(const struct until *u, const struct module *mod)
 static void driver_starts(struct monitor *mon, const struct module *mod)
 {
     struct dxe_watch *d = mon->dxe;
-    const struct efi_reader r = reader(mon);
+    const struct efi_reader r = dxe_reader(mon);
     struct engine *e = mon->m->engine;
     uint64_t boot;
     if (!efi_system_table(&r, engine_reg(e, CPU_RDX), &boot))
         return;
+    if (d->boot == 0)
+        leave_find_lists(mon);
+    d->system = engine_reg(e, CPU_RDX);
     d->boot = boot;
     d->handle = engine_reg(e, CPU_RCX);
     if (d->return_to == 0) { /* the DXE core starts all of them from one place */
@@ -69,7 +72,7 @@ static void driver_starts(struct monitor *mon, const struct module *mod)
         (void)guid_parse(mod->guid, &s->guid);
     }
     if (is_called(&mon->options.until, mod))
-        arrive(mon);
+        dxe_arrive(mon);
 }
 
 /* Back in the core: the innermost driver that was started with this stack. */
@@ -96,7 +99,7 @@ static bool is_bds(struct monitor *mon, uint64_t pc)
 {
     uint8_t raw[8];
     const uint64_t self = engine_reg(mon->m->engine, CPU_RCX);
-    const struct efi_reader r = reader(mon);
+    const struct efi_reader r = dxe_reader(mon);
     struct dxe_watch *d = mon->dxe;
     if (d->handle == 0 || (self & 7) != 0 || !machine_read(mon->m, self, raw, sizeof raw) || le64(raw) != pc ||
         !efi_protocols_read(&r, d->handle, &d->protocols))
@@ -115,21 +118,22 @@ static void event_created(struct monitor *mon)
         d->event_at[d->nr_events++] = stack_word(mon, 0x30);
 }
 
-static void event_signalled(struct monitor *mon)
+static void event_signalled(struct monitor *mon, uint64_t pc)
 {
-    const struct dxe_watch *d = mon->dxe;
+    struct dxe_watch *d = mon->dxe;
     const uint64_t event = engine_reg(mon->m->engine, CPU_RCX);
+    const bool last = mon->options.until.kind == UNTIL_READY_TO_BOOT;
     uint8_t raw[8];
-    for (size_t i = 0; i < d->nr_events; i++)
+    for (size_t i = 0; i < d->nr_events && !d->looked; i++)
         if (machine_read(mon->m, d->event_at[i], raw, sizeof raw) && le64(raw) == event) {
-            arrive(mon);
-            return;
+            d->looked = true;
+            leave_want(mon, "ready-to-boot", pc, last);
         }
 }
 
 static uint64_t service(const struct monitor *mon, enum efi_service s)
 {
-    const struct efi_reader r = reader(mon);
+    const struct efi_reader r = dxe_reader(mon);
     return efi_service(&r, mon->dxe->boot, s);
 }
 
@@ -142,10 +146,7 @@ void dxe_block(struct monitor *mon, const struct engine_block *b)
     if (mod != NULL && b->pc == mod->entry)
         driver_starts(mon, mod);
     if (mon->options.until.kind == UNTIL_BDS && is_bds(mon, b->pc))
-        arrive(mon);
-    if (mon->options.until.kind == UNTIL_EXIT_BOOT_SERVICES && d->boot != 0 &&
-        b->pc == service(mon, EFI_EXIT_BOOT_SERVICES))
-        arrive(mon);
+        dxe_arrive(mon);
 }
 
 void dxe_break(struct monitor *mon, uint64_t pc)
@@ -158,22 +159,34 @@ void dxe_break(struct monitor *mon, uint64_t pc)
     else if (pc == d->create_event)
         event_created(mon);
     else if (pc == d->signal_event)
-        event_signalled(mon);
+        event_signalled(mon, pc);
+    else if (pc == d->get_map)
+        leave_map_asked(mon);
+    else if (pc == d->exit_boot)
+        leave_boot_left(mon, pc);
+}
+
+static void watch_service(struct monitor *mon, uint64_t *at, enum efi_service s)
+{
+    *at = service(mon, s);
+    if (*at != 0)
+        (void)engine_break(mon->m->engine, *at);
 }
 
 void dxe_paused(struct monitor *mon)
 {
     struct dxe_watch *d = mon->dxe;
-    if (d == NULL || !d->want_break)
+    if (d == NULL)
+        return;
+    leave_paused(mon);
+    if (!d->want_break)
         return;
     d->want_break = false;
     (void)engine_break(mon->m->engine, d->return_to);
-    if (mon->options.until.kind != UNTIL_READY_TO_BOOT)
-        return;
-    d->create_event = service(mon, EFI_CREATE_EVENT_EX);
-    d->signal_event = service(mon, EFI_SIGNAL_EVENT);
-    (void)engine_break(mon->m->engine, d->create_event);
-    (void)engine_break(mon->m->engine, d->signal_event);
+    watch_service(mon, &d->create_event, EFI_CREATE_EVENT_EX);
+    watch_service(mon, &d->signal_event, EFI_SIGNAL_EVENT);
+    watch_service(mon, &d->get_map, EFI_GET_MEMORY_MAP);
+    watch_service(mon, &d->exit_boot, EFI_EXIT_BOOT_SERVICES);
 }
 
 /* --- the beginning and the end ------------------------------------------------------------------------------------ */
@@ -209,7 +222,7 @@ void dxe_explain_dispatch(struct monitor *mon)
         return;
     struct dxe_files *files = calloc(1, sizeof *files);
     mon->v->dispatch = calloc(1, sizeof *mon->v->dispatch);
-    const struct efi_reader r = reader(mon);
+    const struct efi_reader r = dxe_reader(mon);
     if (files != NULL && mon->v->dispatch != NULL) {
         note_fates(mon, files);
         const bool there = efi_protocols_read(&r, d->handle, &d->protocols);
@@ -238,6 +251,7 @@ void dxe_explain_call(struct monitor *mon, struct finding *f)
 void dxe_end(struct monitor *mon)
 {
     dxe_explain_dispatch(mon);
+    leave_end(mon);
     free(mon->dxe);
     mon->dxe = NULL;
 }

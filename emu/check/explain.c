@@ -10,10 +10,20 @@
 #define VECTOR_UD 6u
 #define LINE_MAX_BYTES 200u
 #define STRING_MAX 110u
+#define DUMP_MAX 8192u
 
 static void mean(struct finding *f, const char *text)
 {
     (void)snprintf(f->meaning, sizeof f->meaning, "%s", text);
+}
+
+/* Without what a breakpoint's handler prints after it: E:UefiCpuPkg/Library/CpuExceptionHandlerLib. */
+static size_t before_dump(const char *log, size_t n)
+{
+    static const char dump[] = "!!!! X64 Exception Type - 03";
+    const size_t from = n > DUMP_MAX ? n - DUMP_MAX : 0;
+    const char *at = n != 0 ? memmem(log + from, n - from, dump, sizeof dump - 1) : NULL;
+    return at != NULL ? (size_t)(at - log) : n;
 }
 
 /* The last line of the debug output, when it is an assertion's: E:OvmfPkg/Library/PlatformDebugLibIoPort/DebugLib.c. */
@@ -21,6 +31,7 @@ static void printed_assertion(const struct monitor *mon, struct finding *f)
 {
     size_t end;
     const char *log = platform_debug_log(&mon->m->platform, &end, NULL);
+    end = before_dump(log, end);
     while (end > 0 && (log[end - 1] == '\n' || log[end - 1] == '\r'))
         end--;
     size_t start = end;

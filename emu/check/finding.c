@@ -86,6 +86,8 @@ void verdict_free(struct verdict *v)
     v->dispatch = NULL;
     written_free(v->written);
     v->written = NULL;
+    free(v->memory);
+    v->memory = NULL;
 }
 
 /* It is large, and most of it are findings that nobody has made. */

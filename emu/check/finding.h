@@ -12,6 +12,7 @@
 #include "check/written.h"
 #include "debug/debugfile.h"
 #include "dxe/dispatch.h"
+#include "dxe/memory.h"
 #include "engine/cpu.h"
 #include "hob/hob.h"
 #include "image/fv.h"
@@ -164,6 +165,7 @@ struct finding {
     struct writer *writer; /* owned by the verdict; NULL when nobody has looked */
     struct cpu_regs regs;
     char meaning[256];   /* what it usually means that this instruction is here; "" when nothing is to be said */
+    char handler[320];   /* what the firmware's own handler printed about an exception, first and last line, or "" */
     char assertion[256]; /* the ASSERT that failed, as the firmware words it, or "" */
     char text[256];      /* one sentence for people, specific: filled by the check that found it */
 };
@@ -224,6 +226,13 @@ struct paging_summary {
     uint64_t wx, wx_runs;    /* bytes that are writable and executable, and in how many pieces */
 };
 
+/* What DXE knows of memory: as it was looked at last. */
+struct dxe_memory {
+    const char *when; /* static: "ready-to-boot", "exit-boot-services", "end" */
+    bool given;       /* the map is what the loader got from GetMemoryMap; else made of the core's own lists */
+    struct efi_map map, gcd;
+};
+
 struct verdict {
     enum ending ending;
     char detail[256];       /* for budget, unsupported, engine: what exactly */
@@ -232,6 +241,7 @@ struct verdict {
     uint64_t charged;       /* instructions charged for the decompressor, not counted */
     enum unpacked unpacked; /* who did its work */
     uint64_t virtual_ns;
+    uint64_t exceptions, software_interrupts; /* past the hand-off, that went through the guest's IDT */
     /* at the hand-off */
     uint64_t hob_list;     /* gpa of the PHIT */
     uint64_t dxe_entry;    /* gva of the DXE core's entry point */
@@ -250,6 +260,7 @@ struct verdict {
     size_t nr_modules;
     struct findings findings;
     struct dxe_dispatch *dispatch; /* of a run that went on into DXE; owned, else NULL */
+    struct dxe_memory *memory;     /* likewise, where the core's lists were found */
     /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. */
     struct code_place last[LAST_BLOCKS_MAX];
     size_t nr_last;

@@ -39,7 +39,7 @@ static void add_place(uint64_t *h, const struct code_place *at, bool with_offset
 /* Looked at when all is done: the instruction is whoever ran last. */
 static bool is_of_handoff(const struct finding *f)
 {
-    return f->rule >= RULE_HOB_LIST && f->rule <= RULE_LOW_MEMORY;
+    return f->rule >= RULE_HOB_LIST && f->rule <= RULE_SMBIOS_TABLES;
 }
 
 /* Whose fault it is: the instruction, or for control that went astray the one that sent it there. */
@@ -50,6 +50,14 @@ static const struct code_place *culprit(const struct finding *f)
     if (f->at.module[0] == '\0' && f->has_caller)
         return &f->caller;
     return &f->at;
+}
+
+const struct code_place *finding_blamed(const struct finding *f)
+{
+    const struct code_place *author = finding_author(f);
+    if (is_of_handoff(f))
+        return author;
+    return culprit(f);
 }
 
 static void hash_finding(const struct finding *f, bool with_offset, char out[FINGERPRINT_SIZE])
@@ -82,6 +90,21 @@ void finding_fingerprint(const struct finding *f, char out[FINGERPRINT_SIZE])
 void finding_family(const struct finding *f, char out[FINGERPRINT_SIZE])
 {
     hash_finding(f, false, out);
+}
+
+void finding_identity(const struct finding *f, char out[FINGERPRINT_SIZE])
+{
+    const struct code_place *at = finding_blamed(f);
+    uint64_t h = FNV_BASIS;
+    if (at == NULL || at->source.function[0] == '\0') {
+        finding_fingerprint(f, out);
+        return;
+    }
+    finding_family(f, out);
+    add_text(&h, out);
+    add_text(&h, at->source.function);
+    add_text(&h, at->source.inlined);
+    (void)snprintf(out, FINGERPRINT_SIZE, "%016" PRIx64, h);
 }
 
 void ending_fingerprint(const struct verdict *v, char out[FINGERPRINT_SIZE])

@@ -18,4 +18,16 @@ void finding_family(const struct finding *f, char out[FINGERPRINT_SIZE]);
 /* The same of a run that ended otherwise than at the hand-off or with a finding: budget, unsupported, engine. */
 void ending_fingerprint(const struct verdict *v, char out[FINGERPRINT_SIZE]);
 
+/*
+ * The fault as who reads the source would name it: with symbols by function instead of offset, so that it stays when code
+ * before it changes; without, the fingerprint.
+ */
+void finding_identity(const struct finding *f, char out[FINGERPRINT_SIZE]);
+
+/*
+ * Whose fault it is: for control that went astray the instruction that sent it there, of what was found at the hand-off
+ * whoever wrote it, else the instruction. NULL when nobody is known.
+ */
+const struct code_place *finding_blamed(const struct finding *f);
+
 #endif

@@ -59,16 +59,15 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
 {
     static const struct plan_range nowhere = {.at = {0, UINT64_MAX}, .cls = CLASS_HOLE, .owner = "nothing"};
     /* What lies there is stale, and no other finding for it. */
-    static const struct plan_range null_page = {.at = {0, PAGE_SIZE},
-                                                .kind = PLAN_RAM,
-                                                .cls = CLASS_NULL,
-                                                .owner = "page 0",
-                                                .allow[PHASE_DXE] = ALLOW_R | ALLOW_W};
+    static const struct plan_range null_page = {
+        .at = {0, PAGE_SIZE}, .kind = PLAN_RAM, .cls = CLASS_NULL, .owner = "page 0"};
     uint64_t pc = engine_pc(mon->m->engine);
     if (range == NULL)
         range = &nowhere;
     if (range->cls == CLASS_NULL && pc < LOW_MEMORY_END)
         return true; /* zeroed pages, run as code, use it: exec-null and exec-low have told of that */
+    if (range->cls == CLASS_NULL && mon->m->phase == PHASE_DXE && null_is_fair(mon, kind, pc, gpa, value))
+        return true;
     if (range->cls == CLASS_NULL)
         range = &null_page;
     enum rule_id rule = kind == ENGINE_FETCH   ? RULE_EXEC_UNPOPULATED

@@ -88,6 +88,16 @@ void handoff_blame(struct view *v, struct span bytes)
         list->f[list->nr - 1].bytes = bytes;
 }
 
+/* At an earlier look, of the same place. */
+static bool told_before(const struct view *v, enum rule_id rule, struct span at)
+{
+    const struct findings *list = &v->mon->v->findings;
+    for (size_t i = 0; v->later && i < list->nr; i++)
+        if (list->f[i].rule == rule && list->f[i].touched.start == at.start && list->f[i].touched.end == at.end)
+            return true;
+    return false;
+}
+
 bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct span at, const char *fmt, ...)
 {
     char label[HOB_LABEL_SIZE] = "";
@@ -104,6 +114,8 @@ bool handoff_tell(struct view *v, enum rule_id rule, const struct hob *h, struct
         tell_known(v->mon->v, rule, text, why);
         return false;
     }
+    if (told_before(v, rule, at))
+        return false;
     struct finding *f = record_new(v->mon, rule, v->pc, plan_find(v->m->plan, at.start));
     if (f == NULL)
         return true;

@@ -16,6 +16,7 @@ struct view {
     const struct hob *xen_info; /* NULL: firmware without Xen code */
     struct cpu_regs regs;
     uint64_t pc; /* what findings are about: the code that runs next */
+    bool later;  /* not the first look: what is found as it was before is not told again */
 };
 
 /*
@@ -48,6 +49,9 @@ const struct hob *hob_ram_around(const struct view *v, struct span at);
 const struct hob *hob_allocation_around(const struct view *v, struct span at);
 /* Does DXE keep away from @at, since it is allocated or no RAM that it was given? */
 bool hob_is_kept(const struct view *v, struct span at);
+
+/* gpa of the RSDP that a PVH guest's start info gives; 0: none. */
+uint64_t handoff_rsdp(const struct plan *p);
 
 /* The checks: hob_ram.c, hob_alloc.c, hob_parts.c, hob_xen.c, tables.c, preserve.c */
 void check_hob_list(struct view *v);

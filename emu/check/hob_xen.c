@@ -20,7 +20,7 @@ static uint64_t hypercall_page(const struct hob *h)
 }
 
 /* The RSDP's address as the toolstack tells it: in the start info (PVH); on HVM there is none to tell. */
-static uint64_t told_rsdp(const struct plan *p)
+uint64_t handoff_rsdp(const struct plan *p)
 {
     for (size_t i = 0; i < p->nr; i++) {
         const struct plan_range *r = &p->r[i];
@@ -41,7 +41,7 @@ void check_hob_xen(struct view *v)
     }
     const uint8_t *p = h->data + (h->data_size >= OLD_XEN_INFO_SIZE ? 8 : 0);
     const struct layout *l = v->m->layout;
-    const uint64_t rsdp = l->type == GUEST_PVH ? told_rsdp(v->m->plan) : 0;
+    const uint64_t rsdp = l->type == GUEST_PVH ? handoff_rsdp(v->m->plan) : 0;
     if (le16(p) != l->xen_major || le16(p + 2) != l->xen_minor)
         handoff_tell(v, RULE_HOB_XEN, h, at, "it says Xen %u.%u, CPUID says %u.%u", le16(p), le16(p + 2), l->xen_major,
                      l->xen_minor);

@@ -220,6 +220,15 @@ size_t insn_last(const uint8_t *code, size_t n, enum code_width w)
     return last;
 }
 
+size_t insn_length(const uint8_t *code, size_t n, enum code_width w)
+{
+    ZydisDecoder d;
+    ZydisDecodedInstruction in;
+    return decoder_for(w, &d) && ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&d, NULL, code, n, &in)) ? in.length : 0;
+}
+
+_Static_assert(INSN_ANYWHERE == ZYDIS_RUNTIME_ADDRESS_NONE, "what is relative stays so");
+
 void insn_text(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, char *out, size_t out_size)
 {
     out[0] = '\0';

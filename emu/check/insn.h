@@ -42,7 +42,10 @@ enum spin { SPIN_NONE, SPIN_JUMP, SPIN_VARIABLE };
 enum spin insn_spin(const uint8_t *code, size_t n, enum code_width w, uint64_t pc);
 /* Where in @code of @n bytes, a whole block, its last instruction begins; 0 when it does not decode. */
 size_t insn_last(const uint8_t *code, size_t n, enum code_width w);
-/* The instruction as text, Intel syntax; "" when it does not decode. */
+/* Of the instruction at @code, in bytes; 0 when it does not decode. */
+size_t insn_length(const uint8_t *code, size_t n, enum code_width w);
+/* The instruction as text, Intel syntax; "" when it does not decode. @pc INSN_ANYWHERE: what is relative stays so. */
+#define INSN_ANYWHERE UINT64_MAX
 void insn_text(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, char *out, size_t out_size);
 
 #endif

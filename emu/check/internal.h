@@ -71,6 +71,27 @@ void dxe_explain_dispatch(struct monitor *mon);
 /* The DXE core called through NULL: which protocol it was that is not there. */
 void dxe_explain_call(struct monitor *mon, struct finding *f);
 void dxe_end(struct monitor *mon);
+/* For reading what the DXE core keeps: the guest's memory. */
+struct efi_reader dxe_reader(const struct monitor *mon);
+/* null.c: an access to page 0 in DXE, by somebody who may? @value: written. */
+bool null_is_fair(struct monitor *mon, enum engine_fault kind, uint64_t pc, uint64_t gpa, uint64_t value);
+/* The run has come as far as it was to. */
+void dxe_arrive(struct monitor *mon);
+/* leave_when.c: when what DXE leaves to the operating system is looked at */
+void leave_find_lists(struct monitor *mon);
+/* @when (static): something is to be looked at between two runs; @arrived: and nothing comes after it. @pc: as below. */
+void leave_want(struct monitor *mon, const char *when, uint64_t pc, bool arrived);
+/* Services are called: GetMemoryMap, ExitBootServices. */
+void leave_map_asked(struct monitor *mon);
+void leave_boot_left(struct monitor *mon, uint64_t pc);
+void leave_paused(struct monitor *mon);
+/* For the report, of a run that ended before anything was looked at. */
+void leave_end(struct monitor *mon);
+/* leave.c: what DXE leaves to the operating system */
+/* Reads the core's lists, and the map of @given where that is not NULL, into the verdict. False: out of memory. */
+bool leave_read(struct monitor *mon, const struct efi_reader *r, const struct dxe_given *given, const char *when);
+/* Looks at what leave_read() has read, and at all tables. @pc: the service that was called. From paused() only. */
+void leave_look(struct monitor *mon, const struct efi_reader *r, uint64_t pc);
 /* preserve.c: takes copies, when the firmware is entered and when PEI begins; frees them. */
 void preserve_begin(struct monitor *mon);
 void preserve_volumes(struct monitor *mon);
@@ -109,10 +130,23 @@ void notice_entry(struct monitor *mon);
 /* Stops where the bed can do no more of what Xen would. */
 void notice_limits(struct monitor *mon);
 /* fault.c */
-void fault_taken(struct monitor *mon, unsigned vector);
+/* True: past the hand-off it goes through the guest's IDT, and the run goes on. */
+bool fault_taken(struct monitor *mon, const struct engine_exception *x);
+void fault_triple(struct monitor *mon, const struct engine_exception *x);
+/* aftermath.c: the handler of the exception that @f is about is to run, and nothing that it does is a finding. */
+void aftermath_begin(struct monitor *mon, const struct finding *f);
+void aftermath_tick(struct monitor *mon);
+/* What it printed goes into the finding. */
+void aftermath_end(struct monitor *mon);
 /* loop.c */
 void loop_tick(struct monitor *mon, uint64_t pc);
 void loop_paused(struct monitor *mon);
+/* The current processor takes an interrupt: its registers are still those of what is interrupted. */
+void loop_interrupted(struct monitor *mon);
+/* loop_memory.c: puts the hooks in place that the stage asks for, or takes them out. From paused() only. */
+void loop_memory_paused(struct monitor *mon);
+/* Is what the loop loads as it was? */
+bool loop_memory_same(const struct monitor *mon);
 /* standstill.c: where several processors can run */
 void standstill_tick(struct monitor *mon);
 void standstill_paused(struct monitor *mon);

@@ -69,9 +69,14 @@ static void on_noticed(void *self, const struct machine_notice *n)
     notice_taken(self, n);
 }
 
-static void on_exception(void *self, unsigned vector)
+static bool on_exception(void *self, const struct engine_exception *x)
 {
-    fault_taken(self, vector);
+    return fault_taken(self, x);
+}
+
+static void on_triple_fault(void *self, const struct engine_exception *x)
+{
+    fault_triple(self, x);
 }
 
 static void on_breakpoint(void *self, uint64_t pc)
@@ -90,6 +95,7 @@ static void on_tick(void *self, uint64_t pc)
         end_run(mon, END_BUDGET, text);
         return;
     }
+    aftermath_tick(mon);
     loop_tick(mon, pc);
     standstill_tick(mon);
 }
@@ -115,6 +121,12 @@ static void on_called(void *self, const struct hypercall *c, int64_t result)
 static void on_wrote(void *self, uint64_t gpa, size_t n)
 {
     written_by_host(self, (struct span){gpa, gpa + n});
+}
+
+static void on_interrupted(void *self, unsigned vector)
+{
+    (void)vector;
+    loop_interrupted(self);
 }
 
 static void shut_down(struct monitor *mon)
@@ -156,12 +168,14 @@ static const struct machine_watcher watcher = {
     .new_block = on_new_block,
     .noticed = on_noticed,
     .exception = on_exception,
+    .triple_fault = on_triple_fault,
     .breakpoint = on_breakpoint,
     .tick = on_tick,
     .alarm = on_alarm,
     .exited = on_exited,
     .called = on_called,
     .wrote = on_wrote,
+    .interrupted = on_interrupted,
     .paused = on_paused,
 };
 
@@ -256,6 +270,7 @@ void monitor_end(struct monitor *mon, bool ran)
     }
     preserve_end(mon);
     written_end(mon);
+    aftermath_end(mon);
     dxe_end(mon);
     tell_progress(mon);
     if (unpack_running(&mon->unpack))

@@ -16,20 +16,23 @@
 #include "debug/symbols.h"
 #include "dxe/dispatch.h"
 #include "engine/engine.h"
+#include "image/lzma.h"
 #include "machine/machine.h"
 
 struct monitor;
 
 struct monitor_options {
     bool follow_low_exec; /* --low-exec follow: report execution in low memory, and go on */
-    uint64_t budget;      /* instructions; 0 for the default */
-    struct until until;   /* how far to go */
-    bool platform;        /* go no further than to where PEI memory is published: END_PLATFORM */
-    bool first_only;      /* the first finding that is an error ends the run: what follows is often its consequence */
-    bool guest_lzma;      /* the guest's own decompressor runs, even where the host could do it */
-    bool written;         /* verdict.written: what memory the guest writes. Stores are slow then */
-    bool guest_bulk;      /* the guest runs long string instructions itself, element by element: for proofs */
-    unsigned patience;    /* seconds of CPU time that the decompressor may take before it is looked at closely */
+    bool deliver;       /* --exceptions deliver: past the hand-off an exception is its handler's business, no finding */
+    uint64_t budget;    /* instructions; 0 for the default */
+    struct until until; /* how far to go */
+    bool platform;      /* go no further than to where PEI memory is published: END_PLATFORM */
+    bool first_only;    /* the first finding that is an error ends the run: what follows is often its consequence */
+    bool guest_lzma;    /* the guest's own decompressor runs, even where the host could do it */
+    bool written;       /* verdict.written: what memory the guest writes. Stores are slow then */
+    bool guest_bulk;    /* the guest runs long string instructions itself, element by element: for proofs */
+    unsigned patience;  /* seconds of CPU time that the decompressor may take before it is looked at closely */
+    struct lzma_memo *unpacked; /* what the host unpacks, kept for the next boot; NULL: it is not */
     enum severity severity[RULE_COUNT];
     const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
     struct symbols *symbols;   /* names and lines for findings; NULL for none */
@@ -45,16 +48,37 @@ void monitor_defaults(struct monitor_options *o);
 /* What breaks the rule of that name counts as @s. False: there is no such rule. */
 bool monitor_set_severity(struct monitor_options *o, const char *rule, enum severity s);
 
-/* Looking closely at what may be a dead loop. */
+/* Looking closely at what may be a dead loop: loop.c, and loop_memory.c for what it stores and loads. */
+enum loop_stage {
+    LOOP_STATE,  /* does the CPU come back to the same state? */
+    LOOP_STORES, /* and store nothing that changes memory? */
+    LOOP_LOADS,  /* interrupts may come: what does it load? */
+    LOOP_TIME,   /* does any of them change that, in a long time? */
+};
+#define LOOP_LOADS_MAX 64u
+struct loop_load {
+    uint64_t gpa, value; /* eight bytes, aligned */
+};
 struct loop_watch {
     bool looking;
-    bool stores;         /* stores are watched: the last step of a proof */
+    enum loop_stage stage;
+    bool stores, loads;  /* stores, loads are watched; not before the machine has paused */
     bool stored;         /* one changed memory since the state was taken */
+    bool open;           /* somewhere in the loop interrupts are on */
     uint64_t pc, lowest; /* where we look from; the lowest block of the loop */
-    uint64_t exits, exits_at;
+    uint64_t exits_at;
     uint64_t visits, blocks;
-    uint64_t since_ns;
+    uint64_t since_ns, skip;
     uint8_t state[ENGINE_STATE_SIZE];
+    /* An interrupt is served: until the CPU is back where it was, with the state that it had. */
+    bool serving;
+    uint64_t served; /* how many were, since since_ns */
+    uint64_t back_pc, back_exits;
+    uint8_t back[ENGINE_STATE_SIZE];
+    /* What the loop loads. */
+    struct loop_load load[LOOP_LOADS_MAX];
+    size_t nr_loads;
+    bool too_many;
 };
 
 /* Looking whether all processors loop. */
@@ -112,17 +136,43 @@ struct dxe_started {
     bool returned;
     uint64_t status;
 };
+/* A map that GetMemoryMap has written. */
+struct dxe_given {
+    uint64_t buffer, size, step; /* gva; bytes, of all and from one descriptor to the next */
+};
+#define DXE_MAPS_MAX 8
 struct dxe_watch {
-    uint64_t boot;      /* gva of the boot services; 0: not known yet */
-    uint64_t handle;    /* gva of some driver's handle */
-    uint64_t return_to; /* where entry points return to, in the core */
-    uint64_t create_event, signal_event;
+    uint64_t system;                                         /* gva of the system table */
+    uint64_t boot;                                           /* gva of the boot services; 0: not known yet */
+    uint64_t handle;                                         /* gva of some driver's handle */
+    uint64_t return_to;                                      /* where entry points return to, in the core */
+    uint64_t create_event, signal_event, get_map, exit_boot; /* services */
     bool want_break;
     struct dxe_started started[DXE_STARTED_MAX];
     size_t nr;
     uint64_t event_at[DXE_EVENTS_MAX]; /* where handles of ready-to-boot events are kept */
     size_t nr_events;
     struct efi_protocols protocols; /* as last read */
+    struct efi_lists lists;         /* the core's descriptors of memory; 0: not found */
+    /* The last calls of GetMemoryMap, in a ring: where the caller wants what (gva). */
+    struct {
+        uint64_t size, buffer, key, step;
+        uint64_t room; /* bytes that the caller has for it */
+    } call[DXE_MAPS_MAX];
+    size_t nr_calls;
+    const char *look; /* dxe_memory.when: to be looked at; NULL: nothing */
+    uint64_t look_pc;
+    bool looked, left; /* at ready to boot; boot services were left, with a map */
+    bool is_given;
+    struct dxe_given given; /* the map that the loader has */
+};
+
+/* An exception past the hand-off was found; its handler runs on, to print what it prints. */
+struct aftermath {
+    bool wanted, on;
+    size_t finding;        /* index in the verdict's */
+    uint64_t instructions; /* when it is over at the latest */
+    size_t log;            /* how long the debug log was */
 };
 
 #define VOLUMES_MAX 16
@@ -141,6 +191,7 @@ struct monitor {
     struct standstill_watch standstill;
     struct unpack_watch unpack;
     struct access_watch access;
+    struct aftermath aftermath;
     uint64_t bulk_pc; /* a string instruction that the host may do between two runs; 0 for none */
     uint32_t bulk_size;
     uint64_t exits;
@@ -180,6 +231,8 @@ const struct symbols_match *monitor_symbols(struct monitor *mon, const struct mo
 uint32_t monitor_entry(const struct monitor *mon, const struct module *mod);
 /* For what looks at a run from outside, while its machine is on: in which module @gva lies. */
 void monitor_place(struct monitor *mon, uint64_t gva, struct code_place *out);
+/* The same, but for modules that have run; knows no others, and none because of this. */
+void monitor_place_known(struct monitor *mon, uint64_t gva, struct code_place *out);
 /* The last instruction of a block of @size bytes: where, and as text ("" when it does not decode). */
 void monitor_branch(struct monitor *mon, uint64_t pc, uint32_t size, struct code_place *at, char *text, size_t n);
 /* The calls that led to the instruction at @pc, which runs; NULL when out of memory. The caller frees it. */

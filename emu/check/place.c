@@ -9,6 +9,11 @@ void monitor_place(struct monitor *mon, uint64_t gva, struct code_place *out)
     place_code(mon, gva, out);
 }
 
+void monitor_place_known(struct monitor *mon, uint64_t gva, struct code_place *out)
+{
+    place_block(mon, gva, out);
+}
+
 void monitor_branch(struct monitor *mon, uint64_t pc, uint32_t size, struct code_place *at, char *text, size_t n)
 {
     uint8_t code[BLOCK_MAX];

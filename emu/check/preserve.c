@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/le.h"
-#include "check/handoff.h"
+#include "check/leave.h"
 #include "machine/pages.h"
 
 /* Of reserved RAM without content, which may be large and was never touched, the beginning is enough. */
@@ -173,12 +173,11 @@ static bool told(const struct view *v, uint64_t gpa)
  */
 static bool is_gdt_base(const struct view *v, uint64_t gpa)
 {
-    uint64_t base;
-    uint32_t limit;
-    engine_gdt(v->m->engine, &base, &limit);
+    const struct preserve *keep = &v->mon->preserve;
     for (uint64_t at = gpa - 3; v->m->layout->type == GUEST_PVH && at <= gpa; at++) {
         uint8_t p[6];
-        if (memory_read(&v->m->memory, at - 2, p, sizeof p) && le16(p) == limit && le32(p + 2) == base)
+        if (memory_read(&v->m->memory, at - 2, p, sizeof p) && le16(p) == keep->gdt_limit &&
+            le32(p + 2) == keep->gdt_base)
             return true;
     }
     return false;
@@ -278,13 +277,25 @@ static const struct hob *volume_at(const struct view *v, struct span at)
 
 void check_bytes_changed(struct view *v)
 {
-    const struct preserve *p = &v->mon->preserve;
+    struct preserve *p = &v->mon->preserve;
+    engine_gdt(v->m->engine, &p->gdt_base, &p->gdt_limit);
     for (size_t i = 0; i < p->nr; i++) {
         const struct hob *h = p->k[i].why == KEEP_VOLUME ? volume_at(v, p->k[i].at) : NULL;
         if (p->k[i].why == KEEP_RESERVED)
             tell(v, RULE_BYTES_CHANGED, &p->k[i]);
         else if (h != NULL)
             tell_volume(v, &p->k[i], h);
+    }
+}
+
+/* What DXE may write, as the rings that drivers use, is theirs. */
+void check_bytes_left(struct leave *l)
+{
+    const struct preserve *p = &l->v.mon->preserve;
+    for (size_t i = 0; i < p->nr; i++) {
+        const struct plan_range *r = plan_find(l->v.m->plan, p->k[i].at.start);
+        if (p->k[i].why == KEEP_RESERVED && r != NULL && (r->allow[PHASE_DXE] & ALLOW_W) == 0)
+            tell(&l->v, RULE_BYTES_CHANGED, &p->k[i]);
     }
 }
 

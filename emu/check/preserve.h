@@ -35,6 +35,8 @@ struct preserve {
     size_t nr;
     struct span *gone; /* owned: what was not there when the firmware was entered, sorted */
     size_t nr_gone;
+    uint64_t gdt_base; /* GDTR's, at the hand-off: what of the image DXE was entered with */
+    uint32_t gdt_limit;
 };
 
 #endif

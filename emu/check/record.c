@@ -17,6 +17,12 @@ static struct finding *find_same(struct findings *list, enum rule_id rule, uint6
 struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range, bool *again)
 {
     struct findings *list = &mon->v->findings;
+    *again = false;
+    if (mon->aftermath.on) {
+        if (rules[rule].then == STOP)
+            end_run(mon, END_FINDING, rules[RULE_EXCEPTION].name);
+        return NULL;
+    }
     struct finding *f = find_same(list, rule, pc, range);
     *again = f != NULL;
     if (f != NULL) {
@@ -34,7 +40,8 @@ struct finding *record_new(struct monitor *mon, enum rule_id rule, uint64_t pc, 
     struct findings *list = &mon->v->findings;
     bool low = rule == RULE_EXEC_NULL || rule == RULE_EXEC_LOW;
     const bool first = mon->options.first_only && mon->options.severity[rule] == SEVERITY_ERROR && !mon->m->stopping;
-    if (first || (rules[rule].then == STOP && !(low && mon->options.follow_low_exec)))
+    const bool goes_on = (low && mon->options.follow_low_exec) || mon->aftermath.wanted;
+    if (first || (rules[rule].then == STOP && !goes_on))
         end_run(mon, END_FINDING, rules[rule].name);
     if (list->nr == FINDINGS_MAX) {
         list->dropped++;

@@ -44,3 +44,13 @@ void until_format(const struct until *u, char *out, unsigned room)
         }
     (void)snprintf(out, room, "the start of %s", u->driver);
 }
+
+void until_name(const struct until *u, char *out, unsigned room)
+{
+    for (size_t i = 0; i < NR; i++)
+        if (u->kind == table[i].kind && strcmp(u->driver, table[i].driver) == 0) {
+            (void)snprintf(out, room, "%s", table[i].name);
+            return;
+        }
+    (void)snprintf(out, room, DRIVER "%s", u->driver);
+}

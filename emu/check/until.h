@@ -24,5 +24,7 @@ struct until {
 bool until_parse(const char *text, struct until *out);
 /* "BDS", "the start of Shell": for people. @room bytes. */
 void until_format(const struct until *u, char *out, unsigned room);
+/* What until_parse() makes @u of. @room bytes, 80 are enough. */
+void until_name(const struct until *u, char *out, unsigned room);
 
 #endif

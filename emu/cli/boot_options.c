@@ -40,6 +40,12 @@ static bool set_low_exec(void *self, const char *v)
     m->follow_low_exec = strcmp(v, "follow") == 0;
     return m->follow_low_exec || strcmp(v, "stop") == 0;
 }
+static bool set_exceptions(void *self, const char *v)
+{
+    struct monitor_options *m = monitor(self);
+    m->deliver = strcmp(v, "deliver") == 0;
+    return m->deliver || strcmp(v, "stop") == 0;
+}
 static bool set_budget(void *self, const char *v)
 {
     char *end;
@@ -114,10 +120,12 @@ const struct option_spec boot_option_specs[] = {
     {"disk", 0, "FILE", "a raw disk image, as xvda; the next one as xvdb; never written to", set_disk},
     {"symbols", 0, "DIR", "names and source lines from an edk2 Build folder, or one of .debug files", set_symbols},
     {"low-exec", 0, "stop|follow", "at execution in low memory: stop (default), or let it run on", set_low_exec},
+    {"exceptions", 0, "stop|deliver", "past the hand-off: a finding (default), or the firmware's handlers' business",
+     set_exceptions},
     {"budget", 0, "MILLIONS", "give up after so many million instructions (default 8000)", set_budget},
     {"sec-lzma", 0, "host|guest", "who unpacks and copies the firmware: the host (default), or its own code", set_lzma},
     {"patience", 0, "SECONDS", "CPU time for the decompressor before it is watched closely (default 20)", set_patience},
-    {"warn", 'W', "RULE", "count what breaks RULE as a warning", set_warn},
+    {"warn", 'W', "RULE", "count what breaks RULE as a warning; 'all' for all that are no errors", set_warn},
     {"error", 'E', "RULE", "count what breaks RULE as an error; 'all' for every rule", set_error},
     {"until", 0, "WHERE", "how far to go: " UNTIL_HELP, set_until},
     {"why", 0, "yes|no", "after findings, boot again to see who wrote what they are about (default yes)", set_why},

@@ -6,8 +6,7 @@
 #include <stdbool.h>
 
 #include "base/diag.h"
-
-#define HVMBED_VERSION "0.1.0"
+#include "base/version.h"
 
 /* Exit codes, for every verb. */
 #define EXIT_CLEAN 0
@@ -18,6 +17,8 @@
 
 /* For verbs.c: argv[0] is the last word of the verb. Each returns an exit code. */
 int cli_run(int argc, char **argv);
+int cli_bisect(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 int cli_image(int argc, char **argv);
 int cli_layout_show(int argc, char **argv);
 int cli_layout_lint(int argc, char **argv);
@@ -27,6 +28,7 @@ int cli_shrink(int argc, char **argv);
 int cli_fuzz(int argc, char **argv);
 int cli_afl(int argc, char **argv);
 int cli_rules(int argc, char **argv);
+int cli_completion(int argc, char **argv);
 
 /* "hvmbed: FILE:LINE: message" on stderr; returns EXIT_BAD_INPUT. */
 int cli_complain(const struct diag *d);

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 
 #define LONG_BASE 0x100
+#define HELP_COLUMN 26 /* wide, for an option and its argument */
 
 bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, void *self, int argc, char **argv,
                    int *first, bool *help)
@@ -55,13 +56,17 @@ bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, 
 static void help_lines(const struct option_spec *spec, size_t nr, FILE *out)
 {
     for (size_t i = 0; i < nr; i++) {
-        char head[48];
+        char head[96];
         (void)snprintf(head, sizeof head, "--%s%s%s", spec[i].name, spec[i].arg != NULL ? " " : "",
                        spec[i].arg != NULL ? spec[i].arg : "");
         if (spec[i].letter != 0)
-            (void)fprintf(out, "  -%c, %-26s %s\n", spec[i].letter, head, spec[i].help);
+            (void)fprintf(out, "  -%c, ", spec[i].letter);
         else
-            (void)fprintf(out, "      %-26s %s\n", head, spec[i].help);
+            (void)fputs("      ", out);
+        if (strlen(head) <= HELP_COLUMN)
+            (void)fprintf(out, "%-*s %s\n", HELP_COLUMN, head, spec[i].help);
+        else
+            (void)fprintf(out, "%s\n%*s %s\n", head, HELP_COLUMN + 6, "", spec[i].help);
     }
 }
 
@@ -74,7 +79,7 @@ void options_usage(const struct option_verb *v, FILE *out)
     if (v->shared != NULL)
         help_lines(v->shared, *v->nr_shared, out);
     help_lines(v->spec, v->nr, out);
-    (void)fprintf(out, "  -h, %-26s %s\n", "--help", "this text");
+    (void)fprintf(out, "  -h, %-26s %s\n", "--help", "show this help, and exit");
 }
 
 bool options_begin(const struct option_verb *v, void *self, int argc, char **argv, int *first, int *code)

@@ -16,7 +16,7 @@ struct option_spec {
     bool (*set)(void *self, const char *value);
 };
 
-#define OPTIONS_MAX 40
+#define OPTIONS_MAX 64
 
 /*
  * Parses all of argv[1..]; operands end up from argv[*first] on. False after one line on stderr. `--help` is always

@@ -8,16 +8,25 @@
 
 #include "boot/choose.h"
 #include "cli/boot_options.h"
+#include "cli/outputs.h"
+#include "gdb/gdb.h"
 #include "report/report.h"
+#include "trace/filter.h"
 
 struct run_options {
     struct boot_options boot;    /* first */
-    const char *output;          /* NULL: standard output */
     const char *coverage;        /* NULL: none is collected */
     const char *coverage_format; /* NULL: by the file's name */
+    struct gdb_options gdb;      /* where NULL: no debugger */
+    const char *gdb_script;      /* NULL: none is written */
     const char *reports;         /* a folder for the cases' own, NULL for none */
-    const struct report_writer *format;
-    struct report_style style;
+    const char *trace;           /* a file, NULL for none */
+    struct trace_filter filter;  /* of it */
+    bool filtered;               /* a filter was given */
+    const char *save_case;       /* a file for the one case, NULL for none */
+    const char *save_cases;      /* a folder for those of many cases, NULL for none */
+    struct outputs outputs;
+    struct report_style style; /* of the main one */
     bool quiet;
     unsigned jobs; /* 0: as many as there are processors */
 };
@@ -29,6 +38,8 @@ int run_many(struct run_options *o, const struct layout_choice *layouts, char *c
 /* The layout at @path, or with NULL the built-in one. False with @d. */
 bool run_read_layout(const struct run_options *o, const char *path, struct layout *l, struct layout_lines *lines,
                      struct diag *d);
+/* The style of one of the outputs: colours are the main one's alone. */
+struct report_style run_style(const struct run_options *o, const struct output *to);
 /* What a guest's file asks for and does not get, on stderr. A key that xl does not know either is lint's business. */
 void run_notes(const char *path, const struct layout_lines *lines);
 

@@ -33,12 +33,14 @@ static bool read_layout(struct many *r, const char *path, struct diag *d)
     return matrix_add_layout(&r->m, path != NULL ? path : "", &l, d);
 }
 
-static bool make_folder(const char *path, struct diag *d)
+static bool make_folder(const char *path, const char *what, struct diag *d)
 {
     struct stat st;
+    if (path == NULL)
+        return true;
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
         return true;
-    return diag_fail(d, path, 0, "cannot be a folder for reports: %s", strerror(errno));
+    return diag_fail(d, path, 0, "cannot be a folder for %s: %s", what, strerror(errno));
 }
 
 static bool prepare(struct many *r, const struct layout_choice *c, char *const *image, size_t nr_images, struct diag *d)
@@ -50,37 +52,49 @@ static bool prepare(struct many *r, const struct layout_choice *c, char *const *
     for (size_t i = 0; ok && i < nr_images; i++)
         ok = matrix_add_image(&r->m, image[i], d);
     r->o->boot.trial.choice.stages = &r->stages;
-    return ok && matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->format->extension : NULL, d) &&
-           boot_options_open(&r->o->boot, d) && (o->reports == NULL || make_folder(o->reports, d));
+    return ok &&
+           matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->outputs.main.form->extension : NULL,
+                        o->save_cases != NULL, d) &&
+           boot_options_open(&r->o->boot, d) && make_folder(o->reports, "reports", d) &&
+           make_folder(o->save_cases, "cases", d);
 }
 
 /* --- while they run */
 
-/* A case that gave no report leaves none of an earlier run either. */
-static bool write_own(const struct matrix_case *c, const char *path, struct diag *d)
+/* A case that gave no such report leaves none of an earlier run either. */
+static bool write_report(const struct case_report *own, const char *path, struct diag *d)
 {
-    if (c->result.report == NULL)
+    if (own == NULL)
         return unlink(path) == 0 || errno == ENOENT || diag_fail(d, path, 0, "cannot be removed: %s", strerror(errno));
     struct outfile *out = outfile_open(path, d);
     if (out == NULL)
         return false;
-    (void)fwrite(c->result.report, 1, c->result.report_size, outfile_stream(out));
+    (void)fwrite(own->bytes, 1, own->size, outfile_stream(out));
     return outfile_commit(out, d);
+}
+
+/* @file NULL: those of this form are not wanted as files. */
+static bool write_own(const struct case_result *r, const char *form, const char *folder, const char *file,
+                      struct diag *d)
+{
+    char *path;
+    if (file == NULL)
+        return true;
+    if (asprintf(&path, "%s/%s", folder, file) < 0)
+        return diag_fail(d, "", 0, "out of memory");
+    const bool ok = write_report(case_report(r, form), path, d);
+    free(path);
+    return ok;
 }
 
 static bool done(void *self, struct matrix_case *c)
 {
     struct many *r = self;
-    char *path;
     progress_many_count(&r->progress, c);
-    if (c->file == NULL)
-        return true;
-    if (asprintf(&path, "%s/%s", r->o->reports, c->file) < 0)
-        return diag_fail(&r->d, "", 0, "out of memory");
-    bool ok = write_own(c, path, &r->d);
-    free(path);
-    free(c->result.report);
-    c->result.report = NULL;
+    const bool ok = write_own(&c->result, r->o->outputs.main.form->name, r->o->reports, c->file, &r->d) &&
+                    write_own(&c->result, CASE_SAVED, r->o->save_cases, c->case_file, &r->d);
+    if (c->file != NULL)
+        case_reports_free(&c->result);
     return ok;
 }
 
@@ -99,9 +113,15 @@ static void show(void *self, const struct pool_state *s)
 
 /* --- afterwards */
 
-static int write_summary(const struct many *r, struct diag *d)
+static bool write_form(void *self, const struct output *to, FILE *out)
 {
-    const struct run_options *o = r->o;
+    const struct many *r = self;
+    const struct report_style style = run_style(r->o, to);
+    return to->form->write_matrix(&r->m, &style, out);
+}
+
+static int write_summary(struct many *r, struct diag *d)
+{
     const struct matrix_summary *s = &r->m.summary;
     if (s->not_applicable == r->m.nr_cases) {
         const struct matrix_case *c = &r->m.c[0];
@@ -109,15 +129,7 @@ static int write_summary(const struct many *r, struct diag *d)
                         r->m.layout[c->layout].label, r->m.image[c->image].label, c->result.reason);
         return cli_complain(d);
     }
-    struct outfile *out = outfile_open(o->output, d);
-    if (out == NULL)
-        return cli_complain(d);
-    if (!o->format->write_matrix(&r->m, &o->style, outfile_stream(out))) {
-        outfile_abort(out);
-        (void)diag_fail(d, o->output, 0, "cannot write the report");
-        return cli_complain(d);
-    }
-    return outfile_commit(out, d) ? s->exit_code : cli_complain(d);
+    return outputs_write(&r->o->outputs, write_form, r, d) ? s->exit_code : cli_complain(d);
 }
 
 /* Ends as the signal would have ended it, so that who waits for this process knows. */
@@ -127,20 +139,30 @@ static int end_by(int signal)
     return 128 + signal;
 }
 
+/* Forms in which each case's own report is wanted: for --reports the main one, else those of which it becomes a part. */
+static void choose_forms(const struct run_options *o, struct matrix_setup *s)
+{
+    for (const struct report_writer *w = report_writers; w->name != NULL; w++) {
+        bool part = w->embeds == EMBEDS_ALWAYS || (w->embeds == EMBEDS_VERBOSE && o->style.verbose > 0);
+        if (o->reports != NULL ? w == o->outputs.main.form : part && outputs_has(&o->outputs, w->name))
+            s->form[s->nr_forms++] = w;
+    }
+}
+
 static int run(struct many *r, int *signal)
 {
     const struct run_options *o = r->o;
-    const struct report_style own = {
-        .hobs = o->style.hobs, .verbose = o->style.verbose, .color = o->style.color && o->reports == NULL};
-    const struct matrix_setup s = {.options = &o->boot.trial,
-                                   .format = o->format,
-                                   .style = &own,
-                                   .at_once = o->jobs != 0 ? o->jobs : pool_processors(),
-                                   .reports = o->reports != NULL || o->format->embeds || o->style.verbose > 0,
-                                   .done = done,
-                                   .again = again,
-                                   .show = show,
-                                   .self = r};
+    struct report_style own = o->style;
+    own.color = own.color && o->reports == NULL && o->outputs.nr == 0;
+    struct matrix_setup s = {.options = &o->boot.trial,
+                             .style = &own,
+                             .at_once = o->jobs != 0 ? o->jobs : pool_processors(),
+                             .version = o->save_cases != NULL ? HVMBED_VERSION : NULL,
+                             .done = done,
+                             .again = again,
+                             .show = show,
+                             .self = r};
+    choose_forms(o, &s);
     struct diag d = {0};
     (void)fflush(NULL);
     progress_many_init(&r->progress, &r->m, o->quiet);

@@ -4,17 +4,9 @@
 #include <string.h>
 
 const struct option_verb *const verbs[] = {
-    &run_verb,
-    &image_verb,
-    &layout_show_verb,
-    &layout_lint_verb,
-    &layout_import_verb,
-    &layout_export_verb,
-    &fuzz_verb,
-    &shrink_verb,
-    &afl_verb,
-    &rules_verb,
-    NULL,
+    &run_verb,         &replay_verb,        &bisect_verb,        &image_verb, &layout_show_verb,
+    &layout_lint_verb, &layout_import_verb, &layout_export_verb, &fuzz_verb,  &shrink_verb,
+    &afl_verb,         &rules_verb,         &completion_verb,    NULL,
 };
 
 size_t verb_group_length(const struct option_verb *v)

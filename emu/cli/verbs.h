@@ -10,6 +10,8 @@
 
 /* Each is defined beside the function that it runs. */
 extern const struct option_verb run_verb;
+extern const struct option_verb replay_verb;
+extern const struct option_verb bisect_verb;
 extern const struct option_verb image_verb;
 extern const struct option_verb layout_show_verb;
 extern const struct option_verb layout_lint_verb;
@@ -19,6 +21,7 @@ extern const struct option_verb fuzz_verb;
 extern const struct option_verb shrink_verb;
 extern const struct option_verb afl_verb;
 extern const struct option_verb rules_verb;
+extern const struct option_verb completion_verb;
 
 extern const struct option_verb *const verbs[]; /* in the order in which they are told; ends with NULL */
 

@@ -102,3 +102,14 @@ bool debug_file_matches(struct debug_file *f, const struct debug_module *m, uint
     }
     return entry_seen;
 }
+
+uint64_t debug_file_segment(const struct debug_file *f)
+{
+    size_t nr = 0;
+    GElf_Phdr h;
+    (void)elf_getphdrnum(f->elf, &nr);
+    for (size_t i = 0; i < nr && i < SECTIONS_MAX; i++)
+        if (gelf_getphdr(f->elf, (int)i, &h) != NULL && h.p_type == PT_LOAD)
+            return h.p_vaddr;
+    return 0;
+}

@@ -54,6 +54,9 @@ void debug_file_close(struct debug_file *f);
  */
 bool debug_file_matches(struct debug_file *f, const struct debug_module *m, uint64_t *bias);
 
+/* Where its first loadable segment begins; 0 when it has none. */
+uint64_t debug_file_segment(const struct debug_file *f);
+
 /* Everything known about the instruction at @address. False when nothing is. */
 bool debug_file_place(struct debug_file *f, uint64_t address, struct source_place *out);
 

@@ -9,7 +9,7 @@
 
 #include "debug/folder.h"
 
-#define ASKED_MAX 64u
+#define ASKED_MAX 512u /* as many as a run has modules */
 #define NOTE_SIZE 160u
 #define NAME_SIZE 64u
 

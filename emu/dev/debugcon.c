@@ -3,6 +3,9 @@
  * The two debug ports. 0xE9 is Xen's own (XEN_HVM_DEBUGCONS_IOPORT in xen/arch-x86/xen.h): it takes bytes and gives
  * none back. 0x402 is QEMU's isa-debugcon, which DEBUG builds of OVMF probe: it must read 0xE9 or they stay silent
  * (E:OvmfPkg/Library/PlatformDebugLibIoPort). A real Xen guest has 0x402 only when QEMU is told so.
+ *
+ * There is no serial port, but firmware that does not look writes to one all the same: OVMF's dump of an exception goes
+ * to 3F8 alone (E:MdeModulePkg/Library/BaseSerialPortLib16550). That is kept with the rest; it still reads as all ones.
  */
 #include <stdlib.h>
 
@@ -12,9 +15,13 @@
 #define PORT_XEN 0xE9
 #define PORT_QEMU 0x402
 #define QEMU_PRESENT 0xE9
+#define PORT_SERIAL 0x3F8
+#define PORT_LCR 0x3FB
+#define LCR_DIVISOR 0x80u /* 3F8 is the divisor's low byte */
 
 struct debugcon {
     struct bytelog log;
+    uint8_t lcr;
 };
 
 static uint64_t debugcon_read(void *self, uint64_t port, unsigned size)
@@ -32,6 +39,23 @@ static void debugcon_write(void *self, uint64_t port, unsigned size, uint64_t va
     bytelog_add(&((struct debugcon *)self)->log, &byte, 1, DEBUGCON_MAX);
 }
 
+static uint64_t serial_read(void *self, uint64_t port, unsigned size)
+{
+    (void)self;
+    (void)port;
+    (void)size;
+    return 0xFF;
+}
+
+static void serial_write(void *self, uint64_t port, unsigned size, uint64_t value)
+{
+    struct debugcon *d = self;
+    if (port == PORT_LCR)
+        d->lcr = (uint8_t)value;
+    else if (port == PORT_SERIAL && (d->lcr & LCR_DIVISOR) == 0)
+        debugcon_write(d, port, size, value);
+}
+
 static void debugcon_free(void *self)
 {
     struct debugcon *d = self;
@@ -45,6 +69,12 @@ static const struct device_ops debugcon_ops = {
     .write = debugcon_write,
 };
 
+static const struct device_ops serial_ops = {
+    .name = "no serial port",
+    .read = serial_read,
+    .write = serial_write,
+};
+
 bool debugcon_init(const struct device_env *e)
 {
     struct debugcon *d = calloc(1, sizeof *d);
@@ -56,7 +86,8 @@ bool debugcon_init(const struct device_env *e)
     }
     e->platform->debugcon = d;
     return bus_claim_io(e->bus, PORT_XEN, PORT_XEN, &debugcon_ops, d) &&
-           bus_claim_io(e->bus, PORT_QEMU, PORT_QEMU, &debugcon_ops, d);
+           bus_claim_io(e->bus, PORT_QEMU, PORT_QEMU, &debugcon_ops, d) &&
+           bus_claim_io(e->bus, PORT_SERIAL, PORT_LCR, &serial_ops, d);
 }
 
 const char *platform_debug_log(const struct platform *p, size_t *length, bool *truncated)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Xen's I/O APIC: 48 pins (X:xen/arch/x86/hvm/vioapic.c). Edges are passed on; nothing here pulls a level. */
+/*
+ * Xen's I/O APIC: 48 pins (X:xen/arch/x86/hvm/vioapic.c). Edges are passed on; a level until its end is told, and then
+ * again as long as the line is pulled.
+ */
 #include "dev/device.h"
 #include "dev/irq.h"
 
@@ -7,7 +10,7 @@
 #define REG_SELECT 0x00
 #define REG_WINDOW 0x10
 
-#define PINS 48u
+#define PINS IRQ_GSIS
 #define VERSION (0x11u | (PINS - 1) << 16)
 #define RTE_MASKED 0x10000u
 #define RTE_READ_ONLY 0x5000u /* delivery status, remote IRR */
@@ -16,6 +19,8 @@
 #define RTE_LOWEST 0x100u
 #define RTE_EXTINT 0x700u
 #define RTE_LOGICAL 0x800u
+#define RTE_REMOTE_IRR 0x4000u
+#define RTE_LEVEL 0x8000u
 #define RTE_DEST_SHIFT 56
 
 struct ioapic {
@@ -37,6 +42,24 @@ static uint32_t get(const struct ioapic *a)
     return (uint32_t)(a->rte[pin] >> ((a->select & 1) != 0 ? 32 : 0));
 }
 
+static void deliver(struct ioapic *a, unsigned pin)
+{
+    const uint64_t rte = a->rte[pin];
+    lapic_accept(a->irq->lapic, (uint8_t)(rte >> RTE_DEST_SHIFT), (rte & RTE_LOGICAL) != 0, (uint8_t)rte,
+                 (rte & RTE_LEVEL) != 0);
+}
+
+/* A level that is pulled, not masked and not being served. */
+static void look_at_level(struct ioapic *a, unsigned pin)
+{
+    if ((a->rte[pin] & RTE_LEVEL) == 0 || !ioapic_open(a, pin) || (a->rte[pin] & RTE_REMOTE_IRR) != 0 ||
+        a->irq->pulled[pin] == 0)
+        return;
+    a->rte[pin] |= RTE_REMOTE_IRR;
+    deliver(a, pin);
+}
+
+/* X:vioapic.c:vioapic_write_redirent. */
 static void set(struct ioapic *a, uint32_t v)
 {
     if (a->select == 0)
@@ -46,8 +69,9 @@ static void set(struct ioapic *a, uint32_t v)
         return;
     const bool high = (a->select & 1) != 0;
     if (!high)
-        v &= ~RTE_READ_ONLY;
+        v = (v & ~RTE_READ_ONLY) | ((v & RTE_LEVEL) != 0 ? (uint32_t)a->rte[pin] & RTE_REMOTE_IRR : 0);
     a->rte[pin] = register_merge(a->rte[pin], high ? 4 : 0, 4, v);
+    look_at_level(a, pin);
 }
 
 bool ioapic_open(const struct ioapic *a, unsigned pin)
@@ -58,9 +82,28 @@ bool ioapic_open(const struct ioapic *a, unsigned pin)
 
 void ioapic_pulse(struct ioapic *a, unsigned pin)
 {
-    const uint64_t rte = a->rte[pin];
     if (ioapic_open(a, pin))
-        lapic_accept(a->irq->lapic, (uint8_t)(rte >> RTE_DEST_SHIFT), (rte & RTE_LOGICAL) != 0, (uint8_t)rte);
+        deliver(a, pin);
+}
+
+/* X:vioapic.c:vioapic_irq_positive_edge. */
+void ioapic_raise(struct ioapic *a, unsigned pin)
+{
+    if ((a->rte[pin] & RTE_LEVEL) != 0)
+        look_at_level(a, pin);
+    else
+        ioapic_pulse(a, pin);
+}
+
+/* X:vioapic.c:vioapic_update_EOI. */
+void ioapic_end(struct ioapic *a, uint8_t vector)
+{
+    for (unsigned pin = 0; pin < PINS; pin++) {
+        if ((uint8_t)a->rte[pin] != vector)
+            continue;
+        a->rte[pin] &= ~(uint64_t)RTE_REMOTE_IRR;
+        look_at_level(a, pin);
+    }
 }
 
 bool ioapic_passes_pic(const struct ioapic *a)

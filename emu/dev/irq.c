@@ -40,6 +40,53 @@ void irq_pulse(struct irq *q, unsigned line)
     q->changed = true;
 }
 
+/* X:xen/arch/x86/hvm/irq.c:assert_gsi, assert_irq. */
+static void change(struct irq *q, unsigned gsi, bool on)
+{
+    uint8_t *const n = &q->pulled[gsi];
+    const bool edge = on ? (*n)++ == 0 : --*n == 0;
+    if (!edge)
+        return;
+    if (on && q->ioapic != NULL)
+        ioapic_raise(q->ioapic, gsi);
+    if (gsi < 16 && q->pic != NULL)
+        pic_level(q->pic, gsi, on);
+    q->changed = true;
+}
+
+void irq_level(struct irq *q, unsigned gsi, bool on)
+{
+    if (gsi < IRQ_GSIS && (on ? q->pulled[gsi] < UINT8_MAX : q->pulled[gsi] != 0))
+        change(q, gsi, on);
+}
+
+/* X:xen/arch/x86/include/asm/hvm/irq.h:hvm_pci_intx_gsi, hvm_pci_intx_link; irq.c:__hvm_pci_intx_assert. */
+void irq_intx(struct irq *q, unsigned device, unsigned pin, bool on)
+{
+    const unsigned gsi = (((device << 2) + (device >> 3) + pin) & 31) + 16, link = (device + pin) & 3;
+    if (on ? q->linked[link] == UINT8_MAX : q->linked[link] == 0)
+        return;
+    irq_level(q, gsi, on);
+    const bool edge = on ? q->linked[link]++ == 0 : --q->linked[link] == 0;
+    if (edge && q->route[link] != 0)
+        irq_level(q, q->route[link], on);
+}
+
+/* X:irq.c:hvm_set_pci_link_route: what pulls the link moves with it. The top bit turns it off. */
+void irq_set_route(struct irq *q, unsigned link, uint8_t value)
+{
+    const uint8_t line = (value & 0x80) != 0 ? 0 : value & 15, old = q->route[link];
+    if (line == old)
+        return;
+    q->route[link] = line;
+    if (q->linked[link] == 0)
+        return;
+    if (old != 0)
+        irq_level(q, old, false);
+    if (line != 0)
+        irq_level(q, line, true);
+}
+
 static bool hears_pic(const struct irq *q, unsigned vcpu)
 {
     return q->pic != NULL && vcpu == 0 &&

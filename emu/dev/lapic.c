@@ -135,7 +135,7 @@ static void send(struct lapic *l, uint32_t icr)
         if (!is_meant(l, i, icr, dest))
             continue;
         if (mode == ICR_FIXED || mode == ICR_LOWEST) {
-            lapic_request(l, i, (uint8_t)icr);
+            lapic_request(l, i, (uint8_t)icr, false);
             if (mode == ICR_LOWEST)
                 return;
         } else if (mode == ICR_STARTUP)
@@ -171,11 +171,11 @@ static void lapic_write(void *self, uint64_t offset, unsigned size, uint64_t val
     l->irq->changed = true;
 }
 
-void lapic_accept(struct lapic *l, uint8_t dest, bool logical, uint8_t vector)
+void lapic_accept(struct lapic *l, uint8_t dest, bool logical, uint8_t vector, bool level)
 {
     for (unsigned i = 0; i < l->vcpus->nr; i++)
         if (is_meant(l, i, logical ? ICR_LOGICAL : 0, dest)) {
-            lapic_request(l, i, vector);
+            lapic_request(l, i, vector, level);
             return; /* one is enough: the lowest of equal priority */
         }
 }

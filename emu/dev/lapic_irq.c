@@ -30,11 +30,13 @@ static bool enabled(const struct apic *a)
     return (a->reg[REG_SPIV / 16] & SPIV_ENABLED) != 0;
 }
 
-void lapic_request(struct lapic *l, unsigned vcpu, uint8_t vector)
+void lapic_request(struct lapic *l, unsigned vcpu, uint8_t vector, bool level)
 {
     struct apic *a = &l->cpu[vcpu];
     if (!enabled(a) || vector < 16)
         return;
+    uint32_t *const levels = bank(a, REG_TMR, vector), bit = 1u << (vector & 31);
+    *levels = level ? *levels | bit : *levels & ~bit;
     *bank(a, REG_IRR, vector) |= 1u << (vector & 31);
     l->irq->changed = true;
 }
@@ -42,9 +44,14 @@ void lapic_request(struct lapic *l, unsigned vcpu, uint8_t vector)
 void lapic_end_of_interrupt(struct lapic *l, struct apic *a)
 {
     const int serving = highest(a, REG_ISR);
-    if (serving >= 0)
-        *bank(a, REG_ISR, (uint8_t)serving) &= ~(1u << (serving & 31));
     l->irq->changed = true;
+    if (serving < 0)
+        return;
+    const uint8_t vector = (uint8_t)serving;
+    const uint32_t bit = 1u << (vector & 31);
+    *bank(a, REG_ISR, vector) &= ~bit;
+    if ((*bank(a, REG_TMR, vector) & bit) != 0 && l->irq->ioapic != NULL)
+        ioapic_end(l->irq->ioapic, vector);
 }
 
 bool lapic_waits(const struct lapic *l, unsigned vcpu)

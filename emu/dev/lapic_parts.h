@@ -21,6 +21,7 @@ enum reg {
     REG_DFR = 0x0E0,
     REG_SPIV = 0x0F0,
     REG_ISR = 0x100, /* and seven more, as of the next one */
+    REG_TMR = 0x180, /* which are levels */
     REG_IRR = 0x200,
     REG_ICR = 0x300,
     REG_ICR2 = 0x310,
@@ -77,7 +78,7 @@ static inline uint32_t *reg_at(struct apic *a, uint64_t reg)
 }
 
 /* lapic_irq.c: a fixed interrupt for this processor; the end of the one in service; what PPR reads. */
-void lapic_request(struct lapic *l, unsigned vcpu, uint8_t vector);
+void lapic_request(struct lapic *l, unsigned vcpu, uint8_t vector, bool level);
 void lapic_end_of_interrupt(struct lapic *l, struct apic *a);
 uint8_t lapic_priority(const struct apic *a);
 /* lapic_timer.c */

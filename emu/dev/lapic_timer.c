@@ -61,7 +61,7 @@ static void timer_fire(void *self)
             continue;
         const uint64_t period = (lvtt & LVTT_MODE) == LVTT_PERIODIC ? cycles_ns(a, *reg_at(a, REG_TMICT)) : 0;
         a->next = period != 0 ? a->next + (now - a->next) / period * period + period : IRQ_NEVER;
-        lapic_request(l, i, (uint8_t)lvtt);
+        lapic_request(l, i, (uint8_t)lvtt, false);
     }
 }
 

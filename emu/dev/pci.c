@@ -15,11 +15,14 @@
 #define PORT_DATA 0xCFC
 #define ADDRESS_ENABLE 0x80000000u
 
-#define DEVFN_PM 0x0B /* PIIX4 */
+#define DEVFN_PM 0x0B  /* PIIX4 */
+#define DEVFN_ISA 0x08 /* PIIX3 */
 #define PM_BASE 0x40
 #define PM_BASE_MASK 0xFFC0u
 #define PM_REGMISC 0x80
 #define PM_IO_ENABLE 1u
+
+#define ISA_ROUTES 0x60
 
 struct function {
     uint8_t devfn;
@@ -105,6 +108,13 @@ static void watch_pm(struct pci *p, const struct function *f)
     const bool on = (f->config[PM_REGMISC] & PM_IO_ENABLE) != 0;
     p->platform->pm_base = on ? (uint16_t)(le16(f->config + PM_BASE) & PM_BASE_MASK) : 0;
     pm_moved(p->platform);
+}
+
+/* The PIIX3's routes of the links (X:xen/arch/x86/hvm/irq.c:hvm_set_pci_link_route). */
+static void watch_routes(struct pci *p, const struct function *f)
+{
+    for (unsigned i = 0; f->devfn == DEVFN_ISA && i < IRQ_LINKS; i++)
+        irq_set_route(&p->platform->irq, i, f->config[ISA_ROUTES + i]);
 }
 
 /* Where a BAR is decoded (QEMU hw/pci/pci.c:pci_bar_address): never at 0, nor a 32-bit one up to the very top. */
@@ -199,6 +209,7 @@ static void data_write(void *self, uint64_t port, unsigned size, uint64_t value)
         f->config[at + i] = (uint8_t)((f->config[at + i] & ~mask) | (value >> (8 * i) & mask));
     }
     watch_pm(p, f);
+    watch_routes(p, f);
     decode(p, f);
 }
 
@@ -234,6 +245,7 @@ bool pci_init(const struct device_env *e)
         if (after_hvmloader(e))
             load_function(f, &desc[i]);
         watch_pm(p, f);
+        watch_routes(p, f);
         decode(p, f);
         for (size_t b = 0; b < PCI_MAX_BARS; b++) /* hvmloader has found places without RAM */
             f->window[b].moved = false;

@@ -59,7 +59,8 @@ bool pic_waits(const struct pic *p)
 
 static uint8_t serve(struct chip *c, unsigned line)
 {
-    c->asked &= (uint8_t) ~(1u << line);
+    if ((c->elcr & 1u << line) == 0) /* a level asks as long as it is there: X:vpic.c:__vpic_intack */
+        c->asked &= (uint8_t) ~(1u << line);
     if (!c->auto_eoi)
         c->serving |= (uint8_t)(1u << line);
     return (uint8_t)(c->vector_base + line);
@@ -77,6 +78,15 @@ uint8_t pic_take(struct pic *p)
 void pic_pulse(struct pic *p, unsigned line)
 {
     p->chip[line >> 3 & 1].asked |= (uint8_t)(1u << (line & 7));
+}
+
+/* X:xen/arch/x86/hvm/vpic.c:vpic_irq_positive_edge, vpic_irq_negative_edge. */
+void pic_level(struct pic *p, unsigned line, bool on)
+{
+    uint8_t *const asked = &p->chip[line >> 3 & 1].asked;
+    const uint8_t bit = (uint8_t)(1u << (line & 7));
+    if (line != CASCADE)
+        *asked = on ? *asked | bit : *asked & (uint8_t)~bit;
 }
 
 bool pic_open(const struct pic *p, unsigned line)

@@ -21,6 +21,7 @@ struct efi_reader {
 
 /* Boot services by their offset in the table (UEFI 2.10, 4.4). */
 enum efi_service {
+    EFI_GET_MEMORY_MAP = 0x38,
     EFI_SIGNAL_EVENT = 0x68,
     EFI_EXIT_BOOT_SERVICES = 0xE8,
     EFI_CREATE_EVENT_EX = 0x170,

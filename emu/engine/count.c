@@ -104,9 +104,10 @@ void engine_count(struct engine *e, bool on)
     if (on == (e->block_hook != 0))
         return;
     if (on) {
-        void *fn = e->again != NULL ? (void *)again_block
-                   : e->spy != NULL ? (void *)engine_spy_block
-                                    : (void *)on_block;
+        void *fn = e->again != NULL      ? (void *)again_block
+                   : e->debugged != NULL ? (void *)engine_debug_block
+                   : e->spy != NULL      ? (void *)engine_spy_block
+                                         : (void *)on_block;
         if (uc_hook_add(e->uc, &e->block_hook, UC_HOOK_BLOCK, fn, e, 1, 0) != UC_ERR_OK)
             e->block_hook = 0;
     } else {
@@ -197,6 +198,34 @@ void engine_watch_stores(struct engine *e, void (*fn)(void *self, uint64_t gpa, 
      */
     if (e->again == NULL)
         (void)uc_ctl_flush_tb(e->uc);
+    again_flushed(e);
+    (void)uc_ctl_flush_tlb(e->uc);
+}
+
+static void on_load(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    (void)type;
+    (void)value;
+    if (e->load != NULL)
+        e->load(e->load_self, gpa, (unsigned)size);
+}
+
+void engine_watch_loads(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size), void *self)
+{
+    e->load = fn;
+    e->load_self = self;
+    if ((fn != NULL) == (e->load_hook != 0))
+        return;
+    if (fn != NULL) {
+        if (uc_hook_add(e->uc, &e->load_hook, UC_HOOK_MEM_READ, (void *)on_load, e, 1, 0) != UC_ERR_OK)
+            e->load_hook = 0;
+    } else {
+        (void)uc_hook_del(e->uc, e->load_hook);
+        e->load_hook = 0;
+    }
+    (void)uc_ctl_flush_tb(e->uc);
     again_flushed(e);
     (void)uc_ctl_flush_tlb(e->uc);
 }

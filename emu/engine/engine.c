@@ -11,9 +11,11 @@
 /* 2.1.2 in uc_version()'s form: RDTSC hooks came with it, and before it VMCALL or guest paging do not work. */
 #define UNICORN_MIN 0x020102u
 
-void engine_raise(struct engine *e, unsigned vector)
+static const struct engine_exception invalid_opcode = {.vector = 6};
+
+void engine_raise(struct engine *e, const struct engine_exception *x)
 {
-    e->client->exception(e->self, vector);
+    e->client->exception(e->self, x);
     engine_stop(e);
 }
 
@@ -23,14 +25,19 @@ static uint32_t on_in(uc_engine *uc, uint32_t port, int size, void *user)
 {
     struct engine *e = user;
     (void)uc;
-    return e->client->io_read(e->self, (uint16_t)port, (unsigned)size);
+    e->in_port = true;
+    const uint32_t value = e->client->io_read(e->self, (uint16_t)port, (unsigned)size);
+    e->in_port = false;
+    return value;
 }
 
 static void on_out(uc_engine *uc, uint32_t port, int size, uint32_t value, void *user)
 {
     struct engine *e = user;
     (void)uc;
+    e->in_port = true;
     e->client->io_write(e->self, (uint16_t)port, (unsigned)size, value);
+    e->in_port = false;
 }
 
 static int on_cpuid(uc_engine *uc, void *user)
@@ -70,14 +77,16 @@ static bool on_invalid(uc_engine *uc, void *user)
         (void)uc_emu_stop(e->uc); /* some versions go on by themselves after a handled instruction, some do not */
         return true;
     }
-    engine_raise(e, 6);
+    engine_raise(e, &invalid_opcode);
     return false;
 }
 
 static void on_interrupt(uc_engine *uc, uint32_t vector, void *user)
 {
+    struct engine_exception x;
     (void)uc;
-    engine_raise(user, vector);
+    engine_describe(user, vector, &x);
+    engine_raise(user, &x);
 }
 
 static bool on_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *user)
@@ -130,12 +139,14 @@ static void on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user)
     engine_note_segment(e, now->pc);
     engine_remember_icount(e, &b);
     engine_note_code(e, &b);
-    if (engine_find_msr(e, &b))
+    if (engine_find_sites(e, &b))
         return; /* comes again */
-    if (e->again != NULL)
-        again_translated(e, &b);
-    else
-        e->client->new_block(e->self, &b);
+    e->translated(e, &b);
+}
+
+static void tell_new_block(struct engine *e, const struct engine_block *b)
+{
+    e->client->new_block(e->self, b);
 }
 
 bool engine_add_hooks(struct engine *e)
@@ -204,9 +215,15 @@ struct engine *engine_open(const struct engine_client *client, void *self, const
         engine_close(e);
         return NULL;
     }
+    e->translated = tell_new_block;
     e->slice_end = e->deadline = UINT64_MAX;
     engine_next_event(e);
     return e;
+}
+
+void engine_tap(struct engine *e, const struct engine_client *client)
+{
+    e->client = client;
 }
 
 void engine_close(struct engine *e)
@@ -219,6 +236,9 @@ void engine_close(struct engine *e)
         (void)uc_close(e->uc);
     engine_free_regions(e);
     again_free(e);
+    engine_debug_free(e);
+    if (e->taken != NULL)
+        (void)uc_context_free(e->taken);
     free(e->icount);
     free(e->code_pages);
     free(e);
@@ -229,7 +249,8 @@ void engine_close(struct engine *e)
 void engine_stop(struct engine *e)
 {
     e->pending = PENDING_STOP;
-    (void)uc_emu_stop(e->uc);
+    if (e->debugged == NULL || !engine_debug_defers(e))
+        (void)uc_emu_stop(e->uc);
 }
 
 const char *engine_error(const struct engine *e)
@@ -277,6 +298,8 @@ enum engine_end engine_run(struct engine *e)
         e->come_out = false;
         /* No `until`: a made-up one makes the library walk the guest's page tables and clobber CR2. */
         uc_err err = uc_emu_start(e->uc, engine_get(e, UC_X86_REG_RIP), 0, 0, 0);
+        if (e->debugged != NULL)
+            engine_debug_settle(e);
         if (e->pending == PENDING_NONE && atomic_exchange(&e->alarm, false)) {
             e->client->alarm(e->self);
             return ENGINE_STOPPED;
@@ -302,7 +325,7 @@ enum engine_end engine_run(struct engine *e)
                 continue;
             }
             engine_put(e, UC_X86_REG_RIP, engine_get(e, UC_X86_REG_RIP) - 3);
-            e->client->exception(e->self, 6);
+            e->client->exception(e->self, &invalid_opcode);
             return ENGINE_STOPPED;
         case PENDING_NONE:
             break;

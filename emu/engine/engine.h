@@ -25,6 +25,16 @@ struct engine_block {
     uint32_t instructions;
 };
 
+/* A processor exception, or INT n. */
+struct engine_exception {
+    unsigned vector;
+    bool software; /* an instruction asked for it, and RIP is behind that: INT n, INT3, INTO */
+    bool has_code; /* false where the vector has one: it is not known */
+    uint32_t code;
+};
+/* Does the processor push an error code for it? (Intel SDM 3A, table 6-1) */
+bool engine_exception_has_code(unsigned vector);
+
 /* What the guest does that is not plain execution. All are called inside engine_run(). */
 struct engine_client {
     uint32_t (*io_read)(void *self, uint16_t port, unsigned size);
@@ -36,6 +46,8 @@ struct engine_client {
     /* False: #GP(0). */
     bool (*rdmsr)(void *self, uint32_t index, uint64_t *value);
     bool (*wrmsr)(void *self, uint32_t index, uint64_t value);
+    /* PAUSE at @pc, linear, is about to be executed. */
+    void (*pause)(void *self, uint64_t pc);
     /* VMCALL (amd false) or VMMCALL. Called between blocks: the memory map may be changed. False: #UD. */
     bool (*hypercall)(void *self, bool amd);
     /*
@@ -51,7 +63,7 @@ struct engine_client {
     /* Before a block runs for the first time. Free: it costs nothing when the block runs again. */
     void (*new_block)(void *self, const struct engine_block *b);
     /* A guest exception. The guest's IDT is not entered; the run ends. */
-    void (*exception)(void *self, unsigned vector);
+    void (*exception)(void *self, const struct engine_exception *x);
     /* Before the instruction at an address that engine_break() was told of. */
     void (*breakpoint)(void *self, uint64_t pc);
     /* Every ENGINE_TICK_BLOCKS counted blocks. */
@@ -83,6 +95,8 @@ enum engine_end {
 /* NULL with @why filled (static string) when the library is too old or out of memory. */
 struct engine *engine_open(const struct engine_client *client, void *self, const char **why);
 void engine_close(struct engine *e);
+/* Another client, for the same @self: one that passes on to what was there. Not from a callback. */
+void engine_tap(struct engine *e, const struct engine_client *client);
 /* "2.1.4", of the library that runs. */
 #define ENGINE_VERSION_SIZE 16
 void engine_version(char out[ENGINE_VERSION_SIZE]);
@@ -149,6 +163,14 @@ void engine_jump(struct engine *e, uint64_t rip);
 void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer);
 /* An interrupt is taken: what the gate says comes into the registers, the frame has been pushed. Not from a callback. */
 void engine_enter_gate(struct engine *e, uint16_t cs, uint64_t rip, uint64_t rsp, uint64_t rflags);
+/*
+ * The exception that the run ended with has been dealt with: without this the library takes a later one for a double
+ * fault. Not from a callback. False: this library does not let that be done.
+ */
+bool engine_exception_over(struct engine *e);
+void engine_set_cr2(struct engine *e, uint64_t gva);
+/* The task register: base (linear) and limit of the TSS. */
+void engine_task(struct engine *e, uint16_t *selector, uint64_t *base, uint32_t *limit);
 /* Are interrupts on? */
 bool engine_interrupts(struct engine *e);
 /* Is the code that runs 64-bit code (and not 32-bit code in compatibility mode)? */
@@ -191,6 +213,8 @@ void engine_trace(struct engine *e, void (*fn)(void *self, uint64_t pc), void *s
 /* Plain stores are handed to @fn too until it is NULL. Slow. Not from a callback. */
 void engine_watch_stores(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size, uint64_t value),
                          void *self);
+/* The same of loads: before each, in pieces of at most 8 bytes. */
+void engine_watch_loads(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size), void *self);
 
 /* Everything that counted code does, for comparing runs: what a client of engine_spy() is told. */
 struct engine_spy {

@@ -9,7 +9,7 @@
 
 #include "engine/engine.h"
 
-#define MSR_SITES_MAX 512
+#define SITES_MAX 512
 #define CODE_PAGES (1u << 20)
 #define ICOUNT_SLOTS (1u << 16)
 
@@ -49,6 +49,9 @@ struct processor {
     uc_context *context; /* of another one than the current; NULL: was never there */
     struct code_segment code;
     uint64_t block_pc;
+    struct {
+        uint64_t efer, k_gs_base;
+    } debugged; /* what the library does not tell of a context; filled only with a debugger */
 };
 
 struct engine {
@@ -57,6 +60,7 @@ struct engine {
     void *self;
 
     enum pending pending;     /* why the run loop came out */
+    bool in_port;             /* a device's port is being read or written, in the middle of a block */
     struct code_segment code; /* of the last new block; engine_cs_base() */
     char error[128];
 
@@ -70,7 +74,7 @@ struct engine {
     atomic_bool alarm;
 
     uc_hook block_hook; /* 0: not counting */
-    uc_hook store_hook;
+    uc_hook store_hook, load_hook;
     uint64_t instructions, blocks;
     uint64_t next_event, next_tick, slice_end; /* in blocks */
     uint64_t deadline;                         /* in instructions */
@@ -87,20 +91,33 @@ struct engine {
     void *trace_self;
     void (*store)(void *self, uint64_t gpa, unsigned size, uint64_t value);
     void *store_self;
+    void (*load)(void *self, uint64_t gpa, unsigned size);
+    void *load_self;
     const struct engine_spy *spy; /* spy.c; NULL for none */
     void *spy_self;
     uc_hook spy_load, spy_store;
 
-    struct again *again; /* again.c; NULL: each block runs in one run only */
+    /* exception.c: where in a context the library keeps what it does not tell; 0: it is not known */
+    bool learnt;
+    size_t code_at, software_at, in_flight_at;
+    uc_context *taken;
 
-    uint64_t msr_site[MSR_SITES_MAX]; /* linear addresses that carry a hook */
-    uc_hook msr_hook[MSR_SITES_MAX];
-    size_t nr_msr_sites;
+    /* A block has been translated: the client, or who else wants to know. */
+    void (*translated)(struct engine *e, const struct engine_block *b);
+    struct debugged *debugged; /* debug.c; NULL: no debugger; owned */
+    struct again *again;       /* again.c; NULL: each block runs in one run only */
+
+    uint64_t site[SITES_MAX]; /* linear addresses that carry a hook */
+    uc_hook site_hook[SITES_MAX];
+    size_t nr_sites;
 };
 
 uint64_t engine_get(const struct engine *e, int uc_reg);
 void engine_put(struct engine *e, int uc_reg, uint64_t value);
-void engine_raise(struct engine *e, unsigned vector);
+/* The client's business: the run ends. */
+void engine_raise(struct engine *e, const struct engine_exception *x);
+/* exception.c: what is known of the one that the library has just raised. From its hook. */
+void engine_describe(struct engine *e, unsigned vector, struct engine_exception *x);
 /* A new block at @pc is about to run: the base of CS shows. */
 void engine_note_segment(struct engine *e, uint64_t pc);
 /* Of the code that runs; 0 in long mode. */
@@ -122,8 +139,8 @@ bool engine_add_hooks(struct engine *e);
 void engine_free_regions(struct engine *e);
 bool engine_is_io(const struct engine *e, uint64_t gpa);
 void engine_note_code(struct engine *e, const struct engine_block *b);
-/* msr.c: looks for RDMSR/WRMSR in a new block; true when the block was dropped and is translated again. */
-bool engine_find_msr(struct engine *e, const struct engine_block *b);
+/* sites.c: looks for RDMSR, WRMSR and PAUSE in a new block; true when the block was dropped and is translated again. */
+bool engine_find_sites(struct engine *e, const struct engine_block *b);
 /* count.c */
 void engine_next_event(struct engine *e);
 void engine_remember_icount(struct engine *e, const struct engine_block *b);
@@ -139,6 +156,25 @@ void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
 const uint8_t *again_code(const struct engine *e, uint64_t pc, size_t n);
 void again_flushed(struct engine *e);
 void again_free(struct engine *e);
+/* debug.c */
+/* Is this the middle of a block, where a stop has to wait? */
+bool engine_debug_defers(struct engine *e);
+/* Is insn() being called? Then the library shows RIP as linear: *@pc. */
+bool engine_debug_inside(const struct engine *e, uint64_t *pc);
+/* The engine has come out. */
+void engine_debug_settle(struct engine *e);
+/* The hook that counts. */
+void engine_debug_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
+/* Before the current processor is put away. */
+void engine_debug_put_away(struct engine *e);
+void engine_debug_free(struct engine *e);
+/* native.c: what a block would be without a hook for each instruction. */
+struct native;
+struct native *native_new(void);
+void native_free(struct native *n);
+/* Of a block that has just been translated with hooks, and is about to run: what it would be. False: that cannot be told. */
+bool native_block(struct native *n, struct engine *e, const struct engine_block *hooked, struct engine_block *out);
+
 /* count.c */
 void engine_count_event(struct engine *e, uint64_t pc);
 /* So many instructions more, by the block at @pc. */

@@ -38,6 +38,8 @@ static bool put_away(struct engine *e)
     struct processor *p = &e->cpu[e->current];
     p->code = e->code;
     p->block_pc = e->block_pc;
+    if (e->debugged != NULL)
+        engine_debug_put_away(e);
     return (p->context != NULL || uc_context_alloc(e->uc, &p->context) == UC_ERR_OK) &&
            uc_context_save(e->uc, p->context) == UC_ERR_OK;
 }

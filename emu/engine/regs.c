@@ -59,6 +59,20 @@ void engine_enter_gate(struct engine *e, uint16_t cs, uint64_t rip, uint64_t rsp
     engine_put(e, UC_X86_REG_RIP, rip);
 }
 
+void engine_set_cr2(struct engine *e, uint64_t gva)
+{
+    engine_put(e, UC_X86_REG_CR2, gva);
+}
+
+void engine_task(struct engine *e, uint16_t *selector, uint64_t *base, uint32_t *limit)
+{
+    uc_x86_mmr tr = {0};
+    (void)uc_reg_read(e->uc, UC_X86_REG_TR, &tr);
+    *selector = tr.selector;
+    *base = tr.base;
+    *limit = tr.limit;
+}
+
 bool engine_interrupts(struct engine *e)
 {
     return (engine_get(e, UC_X86_REG_RFLAGS) & 0x200) != 0;

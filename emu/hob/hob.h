@@ -106,7 +106,7 @@ const struct hob *hob_find(const struct hob_list *l, unsigned type, const struct
 /* names.c: for people; NULL when unknown. */
 const char *hob_type_name(unsigned type);     /* "allocation" */
 const char *hob_resource_name(unsigned kind); /* "RAM" */
-const char *hob_memory_name(unsigned kind);   /* "BootServicesData" */
+const char *hob_memory_name(uint32_t kind);   /* "BootServicesData" */
 const char *hob_guid_name(const struct guid *g);
 #define HOB_ATTRIBUTES_SIZE 256
 void hob_attributes_format(uint32_t attributes, char out[HOB_ATTRIBUTES_SIZE]);

@@ -55,7 +55,7 @@ const char *hob_resource_name(unsigned kind)
     return find(kinds, COUNT(kinds), kind);
 }
 
-const char *hob_memory_name(unsigned kind)
+const char *hob_memory_name(uint32_t kind)
 {
     /* UEFI specification 2.10, 7.2: EFI_MEMORY_TYPE. */
     static const char *const kinds[] = {

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/le.h"
@@ -299,4 +300,15 @@ void image_facts(struct image *im, const struct image_tree *t, struct image_fact
     read_features(&r);
     read_hypercalls(&r);
     sharpen(&r);
+}
+
+void image_look_closer(struct image *im)
+{
+    struct diag d = {0};
+    struct image_tree tree = {0};
+    struct image_facts *facts = im->kind == IMAGE_OVMF ? calloc(1, sizeof *facts) : NULL;
+    if (facts != NULL && image_tree_build(im->bytes, im->size, true, &tree, &d))
+        image_facts(im, &tree, facts);
+    image_tree_free(&tree);
+    free(facts);
 }

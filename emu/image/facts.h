@@ -25,4 +25,10 @@ struct image_facts {
  */
 void image_facts(struct image *im, const struct image_tree *t, struct image_facts *out);
 
+/*
+ * Of an image that did not boot as it should: unpacks it and makes its verdict sharper, since what its packed parts tell
+ * may say why. A good boot has no need to unpack it again.
+ */
+void image_look_closer(struct image *im);
+
 #endif

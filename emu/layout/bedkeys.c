@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layout/key_docs.h"
 #include "layout/keys.h"
 
 static unsigned digit_value(char c)
@@ -277,6 +278,11 @@ static const struct key keys[] = {
     {.name = "bed_tpm_version", .read = read_unsigned, .offset = AT(tpm_version), .min = 0, .max = 2, .hvm_only = true},
 };
 #define NR_KEYS (sizeof keys / sizeof keys[0])
+
+const char *bed_key_name(size_t i)
+{
+    return i < NR_KEYS ? keys[i].name : NULL;
+}
 
 /* Levenshtein's distance, of short names. */
 static size_t distance(const char *a, const char *b)

@@ -29,8 +29,12 @@ static bool read_text(struct cfgfile *f, struct diag *d)
     fclose(in);
     f->text[f->size] = '\0';
 
-    if (error != 0)
-        return diag_fail(d, f->path, 0, "cannot read this layout: %s", strerror(error));
+    return error == 0 || diag_fail(d, f->path, 0, "cannot read this layout: %s", strerror(error));
+}
+
+/* Can it be a guest file? */
+static bool check_text(const struct cfgfile *f, struct diag *d)
+{
     if (f->size == 0)
         return diag_fail(d, f->path, 0, "the layout is empty; it should be an xl.cfg guest file");
     if (f->size > CFG_MAX_SIZE)
@@ -78,27 +82,36 @@ static bool report_fail(struct cfgfile *f, struct diag *d, const char *hint)
     return diag_fail(d, f->path, line, "%s%s", said[0] != '\0' ? said : "libxlutil refuses this", hint);
 }
 
+static bool parse(struct cfgfile *f, struct diag *d)
+{
+    if (!check_text(f, d))
+        return false;
+    f->report = open_memstream(&f->said, &f->said_size);
+    if (f->report != NULL)
+        f->xlu = xlu_cfg_init(f->report, NAME);
+    if (f->xlu == NULL)
+        return diag_fail(d, f->path, 0, "out of memory while reading this layout");
+    return xlu_cfg_readdata(f->xlu, f->text, (int)f->size) == 0 ||
+           report_fail(f, d, strchr(f->text, '\r') != NULL ? "; lines must end with LF, not CR LF" : "");
+}
+
 bool cfg_open(struct cfgfile *f, const char *path, struct diag *d)
 {
     *f = (struct cfgfile){.path = path};
     errno = 0;
-    if (!read_text(f, d)) {
-        cfg_close(f);
-        return false;
-    }
-    f->report = open_memstream(&f->said, &f->said_size);
-    if (f->report != NULL)
-        f->xlu = xlu_cfg_init(f->report, NAME);
-    if (f->xlu == NULL) {
-        cfg_close(f);
-        return diag_fail(d, path, 0, "out of memory while reading this layout");
-    }
-    if (xlu_cfg_readdata(f->xlu, f->text, (int)f->size) != 0) {
-        report_fail(f, d, strchr(f->text, '\r') != NULL ? "; lines must end with LF, not CR LF" : "");
-        cfg_close(f);
-        return false;
-    }
-    return true;
+    if (read_text(f, d) && parse(f, d))
+        return true;
+    cfg_close(f);
+    return false;
+}
+
+bool cfg_open_text(struct cfgfile *f, const char *name, const char *text, struct diag *d)
+{
+    *f = (struct cfgfile){.path = name, .text = strdup(text), .size = strlen(text)};
+    if (f->text != NULL ? parse(f, d) : diag_fail(d, name, 0, "out of memory while reading this layout"))
+        return true;
+    cfg_close(f);
+    return false;
 }
 
 void cfg_close(struct cfgfile *f)

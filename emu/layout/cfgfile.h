@@ -28,6 +28,8 @@ struct cfgfile {
 
 /* False with @d when the file cannot be read or parsed; cfg_close() is needed only after true. */
 bool cfg_open(struct cfgfile *f, const char *path, struct diag *d);
+/* The same of a text in memory; @name is what messages call it, and must live as long. */
+bool cfg_open_text(struct cfgfile *f, const char *name, const char *text, struct diag *d);
 void cfg_close(struct cfgfile *f);
 
 /*

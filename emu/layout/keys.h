@@ -75,6 +75,11 @@ bool rmrr_read(struct draft *t, const struct key *k, struct diag *d);
 /* After bed_keys_read(): cpuid= into t->l.cpuid, and what else of the layout follows from it. (cpuidkeys.c) */
 bool cpuid_key_read(struct draft *t, struct diag *d);
 
+/* disk= into t->l.disk; and the key that gives them again. (diskkeys.c) */
+bool disk_key_read(struct draft *t, struct diag *d);
+void disks_write(const struct layout *l, FILE *out);
+bool disks_same(const struct layout *a, const struct layout *b);
+
 /* The pages that the option ROMs of @l's devices take of libxl's allowance, and what hvmloader gets without
  * bed_slack_pages: see docs/layouts.md. (xlcfg.c) */
 unsigned slack_of_roms(const struct layout *l);

@@ -51,6 +51,15 @@ struct guest_devices {
     enum nic_model nic[NICS_MAX];
 };
 
+/* disk=: a raw image that is there. */
+#define DISKS_MAX 8
+#define DISK_NAME_SIZE 16
+struct layout_disk {
+    char path[256];
+    uint32_t vdev; /* as xenstore numbers it: layout_disk_name() */
+    bool read_only;
+};
+
 struct layout {
     char path[256]; /* the file it came from, for messages; "" for the built-in default */
     enum guest_type type;
@@ -75,6 +84,8 @@ struct layout {
     uint64_t rdm_boundary; /* bytes: xl.cfg rdm_mem_boundary=; RAM never makes way below it */
     unsigned nr_cpuid;
     struct cpuid_rule cpuid[CPUID_RULES_MAX];
+    unsigned nr_disks;
+    struct layout_disk disk[DISKS_MAX];
 
     /* What the bed adds. */
     unsigned xen_major, xen_minor; /* bed_xen_version="4.17" */
@@ -139,9 +150,15 @@ void layout_default(struct layout *l);
 bool layout_read(const char *path, struct layout *l, struct diag *d);
 /* The same, and fills @at (which may be NULL) with the lines. */
 bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *at, struct diag *d);
+/* The same of a text in memory, which messages call @name. */
+bool layout_read_text(const char *name, const char *text, struct layout *l, struct layout_lines *at, struct diag *d);
 
 /* False with @d when the image does not fit or no RAM is where firmware must have it. */
 bool layout_resolve(const struct layout *l, uint64_t image_size, struct guest_memory *g, struct diag *d);
+
+/* "xvda", "hdb", "sda1"; and the number of xvda, xvdb … */
+void layout_disk_name(uint32_t vdev, char out[DISK_NAME_SIZE]);
+uint32_t layout_disk_xvd(unsigned i);
 
 /*
  * Where hvmloader puts the OpRegion of an Intel graphics device: the first pages that it takes below its shared info

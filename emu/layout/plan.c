@@ -13,7 +13,7 @@ static const struct {
     uint8_t allow[PHASE_COUNT];
 } classes[CLASS_COUNT] = {
     [CLASS_FREE] = {"free", {RWX, RWX, RWX, RWX}},
-    [CLASS_NULL] = {"null", {ALLOW_X, ALLOW_X, ALLOW_X, RWX}},
+    [CLASS_NULL] = {"null", {ALLOW_X, ALLOW_X, ALLOW_X, ALLOW_X}},
     [CLASS_LIVE] = {"live", {ALLOW_R, ALLOW_R, RWX, RWX}},
     [CLASS_PRESERVED] = {"preserved", {ALLOW_R, ALLOW_R, ALLOW_R, ALLOW_R}},
     [CLASS_RESERVED] = {"reserved", {0, 0, 0, 0}},

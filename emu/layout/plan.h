@@ -36,7 +36,7 @@ enum plan_kind {
 /* Why a range is what it is (xen-facts E.1's classes); names the rule that a bad access breaks. */
 enum plan_class {
     CLASS_FREE,      /* firmware's to use */
-    CLASS_NULL,      /* free, but where only null pointers lead, until DXE clears it */
+    CLASS_NULL,      /* free, but where only null pointers lead, until somebody allocates it in DXE */
     CLASS_LIVE,      /* holds what the firmware must read first, then free */
     CLASS_PRESERVED, /* to be handed on to the OS unharmed */
     CLASS_RESERVED,  /* Xen's, or reserved by the E820 */

@@ -185,6 +185,7 @@ void layout_write(const struct layout *l, FILE *out)
     if (l->type == GUEST_HVM)
         write_hvm(l, out);
     write_cpuid(l, out);
+    disks_write(l, out);
     write_rdms(l, out);
     write_bed(l, out);
 }
@@ -232,5 +233,5 @@ bool layout_same(const struct layout *a, const struct layout *b)
            a->vendor == b->vendor && a->fill == b->fill && a->slack_pages == b->slack_pages &&
            a->pci_bar64 == b->pci_bar64 && a->has_cmos_low_ram == b->has_cmos_low_ram &&
            a->cmos_low_ram == b->cmos_low_ram && a->tpm_version == b->tpm_version && same_devices(&a->dev, &b->dev) &&
-           same_lists(a, b);
+           same_lists(a, b) && disks_same(a, b);
 }

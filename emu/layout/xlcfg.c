@@ -201,7 +201,8 @@ static bool read_all(struct draft *t, struct diag *d)
         return false;
     t->l.acpi = t->acpi == ABSENT || t->acpi != 0;
     if (!finish_vcpus(t, d) || !finish_memory(t, d) || !finish_video(t, d) || !guest_keys_read(t, d) ||
-        !bed_keys_read(t, d) || !cpuid_key_read(t, d) || !rdm_keys_read(t, d) || !finish_slack(t, d))
+        !bed_keys_read(t, d) || !cpuid_key_read(t, d) || !rdm_keys_read(t, d) || !disk_key_read(t, d) ||
+        !finish_slack(t, d))
         return false;
     paging_follows(&t->l);
     xl_keys_note(t);
@@ -241,23 +242,32 @@ bool layout_read(const char *path, struct layout *l, struct diag *d)
     return layout_read_lines(path, l, NULL, d);
 }
 
-bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *at, struct diag *d)
+/* Makes a layout of an open file, and closes it. */
+static bool make(struct cfgfile *f, struct layout *l, struct layout_lines *at, struct diag *d)
 {
-    struct cfgfile f;
-    if (!cfg_open(&f, path, d))
-        return fail_plain(d);
-
-    struct draft t = {.f = &f, .mmio_hole = ABSENT, .stdvga = ABSENT};
+    struct draft t = {.f = f, .mmio_hole = ABSENT, .stdvga = ABSENT};
     layout_default(&t.l);
-    (void)snprintf(t.l.path, sizeof t.l.path, "%s", path);
+    (void)snprintf(t.l.path, sizeof t.l.path, "%s", f->path);
     bool ok = read_all(&t, d);
     if (ok && at != NULL) {
         find_lines(&t);
         *at = t.at;
     }
-    cfg_close(&f);
+    cfg_close(f);
     if (!ok)
         return fail_plain(d);
     *l = t.l;
     return true;
+}
+
+bool layout_read_lines(const char *path, struct layout *l, struct layout_lines *at, struct diag *d)
+{
+    struct cfgfile f;
+    return cfg_open(&f, path, d) ? make(&f, l, at, d) : fail_plain(d);
+}
+
+bool layout_read_text(const char *name, const char *text, struct layout *l, struct layout_lines *at, struct diag *d)
+{
+    struct cfgfile f;
+    return cfg_open_text(&f, name, text, d) ? make(&f, l, at, d) : fail_plain(d);
 }

@@ -42,7 +42,7 @@ const struct xl_key xl_keys[] = {
     {"device_model_user", KEY_TOOLSTACK, NULL},
     {"device_model_version", KEY_HONOURED, NULL},
     {"device_tree", KEY_TOOLSTACK, NULL},
-    {"disk", KEY_TOOLSTACK, NULL},
+    {"disk", KEY_HONOURED, NULL},
     {"display", KEY_TOOLSTACK, NULL},
     {"dm_restrict", KEY_TOOLSTACK, NULL},
     {"driver_domain", KEY_TOOLSTACK, NULL},

@@ -9,12 +9,15 @@
 #include "machine/demand.h"
 #include "machine/interrupt.h"
 #include "machine/machine.h"
+#include "machine/upcall.h"
 
 /* Every exit to something outside the CPU costs time, as it does under Xen. */
 static void on_exit(struct machine *m, enum machine_exit kind)
 {
     machine_catch_up(m);
     clock_exit_cost(&m->clock);
+    upcall_look(m);
+    m->exits++;
     if (m->clock.cycles >= m->timer_cycles)
         engine_come_out(m->engine);
     if (m->watcher->exited != NULL)
@@ -213,6 +216,11 @@ static void tell_hypercall(struct machine *m, const struct hypercall *c, int64_t
     }
 }
 
+static void waits(void *self, uint64_t pc)
+{
+    spin_pause(self, pc);
+}
+
 static bool hypercall(void *self, bool amd)
 {
     struct machine *m = self;
@@ -232,7 +240,9 @@ static bool hypercall(void *self, bool amd)
     tell_hypercall(m, &c, result, ring_was_dead);
     if (m->watcher->called != NULL)
         m->watcher->called(m->watcher_self, &c, result);
-    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield)
+    upcall_look(m);
+    if (m->xen.shutdown != SHUTDOWN_RUNNING || m->xen.p2m.refused != 0 || m->vcpus.changed || m->vcpus.yield ||
+        m->platform.irq.changed)
         machine_pause(m);
     return true;
 }
@@ -247,11 +257,9 @@ static const struct plan_range *forbidding(const struct machine *m, const struct
     return r;
 }
 
-/* A loop over reserved memory need not be told in full. */
-#define AGAIN_MAX 4096u
 static void read_again(struct machine *m)
 {
-    if (m->nr_again++ < AGAIN_MAX)
+    if (m->nr_again++ < MACHINE_AGAIN_MAX)
         engine_tell_again(m->engine);
 }
 
@@ -296,11 +304,14 @@ static void new_block(void *self, const struct engine_block *b)
         m->watcher->new_block(m->watcher_self, b);
 }
 
-static void exception(void *self, unsigned vector)
+static void exception(void *self, const struct engine_exception *x)
 {
     struct machine *m = self;
-    if (m->watcher->exception != NULL)
-        m->watcher->exception(m->watcher_self, vector);
+    if (m->watcher->exception == NULL || !m->watcher->exception(m->watcher_self, x))
+        return;
+    m->raised = true;
+    m->exception = *x;
+    machine_pause(m);
 }
 
 static void breakpoint(void *self, uint64_t pc)
@@ -390,6 +401,7 @@ const struct engine_client machine_exits = {
     .rdmsr = rdmsr,
     .wrmsr = wrmsr,
     .hypercall = hypercall,
+    .pause = waits,
     .forbidden = forbidden,
     .missing = missing,
     .new_block = new_block,

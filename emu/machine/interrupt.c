@@ -1,74 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "machine/interrupt.h"
 
-#include "base/le.h"
+#include "machine/deliver.h"
+#include "machine/exits.h"
 #include "machine/machine.h"
+#include "machine/upcall.h"
 
 #define CYCLES_PER_NS (CLOCK_TSC_KHZ / 1000000u)
 
-#define RFLAGS_TF 0x100u
-#define RFLAGS_IF 0x200u
-#define RFLAGS_NT 0x4000u
-#define RFLAGS_RF 0x10000u
-#define EFER_LMA 0x400u
-
-/* A gate of long mode: Intel SDM 3A, 6.14.1. */
-#define GATE_SIZE 16u
-#define GATE_PRESENT 0x80u
-#define GATE_TYPE 0x1Fu
-#define GATE_INTERRUPT 0x0Eu
-#define GATE_TRAP 0x0Fu
-
-struct gate {
-    uint64_t rip;
-    uint16_t cs;
-    bool trap;
-};
-
-static bool read_gate(const struct machine *m, uint8_t vector, struct gate *g)
+static bool waits(const struct machine *m, unsigned cpu)
 {
-    uint64_t base;
-    uint32_t limit;
-    uint8_t d[GATE_SIZE];
-    const uint32_t at = (uint32_t)vector * GATE_SIZE;
-    engine_idt(m->engine, &base, &limit);
-    if (at + GATE_SIZE - 1 > limit || !machine_read(m, base + at, d, sizeof d))
-        return false;
-    const uint8_t type = d[5] & GATE_TYPE;
-    if ((d[5] & GATE_PRESENT) == 0 || (type != GATE_INTERRUPT && type != GATE_TRAP) || (d[4] & 7) != 0)
-        return false; /* interrupt stacks are for exceptions; nobody gives them to a timer */
-    *g = (struct gate){.cs = le16(d + 2), .trap = type == GATE_TRAP};
-    g->rip = le16(d) | (uint64_t)le16(d + 6) << 16 | (uint64_t)le32(d + 8) << 32;
-    return true;
+    uint8_t vector;
+    return upcall_vector(m, cpu, &vector) || irq_waits(&m->platform.irq, cpu);
 }
 
-/*
- * From ring 0 to ring 0 in long mode, as all firmware runs then. Elsewhere it is lost, as on a processor whose gate
- * is no good; the watcher is told.
- */
-static bool enter(struct machine *m, uint8_t vector)
+/* X:xen/arch/x86/hvm/irq.c:hvm_vcpu_has_pending_irq: events come first. */
+static uint8_t take(struct machine *m, unsigned cpu)
 {
-    struct cpu_regs r;
-    struct gate g;
-    engine_regs(m->engine, &r);
-    if ((r.efer & EFER_LMA) == 0 || (r.cs & 3) != 0 || !read_gate(m, vector, &g))
-        return false;
-    const uint64_t words[5] = {r.rip, r.cs, r.rflags, r.gpr[CPU_RSP], r.ss};
-    const uint64_t rsp = (r.gpr[CPU_RSP] & ~15ull) - sizeof words;
-    uint8_t frame[sizeof words];
-    for (unsigned i = 0; i < 5; i++)
-        put_le64(frame + (size_t)8 * i, words[i]);
-    if (!machine_write(m, rsp, frame, sizeof frame))
-        return false;
-    uint64_t off = RFLAGS_TF | RFLAGS_NT | RFLAGS_RF | (g.trap ? 0 : RFLAGS_IF);
-    engine_enter_gate(m->engine, g.cs, g.rip, rsp, r.rflags & ~off);
-    return true;
+    uint8_t vector;
+    return upcall_vector(m, cpu, &vector) ? vector : irq_take(&m->platform.irq, cpu);
 }
 
 static void wake(struct machine *m)
 {
     for (unsigned i = 0; i < m->vcpus.nr; i++)
-        if (m->vcpus.v[i].blocked && irq_waits(&m->platform.irq, i))
+        if (m->vcpus.v[i].blocked && waits(m, i))
             vcpus_wake(&m->vcpus, i);
 }
 
@@ -89,7 +45,7 @@ void interrupts_exit(struct machine *m)
         return;
     q->changed = false;
     const uint64_t next = irq_next(q);
-    if (next != m->timer_ns || irq_waits(q, m->vcpus.current) != m->interrupt_waits || m->vcpus.nr > 1) {
+    if (next != m->timer_ns || waits(m, m->vcpus.current) != m->interrupt_waits || m->vcpus.nr > 1) {
         q->changed = true;
         engine_come_out(m->engine);
     }
@@ -105,16 +61,17 @@ void interrupts_serve(struct machine *m, enum engine_end end)
     q->changed = false;
     irq_run(q, clock_ns(&m->clock));
     wake(m);
-    m->interrupt_waits = irq_waits(q, cpu);
+    m->interrupt_waits = waits(m, cpu);
     /* Elsewhere the processor may be right behind an STI. */
     const bool can = end == ENGINE_WINDOW || end == ENGINE_HALTED;
     if (m->interrupt_waits && can && m->vcpus.v[cpu].state == VCPU_UP && engine_interrupts(m->engine)) {
-        const uint8_t vector = irq_take(q, cpu);
-        if (!enter(m, vector) && m->watcher->exception != NULL)
-            m->watcher->exception(m->watcher_self, 13);
+        const uint8_t vector = take(m, cpu);
+        if (m->watcher->interrupted != NULL)
+            m->watcher->interrupted(m->watcher_self, vector);
+        deliver_interrupt(m, vector);
         if (m->watcher->exited != NULL)
             m->watcher->exited(m->watcher_self, EXITED_INTERRUPT); /* from outside, as far as a loop is concerned */
-        m->interrupt_waits = irq_waits(q, cpu);
+        m->interrupt_waits = waits(m, cpu);
     }
     engine_await_window(m->engine, m->interrupt_waits);
     q->changed = false;
@@ -123,6 +80,11 @@ void interrupts_serve(struct machine *m, enum engine_end end)
 
 bool interrupts_wait(struct machine *m)
 {
+    wake(m); /* what waits already comes with the next instruction */
+    if (vcpus_next(&m->vcpus) < m->vcpus.nr) {
+        m->platform.irq.changed = true;
+        return true;
+    }
     const uint64_t next = irq_next(&m->platform.irq);
     bool any = false;
     for (unsigned i = 0; i < m->vcpus.nr; i++)
@@ -137,7 +99,22 @@ bool interrupts_wait(struct machine *m)
     return true;
 }
 
+bool interrupts_armed(const struct machine *m)
+{
+    return m->interrupt_waits || irq_next(&m->platform.irq) != IRQ_NEVER;
+}
+
 bool interrupts_expected(const struct machine *m)
 {
-    return engine_interrupts(m->engine) && (m->interrupt_waits || irq_next(&m->platform.irq) != IRQ_NEVER);
+    return engine_interrupts(m->engine) && interrupts_armed(m);
+}
+
+void interrupts_skip(struct machine *m)
+{
+    machine_catch_up(m);
+    if (m->interrupt_waits || m->timer_cycles == UINT64_MAX)
+        return;
+    if (m->clock.cycles < m->timer_cycles)
+        m->clock.cycles = m->timer_cycles;
+    engine_come_out(m->engine);
 }

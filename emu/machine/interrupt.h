@@ -18,7 +18,11 @@ void interrupts_serve(struct machine *m, enum engine_end end);
 void interrupts_exit(struct machine *m);
 /* No processor can run: time goes on to the next timer that can wake one. False: none ever will. */
 bool interrupts_wait(struct machine *m);
-/* Can an interrupt come while the current processor does nothing for it? What then loops need not loop for ever. */
+/* From a callback: the code that runs does nothing until the next timer asks; time goes on to that. */
+void interrupts_skip(struct machine *m);
+/* Does an interrupt wait, or will one come by itself? */
+bool interrupts_armed(const struct machine *m);
+/* Can it come here, with interrupts on? What then loops need not loop for ever. */
 bool interrupts_expected(const struct machine *m);
 
 #endif

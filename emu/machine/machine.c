@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "machine/deliver.h"
 #include "machine/demand.h"
 #include "machine/exits.h"
 #include "machine/interrupt.h"
@@ -186,9 +187,12 @@ bool machine_restart(struct machine *m, const struct machine_guest *g)
     bus_exit(&m->bus);
     begin(m, g, guarded, false);
     m->clock = (struct clock){0};
+    m->spin = (struct pause_loop){0};
+    m->exits = 0;
     m->phase = PHASE_SEC;
-    m->pausing = m->stopping = m->halted = m->interrupt_waits = false;
+    m->pausing = m->stopping = m->halted = m->interrupt_waits = m->raised = false;
     m->nr_again = 0;
+    m->upcall_via = 0;
     m->work_seen = 0;
     pages_restart(&m->memory, g->plan, g->layout->fill);
     return make_world(m, false);
@@ -273,6 +277,10 @@ bool machine_run(struct machine *m)
         if (m->watcher->paused != NULL)
             m->watcher->paused(m->watcher_self);
         if (m->stopping || (end == ENGINE_STOPPED && !m->pausing))
+            return true;
+        if (m->raised && !deliver_raised(m))
+            return false;
+        if (m->stopping)
             return true;
         if (!schedule(m, end == ENGINE_SLICED))
             return m->halted;

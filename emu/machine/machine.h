@@ -17,6 +17,7 @@
 #include "layout/plan.h"
 #include "machine/clock.h"
 #include "machine/memory.h"
+#include "machine/spin.h"
 #include "machine/vcpu.h"
 #include "machine/walk.h"
 #include "xen/handoff.h"
@@ -61,13 +62,18 @@ struct machine_watcher {
     bool (*forbidden)(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
                       const struct plan_range *range);
     void (*new_block)(void *self, const struct engine_block *b);
-    void (*exception)(void *self, unsigned vector);
+    /* True: it is to be delivered through the guest's IDT, and the run goes on. */
+    bool (*exception)(void *self, const struct engine_exception *x);
+    /* Between two runs: that could not be done, nor the double fault after it; or an interrupt could not be. */
+    void (*triple_fault)(void *self, const struct engine_exception *x);
     /* An address that engine_break() was told of is about to be executed. */
     void (*breakpoint)(void *self, uint64_t pc);
     void (*tick)(void *self, uint64_t pc);
     /* The engine's watchdog has barked; paused() follows. */
     void (*alarm)(void *self);
     void (*noticed)(void *self, const struct machine_notice *n);
+    /* Between two runs: the current processor is about to take interrupt @vector. */
+    void (*interrupted)(void *self, unsigned vector);
     /* At any exit to a device, Xen or CPUID. */
     void (*exited)(void *self, enum machine_exit kind);
     /* After a hypercall; @result as Xen gives it. */
@@ -78,12 +84,17 @@ struct machine_watcher {
     void (*paused)(void *self);
 };
 
+/* A loop over reserved memory need not be told in full. */
+#define MACHINE_AGAIN_MAX 4096u
+
 struct machine {
     const struct layout *layout;
     const struct guest_memory *guest;
     const struct plan *plan;
     struct memory memory;
     struct clock clock;
+    struct pause_loop spin;
+    uint64_t exits; /* to devices, Xen and CPUID, so far */
     struct vcpus vcpus;
     struct bus bus;
     struct platform platform;
@@ -99,9 +110,12 @@ struct machine {
     void *watcher_self;
     uint64_t timer_ns, timer_cycles; /* when the next timer asks; IRQ_NEVER, UINT64_MAX */
     bool interrupt_waits;            /* for the current processor */
+    uint64_t upcall_via;             /* upcall.h: what is pulled for event channels; 0 for nothing */
+    bool raised;                     /* an exception is to be delivered: */
+    struct engine_exception exception;
 
     bool pausing;       /* machine_pause(): come out, call paused(), go on */
-    unsigned nr_again;  /* how often the engine was told to ask again */
+    unsigned nr_again;  /* how often the engine was told to ask again, at most MACHINE_AGAIN_MAX */
     bool stopping;      /* machine_stop(): come out for good */
     bool halted;        /* no processor can run any more */
     uint64_t work_seen; /* instructions already turned into time */

@@ -7,8 +7,11 @@
 #include "matrix/fold.h"
 #include "matrix/labels.h"
 #include "matrix/record.h"
+#include "matrix/save.h"
+#include "matrix/take.h"
 
 #define TICK_MS 250
+#define CASE_EXTENSION ".case.json"
 
 /* --- rows and columns */
 
@@ -65,27 +68,25 @@ static bool label_all(struct matrix_result *m)
 static bool is_taken(const struct matrix_result *m, size_t before, const char *file)
 {
     for (size_t i = 0; i < before; i++)
-        if (strcmp(m->c[i].file, file) == 0)
+        if ((m->c[i].file != NULL && strcmp(m->c[i].file, file) == 0) ||
+            (m->c[i].case_file != NULL && strcmp(m->c[i].case_file, file) == 0))
             return true;
     return false;
 }
 
-static bool name_file(struct matrix_result *m, size_t i, const char *extension)
+static char *name_file(const struct matrix_result *m, size_t i, const char *extension)
 {
-    struct matrix_case *c = &m->c[i];
-    char *stem = label_file(m->layout[c->layout].label, m->image[c->image].label);
-    if (stem == NULL || asprintf(&c->file, "%s%s", stem, extension) < 0) {
-        c->file = NULL;
-        free(stem);
-        return false;
-    }
-    for (unsigned n = 2; c->file != NULL && is_taken(m, i, c->file); n++) {
-        free(c->file);
-        if (asprintf(&c->file, "%s~%u%s", stem, n, extension) < 0)
-            c->file = NULL;
+    const struct matrix_case *c = &m->c[i];
+    char *stem = label_file(m->layout[c->layout].label, m->image[c->image].label), *file = NULL;
+    if (stem == NULL || asprintf(&file, "%s%s", stem, extension) < 0)
+        file = NULL;
+    for (unsigned n = 2; file != NULL && is_taken(m, i, file); n++) {
+        free(file);
+        if (asprintf(&file, "%s~%u%s", stem, n, extension) < 0)
+            file = NULL;
     }
     free(stem);
-    return c->file != NULL;
+    return file;
 }
 
 /* What is missing on the host is said once, before anything is booted, and not by each case. */
@@ -100,7 +101,8 @@ static bool find_first_stages(const struct matrix_result *m, const struct boot_c
     return true;
 }
 
-bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const char *extension, struct diag *d)
+bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const char *extension, bool save,
+                  struct diag *d)
 {
     m->c = calloc(m->nr_layouts * m->nr_images, sizeof *m->c);
     if (m->c == NULL || !label_all(m))
@@ -111,7 +113,9 @@ bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const 
             c->layout = i;
             c->image = j;
             c->handoff = boot_handoff(&o->choice, &m->layout[i].layout)->name;
-            if (extension != NULL && !name_file(m, m->nr_cases - 1, extension))
+            if (extension != NULL && (c->file = name_file(m, m->nr_cases - 1, extension)) == NULL)
+                return out_of_memory(d);
+            if (save && (c->case_file = name_file(m, m->nr_cases - 1, CASE_EXTENSION)) == NULL)
                 return out_of_memory(d);
         }
     return find_first_stages(m, &o->choice, d);
@@ -123,6 +127,7 @@ void matrix_free(struct matrix_result *m)
     for (size_t i = 0; i < m->nr_cases; i++) {
         case_result_free(&m->c[i].result);
         free(m->c[i].file);
+        free(m->c[i].case_file);
     }
     for (size_t i = 0; i < m->nr_layouts; i++) {
         free(m->layout[i].label);
@@ -140,30 +145,41 @@ void matrix_free(struct matrix_result *m)
 
 /* --- in a case's process */
 
-static void take_findings(const struct findings *f, struct case_result *r)
+/* One more report of @r's own, to be written; NULL: out of memory. */
+static FILE *own_report(struct case_result *r, const char *form)
 {
-    r->finding = calloc(f->nr + 1, sizeof *r->finding);
-    for (size_t i = 0; r->finding != NULL && i < f->nr; i++) {
-        const struct finding *from = &f->f[i];
-        struct case_finding *to = &r->finding[r->nr_findings++];
-        *to = (struct case_finding){.rule = from->rule,
-                                    .severity = from->severity,
-                                    .phase = from->phase,
-                                    .access = from->access,
-                                    .at = from->at,
-                                    .has_caller = from->has_caller,
-                                    .caller = from->caller};
-        memcpy(to->text, from->text, sizeof to->text);
-    }
-    r->dropped = f->dropped;
+    struct case_report *to = &r->report[r->nr_reports];
+    (void)snprintf(to->form, sizeof to->form, "%s", form);
+    FILE *out = open_memstream(&to->bytes, &to->size);
+    if (out != NULL)
+        r->nr_reports++;
+    return out;
 }
 
-static bool take_report(const struct trial *t, const struct matrix_setup *s, struct case_result *r)
+/* Its own in each form that is asked for. */
+static bool take_reports(const struct report_input *in, const struct matrix_setup *s, struct case_result *r)
 {
-    FILE *out = s->reports ? open_memstream(&r->report, &r->report_size) : NULL;
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->nr_forms; i++) {
+        FILE *out = own_report(r, s->form[i]->name);
+        if (out == NULL)
+            return false;
+        ok = case_write(in, s->form[i], s->style, out);
+        ok = fclose(out) == 0 && ok;
+    }
+    return ok;
+}
+
+/* What passed without a word need not be seen again. */
+static bool take_case(const struct trial *t, const struct matrix_setup *s, struct case_result *r)
+{
+    struct diag d = {0};
+    if (s->version == NULL || (r->exit_code == 0 && r->nr_findings == 0))
+        return true;
+    FILE *out = own_report(r, CASE_SAVED);
     if (out == NULL)
-        return !s->reports;
-    bool ok = trial_write(t, s->format, s->style, out);
+        return false;
+    const bool ok = trial_save(t, s->options, s->version, out, &d);
     return fclose(out) == 0 && ok;
 }
 
@@ -185,14 +201,10 @@ static void try_case(const struct matrix_result *m, const struct matrix_setup *s
         refuse(r, d.file[0] != '\0' ? CASE_NOT_APPLICABLE : CASE_FAILED, d.message);
         return;
     }
-    const struct verdict *v = &t->verdict;
-    r->state = CASE_BOOTED;
-    r->exit_code = verdict_exit_code(v);
-    r->ending = v->ending;
-    r->phase = v->phase;
-    memcpy(r->detail, v->detail, sizeof r->detail);
-    take_findings(&v->findings, r);
-    if (r->finding == NULL || !take_report(t, s, r))
+    char version[ENGINE_VERSION_SIZE];
+    struct report_input in;
+    trial_input(t, version, &in);
+    if (!case_take(&in, r) || !take_reports(&in, s, r) || !take_case(t, s, r))
         refuse(r, CASE_FAILED, "out of memory for the report");
 }
 

@@ -16,17 +16,19 @@
 bool matrix_add_layout(struct matrix_result *m, const char *path, const struct layout *l, struct diag *d);
 bool matrix_add_image(struct matrix_result *m, const char *path, struct diag *d);
 /*
- * Makes the cases: labels, hand-offs, and with @extension (".json") names of files. Reads the first stages into
- * @o's choice, which must have a place for them. False with @d.
+ * Makes the cases: labels, hand-offs, and with @extension (".json") names of reports' files, with @save of case files.
+ * Reads the first stages into @o's choice, which must have a place for them. False with @d.
  */
-bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const char *extension, struct diag *d);
+bool matrix_cases(struct matrix_result *m, const struct trial_options *o, const char *extension, bool save,
+                  struct diag *d);
 
 struct matrix_setup {
     const struct trial_options *options;
-    const struct report_writer *format;
-    const struct report_style *style;
+    const struct report_writer *form[CASE_REPORTS_MAX]; /* in which each case's own report is wanted */
+    size_t nr_forms;
+    const struct report_style *style; /* of those */
     unsigned at_once;
-    bool reports; /* each case's own is wanted */
+    const char *version; /* of hvmbed, where cases are to be saved; NULL: none are */
     /* A case is there, in whatever order; false: enough. May be NULL. */
     bool (*done)(void *self, struct matrix_case *c);
     /* A case's process died, and it will be tried again. May be NULL. */

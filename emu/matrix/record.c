@@ -46,6 +46,25 @@ static void put_place(FILE *out, const struct code_place *p)
     put(out, p->source.line);
 }
 
+static void put_trace(FILE *out, const struct backtrace *b)
+{
+    put(out, b != NULL ? b->nr : 0);
+    for (unsigned i = 0; b != NULL && i < b->nr; i++) {
+        put_place(out, &b->frame[i].at);
+        put(out, b->frame[i].found);
+    }
+    put(out, b != NULL && b->cut);
+}
+
+static void put_steps(FILE *out, const struct case_finding *f)
+{
+    put(out, f->nr_steps);
+    for (size_t i = 0; i < f->nr_steps; i++) {
+        put(out, f->step[i].kind);
+        put_place(out, &f->step[i].at);
+    }
+}
+
 static void put_finding(FILE *out, const struct case_finding *f)
 {
     put(out, f->rule);
@@ -55,7 +74,21 @@ static void put_finding(FILE *out, const struct case_finding *f)
     put_place(out, &f->at);
     put(out, f->has_caller);
     put_place(out, &f->caller);
+    put(out, f->has_blamed);
+    put_place(out, &f->blamed);
+    put_text(out, f->fingerprint);
+    put_text(out, f->identity);
     put_text(out, f->text);
+    put_trace(out, f->trace);
+    put_steps(out, f);
+    put_text(out, f->details != NULL ? f->details : "");
+}
+
+static void put_loader(FILE *out, const struct case_loader *l)
+{
+    put_text(out, l->name);
+    put(out, l->size);
+    (void)fwrite(l->sha256, 1, sizeof l->sha256, out);
 }
 
 bool record_write(const struct case_result *r, FILE *out)
@@ -71,7 +104,15 @@ bool record_write(const struct case_result *r, FILE *out)
     put(out, r->nr_findings);
     for (size_t i = 0; i < r->nr_findings; i++)
         put_finding(out, &r->finding[i]);
-    put_bytes(out, r->report, r->report != NULL ? r->report_size : 0);
+    put(out, r->instructions);
+    put(out, r->virtual_ns);
+    put_loader(out, &r->loader);
+    put_bytes(out, r->log, r->log_size);
+    put(out, r->nr_reports);
+    for (size_t i = 0; i < r->nr_reports; i++) {
+        put_text(out, r->report[i].form);
+        put_bytes(out, r->report[i].bytes, r->report[i].size);
+    }
     put(out, MARK);
     return ferror(out) == 0;
 }
@@ -131,8 +172,59 @@ static void get_place(struct reader *r, struct code_place *p)
     p->source.line = (unsigned)get(r, UINT32_MAX);
 }
 
+/* Bytes of their own, at most @most, with a NUL behind them; NULL for none. */
+static char *get_bytes(struct reader *r, size_t most, size_t *size)
+{
+    size_t n = get_length(r, most + 1);
+    char *out = n != 0 ? malloc(n + 1) : NULL;
+    r->bad = r->bad || (n != 0 && out == NULL);
+    if (out == NULL)
+        return NULL;
+    memcpy(out, r->at, n);
+    out[n] = '\0';
+    r->at += n;
+    r->left -= n;
+    *size = n;
+    return out;
+}
+
+/* Room for as many as are said to follow, at most @most; NULL for none. */
+static void *get_array(struct reader *r, size_t most, size_t each, size_t *nr)
+{
+    *nr = (size_t)get(r, most);
+    void *out = *nr != 0 ? calloc(*nr, each) : NULL;
+    r->bad = r->bad || (*nr != 0 && out == NULL);
+    return out;
+}
+
+static void get_trace(struct reader *r, struct case_finding *f)
+{
+    unsigned nr = (unsigned)get(r, FRAMES_MAX);
+    f->trace = nr != 0 ? calloc(1, sizeof *f->trace) : NULL;
+    r->bad = r->bad || (nr != 0 && f->trace == NULL);
+    for (unsigned i = 0; !r->bad && i < nr; i++) {
+        get_place(r, &f->trace->frame[i].at);
+        f->trace->frame[i].found = (enum frame_found)get(r, FRAME_LIKELY);
+        f->trace->nr = i + 1;
+    }
+    bool cut = get(r, 1) != 0;
+    if (f->trace != NULL)
+        f->trace->cut = cut;
+}
+
+static void get_steps(struct reader *r, struct case_finding *f)
+{
+    size_t nr;
+    f->step = get_array(r, STEPS_MAX, sizeof *f->step, &nr);
+    for (; !r->bad && f->nr_steps < nr; f->nr_steps++) {
+        f->step[f->nr_steps].kind = (enum step_kind)get(r, STEP_KINDS - 1);
+        get_place(r, &f->step[f->nr_steps].at);
+    }
+}
+
 static void get_finding(struct reader *r, struct case_finding *f)
 {
+    size_t n = 0;
     f->rule = (enum rule_id)get(r, RULE_COUNT - 1);
     f->severity = (enum severity)get(r, SEVERITY_ERROR);
     f->phase = (enum phase)get(r, PHASE_COUNT - 1);
@@ -140,35 +232,46 @@ static void get_finding(struct reader *r, struct case_finding *f)
     get_place(r, &f->at);
     f->has_caller = get(r, 1) != 0;
     get_place(r, &f->caller);
+    f->has_blamed = get(r, 1) != 0;
+    get_place(r, &f->blamed);
+    get_text(r, f->fingerprint, sizeof f->fingerprint);
+    get_text(r, f->identity, sizeof f->identity);
     get_text(r, f->text, sizeof f->text);
+    get_trace(r, f);
+    get_steps(r, f);
+    f->details = get_bytes(r, CASE_DETAILS_MAX, &n);
+    r->bad = r->bad || (f->details != NULL && strlen(f->details) != n);
 }
 
 static void get_findings(struct reader *r, struct case_result *out)
 {
-    size_t nr = (size_t)get(r, FINDINGS_MAX);
-    if (nr == 0)
-        return;
-    out->finding = calloc(nr, sizeof *out->finding);
-    r->bad = r->bad || out->finding == NULL;
-    for (; !r->bad && out->nr_findings < nr; out->nr_findings++)
-        get_finding(r, &out->finding[out->nr_findings]);
+    size_t nr;
+    out->finding = get_array(r, FINDINGS_MAX, sizeof *out->finding, &nr);
+    while (!r->bad && out->nr_findings < nr)
+        get_finding(r, &out->finding[out->nr_findings++]);
 }
 
-static void get_report(struct reader *r, struct case_result *out)
+static void get_loader(struct reader *r, struct case_loader *l)
 {
-    size_t n = get_length(r, RECORD_MAX);
-    if (n == 0)
+    get_text(r, l->name, sizeof l->name);
+    l->size = get(r, UINT64_MAX);
+    r->bad = r->bad || r->left < sizeof l->sha256;
+    if (r->bad)
         return;
-    out->report = malloc(n + 1);
-    if (out->report == NULL) {
-        r->bad = true;
-        return;
+    memcpy(l->sha256, r->at, sizeof l->sha256);
+    r->at += sizeof l->sha256;
+    r->left -= sizeof l->sha256;
+}
+
+static void get_reports(struct reader *r, struct case_result *out)
+{
+    size_t nr = (size_t)get(r, CASE_REPORTS_MAX);
+    while (!r->bad && out->nr_reports < nr) {
+        struct case_report *to = &out->report[out->nr_reports++];
+        get_text(r, to->form, sizeof to->form);
+        to->bytes = get_bytes(r, RECORD_MAX, &to->size);
+        r->bad = r->bad || to->bytes == NULL;
     }
-    memcpy(out->report, r->at, n);
-    out->report[n] = '\0';
-    out->report_size = n;
-    r->at += n;
-    r->left -= n;
 }
 
 /* The exit codes of a report. */
@@ -190,7 +293,11 @@ bool record_read(const uint8_t *bytes, size_t size, struct case_result *out)
     get_text(&r, out->detail, sizeof out->detail);
     out->dropped = get(&r, UINT64_MAX);
     get_findings(&r, out);
-    get_report(&r, out);
+    out->instructions = get(&r, UINT64_MAX);
+    out->virtual_ns = get(&r, UINT64_MAX);
+    get_loader(&r, &out->loader);
+    out->log = get_bytes(&r, CASE_LOG_MAX, &out->log_size);
+    get_reports(&r, out);
     r.bad = get(&r, UINT64_MAX) != MARK || r.bad || r.left != 0 || !is_exit_code(code);
     if (r.bad) {
         case_result_free(out);

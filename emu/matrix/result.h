@@ -8,8 +8,18 @@
 #include <stdint.h>
 
 #include "check/finding.h"
+#include "check/fingerprint.h"
 #include "image/image.h"
 #include "layout/layout.h"
+
+/* A place on the way to a finding: who had a hand in it. */
+enum step_kind { STEP_TRANSFER, STEP_CALLER, STEP_POINTER, STEP_AUTHOR, STEP_WRITTEN, STEP_COPIED, STEP_KINDS };
+const char *step_words(enum step_kind k); /* "control was sent from here", … */
+struct case_step {
+    enum step_kind kind;
+    struct code_place at;
+};
+#define STEPS_MAX (5u + WRITER_COPIES_MAX)
 
 /* Of a finding what is told apart from its case. */
 struct case_finding {
@@ -20,7 +30,15 @@ struct case_finding {
     struct code_place at;
     bool has_caller;
     struct code_place caller;
+    bool has_blamed;
+    struct code_place blamed; /* finding_blamed() */
+    char fingerprint[FINGERPRINT_SIZE], identity[FINGERPRINT_SIZE];
     char text[256];
+    /* Owned; NULL where there is nothing, or memory ran out. */
+    struct backtrace *trace;
+    struct case_step *step;
+    size_t nr_steps;
+    char *details; /* all that the text report of one case says about it, in lines of printable ASCII */
 };
 
 enum case_state {
@@ -30,6 +48,24 @@ enum case_state {
     CASE_LOST,           /* its process died, twice: @reason */
 };
 const char *case_state_name(enum case_state s); /* "booted", "not-applicable", "failed", "lost" */
+
+/* A case's own report in one of the forms asked for. */
+struct case_report {
+    char form[16]; /* report_writer.name, or CASE_SAVED */
+    char *bytes;   /* owned; NUL-terminated */
+    size_t size;
+};
+#define CASE_SAVED "case" /* a case file, of one that did not pass or has findings */
+#define CASE_REPORTS_MAX 16
+#define CASE_LOG_MAX 4096
+#define CASE_DETAILS_MAX ((size_t)1 << 16)
+
+/* The first stage that ran. */
+struct case_loader {
+    char name[64]; /* "" for none */
+    uint64_t size;
+    uint8_t sha256[HASH_SIZE];
+};
 
 struct case_result {
     enum case_state state;
@@ -42,11 +78,18 @@ struct case_result {
     struct case_finding *finding;
     size_t nr_findings; /* at most FINDINGS_MAX */
     uint64_t dropped;
-    char *report; /* the case's own, in the format asked for; NULL when it is not kept here */
-    size_t report_size;
+    uint64_t instructions, virtual_ns;
+    struct case_loader loader;
+    char *log; /* owned; the end of the guest's debug output, raw, of a boot that did not go well; NULL for none */
+    size_t log_size; /* at most CASE_LOG_MAX */
+    struct case_report report[CASE_REPORTS_MAX];
+    size_t nr_reports; /* 0 where they are not kept here */
 };
 /* Frees what it owns. */
 void case_result_free(struct case_result *r);
+/* Its own report in the form @name; NULL when it is not here. */
+const struct case_report *case_report(const struct case_result *r, const char *name);
+void case_reports_free(struct case_result *r);
 /* How many of its findings have this severity. */
 size_t case_count(const struct case_result *r, enum severity s);
 
@@ -64,6 +107,7 @@ struct matrix_case {
     size_t layout, image;
     const char *handoff; /* its name */
     char *file;          /* "hvm-1g--RELEASE-OVMF.json", where reports are files; else NULL */
+    char *case_file;     /* "hvm-1g--RELEASE-OVMF.case.json", where cases are saved; else NULL */
     struct case_result result;
 };
 

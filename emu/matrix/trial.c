@@ -21,13 +21,18 @@ static bool power_on(void *self, const struct layout *l, struct machine *m, stru
     return boot_case_power_on(self, l, m, d);
 }
 
-static bool boot_once(struct trial *t, const struct monitor_options *options, struct diag *d)
+/* *@more: whether further boots may follow, to explain it. */
+static bool boot_once(struct trial *t, const struct monitor_options *options, const struct trial_visitor *visitor,
+                      bool *more, struct diag *d)
 {
-    struct monitor monitor;
+    struct monitor own, *monitor = visitor != NULL && visitor->monitor != NULL ? visitor->monitor : &own;
     if (!boot_case_power_on(&t->boot, &t->boot.layout, &t->machine, d))
         return false;
-    monitor_init(&monitor, &t->machine, options, &t->verdict);
-    monitor_run(&monitor);
+    monitor_init(monitor, &t->machine, options, &t->verdict);
+    if (visitor != NULL && !visitor->begins(visitor->self, monitor, d))
+        return false;
+    monitor_run(monitor);
+    *more = visitor == NULL || visitor->ended(visitor->self, monitor);
     t->verdict.debug_log =
         platform_debug_log(&t->machine.platform, &t->verdict.debug_log_size, &t->verdict.debug_log_truncated);
     t->verdict.console.text = console_log(&t->machine.xen, &t->verdict.console.size, &t->verdict.console.truncated);
@@ -62,15 +67,15 @@ bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d)
     struct monitor_options options = o->monitor;
     options.image = t->boot.image;
     t->symbols = o->monitor.symbols;
-    bool ok = o->nr_fills > 1 ? boot_with_each(t, o, &options, d) : boot_once(t, &options, d);
-    return ok && ask_why(t, o, &options, d);
+    bool more = true;
+    bool ok = o->nr_fills > 1 ? boot_with_each(t, o, &options, d) : boot_once(t, &options, o->visitor, &more, d);
+    return ok && (!more || ask_why(t, o, &options, d));
 }
 
-bool trial_write(const struct trial *t, const struct report_writer *w, const struct report_style *style, FILE *out)
+void trial_input(const struct trial *t, char version[ENGINE_VERSION_SIZE], struct report_input *in)
 {
-    char version[ENGINE_VERSION_SIZE];
     engine_version(version);
-    struct report_input in = {
+    *in = (struct report_input){
         .image = t->boot.image,
         .layout = &t->boot.layout,
         .guest = &t->boot.guest,
@@ -83,7 +88,6 @@ bool trial_write(const struct trial *t, const struct report_writer *w, const str
         .symbols = t->symbols,
         .exit_code = verdict_exit_code(&t->verdict),
     };
-    return w->write(&in, style, out);
 }
 
 void trial_free(struct trial *t)

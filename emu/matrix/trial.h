@@ -12,6 +12,15 @@
 #include "compare/compare.h"
 #include "report/report.h"
 
+/* Somebody who looks on at a boot, or holds it. Of boots that follow it, to explain it, nothing is told. */
+struct trial_visitor {
+    bool (*begins)(void *self, struct monitor *mon, struct diag *d); /* the machine stands at its first instruction */
+    bool (*ended)(void *self,
+                  struct monitor *mon); /* it is still there, the verdict complete; false: ask nothing more */
+    void *self;
+    struct monitor *monitor; /* to be used for the boot; NULL: one of the trial's own */
+};
+
 /* How to boot, whatever the case. */
 struct trial_options {
     struct boot_choice choice;
@@ -19,7 +28,8 @@ struct trial_options {
     bool unchecked;
     bool no_why; /* findings do not lead to further boots that tell who wrote what they are about */
     uint64_t fill[COMPARE_FILLS_MAX];
-    unsigned nr_fills; /* 0: the layout's; with several, a boot with each, compared */
+    unsigned nr_fills;                   /* 0: the layout's; with several, a boot with each, compared */
+    const struct trial_visitor *visitor; /* NULL: none. Not with several fills */
 };
 
 struct trial {
@@ -37,8 +47,8 @@ struct trial {
 bool trial_prepare(struct trial *t, const struct layout *l, const struct image *im, const struct trial_options *o,
                    struct diag *d);
 bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d);
-/* Writes the report of a trial that was booted; false when that failed. */
-bool trial_write(const struct trial *t, const struct report_writer *w, const struct report_style *style, FILE *out);
+/* What a report of it is made of, once it was booted: it points into @t and @version. */
+void trial_input(const struct trial *t, char version[ENGINE_VERSION_SIZE], struct report_input *in);
 void trial_free(struct trial *t);
 
 #endif

@@ -19,5 +19,10 @@ bool matrix_html_write(const struct matrix_result *m, const struct report_style 
 /* report_writer.write_matrix */
 bool matrix_text_write(const struct matrix_result *m, const struct report_style *style, FILE *out);
 bool matrix_json_write(const struct matrix_result *m, const struct report_style *style, FILE *out);
+bool junit_write(const struct matrix_result *m, const struct report_style *style, FILE *out);
+bool tap_write(const struct matrix_result *m, const struct report_style *style, FILE *out);
+bool sarif_write(const struct matrix_result *m, const struct report_style *style, FILE *out);
+bool github_write(const struct matrix_result *m, const struct report_style *style, FILE *out);
+bool codequality_write(const struct matrix_result *m, const struct report_style *style, FILE *out);
 
 #endif

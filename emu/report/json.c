@@ -64,17 +64,33 @@ static json_t *json_image(const struct image *im)
                      "pvh", pvh, "verdict", json_image_verdict(&im->verdict));
 }
 
+static json_t *json_disks(const struct layout *l)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < l->nr_disks; i++) {
+        char name[DISK_NAME_SIZE];
+        layout_disk_name(l->disk[i].vdev, name);
+        json_t *e = json_pack("{s:s, s:o, s:b}", "vdev", name, "file", json_safe(path_last(l->disk[i].path)),
+                              "read_only", (int)l->disk[i].read_only);
+        if (json_array_append_new(list, e) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
 static json_t *json_layout(const struct layout *l)
 {
     json_t *file = l->path[0] != '\0' ? json_safe(path_last(l->path)) : json_null();
     json_t *slack = l->slack_pages != SLACK_AMPLE ? json_integer((json_int_t)l->slack_pages) : json_null();
-    return json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:I, s:b, s:s, s:o, s:o, s:b}", "file", file,
+    return json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:I, s:b, s:s, s:o, s:o, s:b, s:o}", "file", file,
                      "type", guest_type_name(l->type), "memory", (json_int_t)l->memory, "maxmem", (json_int_t)l->maxmem,
                      "videoram", (json_int_t)l->videoram, "mmio_hole", (json_int_t)l->mmio_hole, "vcpus",
                      (json_int_t)l->vcpus, "acpi", (int)l->acpi, "xen_version",
                      json_sprintf("%u.%u", l->xen_major, l->xen_minor), "phys_bits", (json_int_t)l->phys_bits,
                      "page_1g", (int)l->page_1g, "vendor", cpu_vendor_name(l->vendor), "fill", json_hex(l->fill),
-                     "slack_pages", slack, "e820_given", (int)l->has_e820);
+                     "slack_pages", slack, "e820_given", (int)l->has_e820, "disks", json_disks(l));
 }
 
 static json_t *json_e820(const struct e820_map *m)
@@ -192,19 +208,21 @@ static json_t *json_report(const struct report_input *in, const struct report_st
                                    : json_null();
     static const char *const by[] = {NULL, "guest", "host"};
     json_t *work =
-        json_pack("{s:I, s:I, s:s?, s:I}", "instructions", (json_int_t)v->instructions, "charged",
-                  (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns);
+        json_pack("{s:I, s:I, s:s?, s:I, s:I, s:I}", "instructions", (json_int_t)v->instructions, "charged",
+                  (json_int_t)v->charged, "decompressor", by[v->unpacked], "virtual_ns", (json_int_t)v->virtual_ns,
+                  "exceptions", (json_int_t)v->exceptions, "software_interrupts", (json_int_t)v->software_interrupts);
     return json_pack(
-        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "{s:s, s:o, s:i, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:I, s:o, s:o, s:o, s:o, s:o, "
         "s:{s:s, s:s}}",
         "schema", SCHEMA, "verdict", json_verdict(in->exit_code), "exit_code", in->exit_code, "ending",
         ending_name(v->ending), "detail", json_safe(v->detail), "phase", phase_name(v->phase), "handoff", in->handoff,
         "loader", json_loader(in->loader), "image", json_image(in->image), "layout", json_layout(in->layout), "memory",
         json_memory(in->guest), "work", work, "processors", json_processors(in), "dxe", dxe, "hobs", json_hobs(v),
-        "paging", json_paging(v), "known", json_known(v), "modules", json_modules(v), "timeline", json_timeline(v),
-        "hypercalls", json_hypercalls(v), "written", json_written(v), "findings", json_findings(&v->findings),
-        "findings_dropped", (json_int_t)v->findings.dropped, "fill", json_fill(in->compared), "debug_log",
+        "paging", json_paging(v), "memory_map", json_memory_map(v), "known", json_known(v), "modules", json_modules(v),
+        "timeline", json_timeline(v), "hypercalls", json_hypercalls(v), "written", json_written(v), "findings",
+        json_findings(&v->findings), "findings_dropped", (json_int_t)v->findings.dropped, "fill",
+        json_fill(in->compared), "debug_log",
         json_log(v->debug_log, v->debug_log_size, v->debug_log_truncated, style->verbose > 0), "console_log",
         json_log(v->console.text, v->console.size, v->console.truncated, style->verbose > 0), "last_blocks",
         json_last_blocks(v, style->verbose > 0), "symbols", json_symbols(in->symbols), "engine", "name", "unicorn",

@@ -142,13 +142,13 @@ json_t *json_finding(const struct finding *f)
     const struct rule *rule = &rules[f->rule];
     const struct code_place *author = finding_author(f);
     return json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
-        rule->name, "severity", severity_name(f->severity), "title", rule->title, "text", json_safe(f->text), "meaning",
-        json_words(f->meaning), "assertion", json_words(f->assertion), "phase", phase_name(f->phase), "vcpu",
-        (json_int_t)f->vcpu, "access", json_access(f), "range", json_range(f), "hob", json_finding_hob(&f->hob), "rip",
-        json_place(&f->at), "caller", f->has_caller ? json_place(&f->caller) : json_null(), "transfer",
-        json_transfer(&f->transfer), "backtrace", json_backtrace(f->trace), "fault",
-        f->has_fault ? json_fault(&f->fault) : json_null(), "registers", json_registers(&f->regs), "author",
-        author != NULL ? json_place(author) : json_null(), "pointer", json_pointer(&f->pointer), "writer",
-        json_writer(f->writer));
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "rule", rule->name, "severity", severity_name(f->severity), "title", rule->title, "text", json_safe(f->text),
+        "meaning", json_words(f->meaning), "assertion", json_words(f->assertion), "handler", json_words(f->handler),
+        "phase", phase_name(f->phase), "vcpu", (json_int_t)f->vcpu, "access", json_access(f), "range", json_range(f),
+        "hob", json_finding_hob(&f->hob), "rip", json_place(&f->at), "caller",
+        f->has_caller ? json_place(&f->caller) : json_null(), "transfer", json_transfer(&f->transfer), "backtrace",
+        json_backtrace(f->trace), "fault", f->has_fault ? json_fault(&f->fault) : json_null(), "registers",
+        json_registers(&f->regs), "author", author != NULL ? json_place(author) : json_null(), "pointer",
+        json_pointer(&f->pointer), "writer", json_writer(f->writer));
 }

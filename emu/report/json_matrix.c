@@ -43,7 +43,8 @@ static json_t *json_images(const struct matrix_result *m)
 /* What came from another process is parsed, not copied; what cannot be is not there. */
 static json_t *json_own_report(const struct case_result *r)
 {
-    json_t *own = r->report != NULL ? json_loadb(r->report, r->report_size, 0, NULL) : NULL;
+    const struct case_report *json = case_report(r, "json");
+    json_t *own = json != NULL ? json_loadb(json->bytes, json->size, 0, NULL) : NULL;
     return own != NULL ? own : json_null();
 }
 

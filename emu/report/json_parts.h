@@ -52,5 +52,7 @@ json_t *json_dispatch(const struct dxe_dispatch *d);
 json_t *json_hobs(const struct verdict *v);
 json_t *json_known(const struct verdict *v);
 json_t *json_paging(const struct verdict *v);
+/* json_memory.c: null where DXE's memory was not read */
+json_t *json_memory_map(const struct verdict *v);
 
 #endif

@@ -29,8 +29,11 @@ struct report_input {
 };
 
 struct report_style {
+    const char
+        *source_root; /* the folder that was the source's root when it was compiled; NULL: guessed, see source.h */
     bool color;
     bool hobs;   /* the HOB list too */
+    bool memory; /* the UEFI memory map too */
     int verbose; /* 1: registers, walk, modules and the guest's debug output too */
 };
 
@@ -40,14 +43,14 @@ struct report_writer {
     const char *name; /* "text", "json" */
     const char *help;
     const char *extension; /* of a file in this form: ".json" */
+    /* One case; NULL: the form has no other shape for one than for many (matrix/take.h). */
     bool (*write)(const struct report_input *in, const struct report_style *style, FILE *out);
-    /* Many cases together, matrix/result.h; @embeds: with each case's own report, in the same form. */
-    bool embeds;
+    /* Many cases together, matrix/result.h; and whether each case's own report is in it: with -v only, or never. */
+    enum { EMBEDS_ALWAYS, EMBEDS_VERBOSE, EMBEDS_NEVER } embeds;
     bool (*write_matrix)(const struct matrix_result *m, const struct report_style *style, FILE *out);
+    bool written; /* of one case it shows what memory the firmware wrote (monitor_options.written) */
 };
 extern const struct report_writer report_writers[]; /* ends with a NULL name */
 const struct report_writer *report_writer_find(const char *name);
-/* Does it show what memory the firmware wrote (monitor_options.written)? */
-bool report_shows_written(const struct report_writer *w);
 
 #endif

@@ -13,6 +13,7 @@
 #include "report/text_dispatch.h"
 #include "report/text_fill.h"
 #include "report/text_finding.h"
+#include "report/text_memory.h"
 
 static void write_number(FILE *out, uint64_t n, const char *noun)
 {
@@ -99,6 +100,18 @@ static void write_symbols(const struct symbols *s, FILE *out)
     }
 }
 
+static void write_disks(const struct layout *l, FILE *out)
+{
+    for (unsigned i = 0; i < l->nr_disks; i++) {
+        char name[DISK_NAME_SIZE];
+        layout_disk_name(l->disk[i].vdev, name);
+        text_label(out, i == 0 ? "disks" : "");
+        fprintf(out, "%s: ", name);
+        text_safe(out, path_last(l->disk[i].path));
+        fprintf(out, "%s\n", l->disk[i].read_only ? ", read-only" : "");
+    }
+}
+
 static void write_summary(const struct report_input *in, bool verbose, FILE *out)
 {
     const struct verdict *v = in->verdict;
@@ -116,6 +129,7 @@ static void write_summary(const struct report_input *in, bool verbose, FILE *out
         hash_format(in->loader->sha256, sha);
         fprintf(out, ", 0x%zx bytes, sha256 %s\n", in->loader->size, sha);
     }
+    write_disks(in->layout, out);
     text_label(out, "reached");
     fprintf(out, "%s%s, ", v->ending == END_HANDOFF ? "the hand-off to " : "", phase_name(v->phase));
     write_number(out, v->nr_modules, "module");
@@ -140,6 +154,13 @@ static void write_summary(const struct report_input *in, bool verbose, FILE *out
                 v->unpacked == UNPACKED_BY_HOST ? " (by the host)" : "");
     fprintf(out, ", %" PRIu64 ".%06" PRIu64 " s of virtual time\n", v->virtual_ns / 1000000000u,
             v->virtual_ns / 1000u % 1000000u);
+    if (v->exceptions != 0 || v->software_interrupts != 0) {
+        text_label(out, "idt");
+        write_number(out, v->exceptions, "exception");
+        fputs(" and ", out);
+        write_number(out, v->software_interrupts, "software interrupt");
+        fputs(" went to the firmware's handlers\n", out);
+    }
     write_symbols(in->symbols, out);
     if (in->compared != NULL)
         text_fill(in->compared, out);
@@ -242,6 +263,8 @@ bool report_text_write(const struct report_input *in, const struct report_style 
     write_summary(in, style->verbose > 0, out);
     if (style->hobs && in->verdict->hob_list != 0)
         write_hobs(in->verdict, out);
+    if (style->memory)
+        text_memory(in->verdict->memory, &in->guest->e820, out);
     if (style->hobs || style->verbose > 0)
         write_known(in->verdict, out);
     if (style->verbose > 0) {

@@ -10,8 +10,7 @@
 
 #define LONGEST_TURN 4u /* blocks in a loop that is folded */
 
-/* " PeiDispatcher (Dispatcher.c:1139)", as far as it is known. */
-static void write_source(FILE *out, const struct source_place *s)
+void text_source(FILE *out, const struct source_place *s)
 {
     if (s->function[0] != '\0') {
         fputc(' ', out);
@@ -39,7 +38,7 @@ void text_code(FILE *out, const struct code_place *p)
     if (p->module[0] != '\0') {
         write_module_place(out, p);
         fprintf(out, " (0x%" PRIx64 ")", p->gva);
-        write_source(out, &p->source);
+        text_source(out, &p->source);
     } else {
         fprintf(out, "0x%" PRIx64 " (in no known module)", p->gva);
     }
@@ -102,7 +101,7 @@ void text_trace_as(FILE *out, const char *label, const struct backtrace *b)
             write_module_place(out, &f->at);
         else
             fprintf(out, "0x%" PRIx64, f->at.gva);
-        write_source(out, &f->at.source);
+        text_source(out, &f->at.source);
         fprintf(out, "%s\n", (unsigned)f->found < sizeof doubt / sizeof doubt[0] ? doubt[f->found] : "");
     }
     if (b->cut) {
@@ -152,7 +151,7 @@ void text_last_blocks(FILE *out, const struct verdict *v)
                 write_module_place(out, p);
             else
                 fprintf(out, "0x%" PRIx64, p->gva);
-            write_source(out, &p->source);
+            text_source(out, &p->source);
             if (times > 1 && k + 1 == turn) {
                 if (turn > 1)
                     fprintf(out, "  (these %zu, %zu times)", turn, times);

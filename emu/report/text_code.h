@@ -7,6 +7,8 @@
 
 #include "check/finding.h"
 
+/* " PeiDispatcher (Dispatcher.c:1139)", as far as it is known. */
+void text_source(FILE *out, const struct source_place *s);
 /* "PeiCore+0x2fa (0x82043a) PeiDispatcher (Dispatcher.c:1139)", within a line. */
 void text_code(FILE *out, const struct code_place *p);
 /* "PeiCore+0x2fa", or the bare address. */

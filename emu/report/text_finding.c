@@ -144,6 +144,7 @@ void text_finding(const struct finding *f, unsigned vcpus, bool explain, const s
     }
     write_words(out, "assert", f->assertion);
     write_words(out, "means", f->meaning);
+    write_words(out, "handler", f->handler);
     write_access(out, f);
     write_range(out, f);
     text_label(out, "phase");

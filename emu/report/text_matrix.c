@@ -317,10 +317,10 @@ static void write_total(const struct matrix_result *m, const struct report_style
 static void write_reports(const struct matrix_result *m, const struct report_style *style, FILE *out)
 {
     for (size_t i = 0; style->verbose > 0 && i < m->nr_cases; i++) {
-        const struct matrix_case *c = &m->c[i];
-        if (c->result.report == NULL)
+        const struct case_report *own = case_report(&m->c[i].result, "text");
+        if (own == NULL)
             continue;
-        (void)fwrite(c->result.report, 1, c->result.report_size, out);
+        (void)fwrite(own->bytes, 1, own->size, out);
         fputc('\n', out);
     }
 }

@@ -95,7 +95,13 @@ static uint32_t word_bits(bool compat)
     return compat ? 32 : 64;
 }
 
-/* Nobody delivers the upcall. */
+bool xen_upcall_pending(const struct xen *x)
+{
+    return x->shared_info[offsetof(struct shared_info, vcpu_info) +
+                          offsetof(struct vcpu_info, evtchn_upcall_pending)] != 0;
+}
+
+/* machine/upcall.c delivers it. */
 static void tell(struct xen *x, uint32_t port, bool compat)
 {
     const uint32_t bits = word_bits(compat);

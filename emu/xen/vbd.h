@@ -13,7 +13,7 @@
 
 struct xen;
 
-#define VBDS_MAX 8u
+#define VBDS_MAX 8u /* as many as a layout has */
 /* xvda, xvdb …: X:docs/man/xen-vbd-interface.7.pandoc. */
 #define VBD_XVD(n) (202u << 8 | (n) << 4)
 

@@ -99,6 +99,9 @@ bool xen_wrmsr(struct xen *x, uint32_t index, uint64_t value);
 /* The MTRRs of fresh HVM vCPUs, before hvmloader sets them: off, all clear. After xen_init. */
 void msr_reset_state(struct xen *x);
 
+/* Has vCPU 0 events to look at (vcpu_info.evtchn_upcall_pending, which the guest clears)? */
+bool xen_upcall_pending(const struct xen *x);
+
 /* Does this guest's CPU have this instruction? The other one is #UD. */
 bool xen_flavour_ok(const struct xen *x, enum hypercall_flavour f);
 /* Runs a hypercall to its end; the value for rax/eax. Called outside the engine's run: it may change the p2m. */

@@ -7,13 +7,14 @@
 set -eu
 pairs=${1:-15}
 [ $# = 0 ] || shift
-rows=${*:-checks symbols loader bare warm sec}
+rows=${*:-checks symbols loader bare warm sec dxe}
 worst=0
 checks=1.03  # all checks on, against off
 symbols=1.05 # a clean boot with --symbols, against one without
 loader=1.5   # hvmloader and the firmware, against the firmware alone
 bare=1.1     # one boot in which the guest unpacks itself, against the bare loop
 sec=1.0      # a whole boot of RELEASE, against QEMU TCG's SEC of DEBUG
+dxe=4.0      # a boot into the shell, against QEMU TCG's of the same image to the same point
 sec_debug=1.5 # a whole boot of DEBUG, PEI's debug output and all, against the same
 
 # Under callgrind a boot takes minutes: patience, or the bed would take a closer look.
@@ -105,8 +106,24 @@ $FIRMWARE_DIR/ovmfxen/$kind/OVMF.fd" || worst=1
     fi
 }
 
+# --- from reset into the shell, both. OvmfXen ends in PEI where there is no Xen, so it is Debian's OVMF; that is a RELEASE
+# build, and what it prints on its console is all that can be seen of it in QEMU: BDS starts the shell.
+row_dxe() {
+    local image=$FIRMWARE_DIR/OVMF.fd lzma
+    if ! command -v qemu-system-x86_64 >/dev/null || [ "$pairs" = 0 ] || ! [ -e "$image" ]; then
+        echo "beside QEMU, into the shell: skipped: needs qemu-system-x86_64, Debian's OVMF.fd and pairs"
+        return
+    fi
+    for lzma in host guest; do
+        "$BUILD/bench/sec" "$pairs" $dxe $dxe "OVMF.fd into the shell, $lzma LZMA / QEMU TCG" "$image" qemu-system-x86_64 \
+            "$HVMBED run -q --handoff hvm --until shell --sec-lzma $lzma --layout $SRC/layouts/hvm-1g.cfg $image" \
+            "BdsDxe: starting Boot" || worst=1
+    done
+}
+
 for row in $rows; do
     case $row in
+    dxe) row_dxe ;;
     sec) row_sec ;;
     *) each "row_$row" ;;
     esac

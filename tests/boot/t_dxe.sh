@@ -11,8 +11,11 @@ runs="bds-release $release hvm-1g bds BDS --handoff hvm
 bds-again $release hvm-1g bds BDS --handoff hvm
 bds-hvmloader $release hvm-4g bds BDS --handoff hvmloader
 bds-debug $debug hvm-1g bds BDS --handoff hvm
+shell-debug $debug hvm-4g shell the_shell --handoff hvmloader
 shell $release hvm-1g shell the_shell --handoff hvm -v
 shell-debian OVMF.fd hvm-1g shell the_shell --handoff hvm
+ready $release hvm-1g-stolen ready-to-boot ready_to_boot --handoff hvm
+ready-debian OVMF.fd hvm-rmrr ready-to-boot ready_to_boot --handoff hvm
 driver $release hvm-1g driver:PcdDxe the_start_of_PcdDxe --handoff hvm
 guid $release hvm-1g driver:80cf7257-87ab-47f9-a3fe-d50b76d89541 the_start_of_80cf7257-87ab-47f9-a3fe-d50b76d89541 --handoff hvm"
 
@@ -40,11 +43,20 @@ stops_on_pvh() {
 if have $release; then
     boot "$T/pvh.json" "$SRC/layouts/pvh-1g.cfg" $release --until bds
     ok "PVH: stops where this firmware does, and says where" stops_on_pvh
+    if have $debug; then
+        boot "$T/assert.json" "$SRC/layouts/pvh-1g.cfg" $debug --until bds
+        ok "PVH, DEBUG: the ASSERT that it stops in is quoted" jq -e '[.findings[] | select(.severity == "error")] | length == 1 and
+            .[0].rule == "dead-loop" and .[0].rip.module == "ResetSystemRuntimeDxe" and
+            (.[0].assertion | test("^ASSERT .*DxeResetShutdown.c\\(42\\): "))' "$T/assert.json"
+    fi
     ok "BDS: every driver of the dispatcher was started but those that nobody asks for" jq -e \
         '.dxe.dispatch | .missing == [] and .started > 80 and ([.waiting[].driver] - ["BootScriptExecutorDxe"]) == []' \
         "$T/bds-release.json"
     ok "XenIoPvhDxe is not for HVM, and says so" jq -e \
         '.dxe.dispatch.errors | any(.driver == "XenIoPvhDxe" and .name == "Unsupported")' "$T/bds-release.json"
+    ok "the memory map: when it was looked at, and where from" jq -s -e \
+        '[.[] | .memory_map | [.when, .source, .damage, (.descriptors | length > 20)]] ==
+         [["ready-to-boot", "core", null, true], ["end", "core", null, true]]' "$T/ready.json" "$T/bds-release.json"
     ok "before BDS, some wait for protocols by name" jq -e \
         '.dxe.dispatch | .missing | index("Bds") != null' "$T/driver.json"
     ok "the console: BDS starts the shell" jq -e '.console_log.text | contains("starting Boot") and contains("EFI Internal Shell")' \

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Faults planted in what real firmware leaves at the hand-off are found, each by its rule, and nothing else is.
+# Faults planted in what real firmware leaves at the hand-off, and in what DXE leaves when it is ready to boot, are found, each
+# by its rule, and nothing else is.
 . "$SRC/tests/tap.sh"
 . "$SRC/tests/boot/boots.sh"
 
@@ -26,6 +27,19 @@ table-wide page-tables beyond.the.processor
 table-elsewhere page-tables leads.to.0
 table-short page-tables only.up.to.0
 table-free page-tables that.no.HOB.allocates"
+LATE="free-over-top map-ram is.no.RAM
+page-lost map-ram-missing 0x100000-0x101000
+page-twice map-overlap overlaps
+map-link map-list what.is.no.descriptor
+gcd-reserved-as-ram gcd-ram the.E820.has.RESERVED
+gcd-ram-as-mmio gcd-mmio is.RAM.in.the.E820
+gcd-gap gcd-list does.not.begin
+tables-freed processor-tables the.page.table
+services-changed system-table CRC
+rsdp-flipped acpi-tables RSDP.*checksum
+smbios-flipped smbios-tables checksum
+info-altered bytes-changed ACPI.info
+late-image-altered bytes-changed OVMF.image"
 
 found() { # OUTPUT FAULT RULE TEXT
     awk -F'\t' -v f="$2" '$1 == f' "$1" | head -n 1 | grep -qP "^$2\t$3\t.*$4" && return
@@ -37,8 +51,11 @@ clean() { # OUTPUT: the run arrived, no check failed, and nothing was found wher
     cat "$1.err"
     return 1
 }
-plant() { # OUTPUT LAYOUT HANDOFF IMAGE
-    timeout 120 "$BUILD/proof/planted" "$SRC/layouts/$2.cfg" "$3" "$FIRMWARE_DIR/$4" >"$1" 2>"$1.err"
+only() { # OUTPUT FAULT RULE TEXT: the rule and no other
+    found "$@" && ! awk -F'\t' -v f="$2" -v r="$3" '$1 == f && $2 != r' "$1" | grep .
+}
+plant() { # OUTPUT LAYOUT HANDOFF IMAGE [ready-to-boot]
+    timeout 120 "$BUILD/proof/planted" "$SRC/layouts/$2.cfg" "$3" "$FIRMWARE_DIR/$4" "${@:5}" >"$1" 2>"$1.err"
     echo $? >"$1.rc"
 }
 
@@ -51,6 +68,8 @@ pvh-8g pvh ovmfxen/DEBUG/OVMF.fd"
 while read -r layout handoff image; do
     if have "$image"; then at_once plant "$T/$layout" "$layout" "$handoff" "$image"; fi
 done <<<"$BOOTS"
+late=ovmfxen/RELEASE/OVMF.fd
+if have $late; then at_once plant "$T/late" hvm-1g hvm $late ready-to-boot; fi
 wait
 while read -r layout handoff image; do
     name="$(basename "$(dirname "/$image")") $layout"
@@ -64,4 +83,12 @@ while read -r layout handoff image; do
         ok "$name: $fault" found "$T/$layout" "$fault" "$rule" "$text"
     done <<<"$FAULTS"
 done <<<"$BOOTS"
+if have $late; then
+    ok "ready to boot: nothing without a fault" clean "$T/late"
+    while read -r fault rule text; do
+        ok "ready to boot: $fault, and nothing else" only "$T/late" "$fault" "$rule" "$text"
+    done <<<"$LATE"
+else
+    skip "ready to boot" "$(why_not $late)"
+fi
 done_testing

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Are faults found in what real firmware leaves? Boots an image once; at the hand-off, for each fault of the table, a
- * child process changes the guest as that fault would have, lets the checks look, and prints what they say.
- * Usage: planted LAYOUT HANDOFF FIRMWARE; "FAULT<tab>RULE<tab>TEXT" a line, RULE "-" where the image has nothing to
- * plant that fault in. Exit 0 when the hand-off was reached.
+ * Are faults found in what real firmware leaves? Boots an image once; at the hand-off, or when it is ready to boot, for each
+ * fault of the table a child process changes the guest as that fault would have, lets the checks look, and prints what
+ * they say.
+ * Usage: planted LAYOUT HANDOFF FIRMWARE [ready-to-boot]; "FAULT<tab>RULE<tab>TEXT" a line, RULE "-" where the image has
+ * nothing to plant that fault in. Exit 0 when it came so far.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "base/le.h"
 #include "check/monitor.h"
+#include "dxe/tables.h"
 #include "machine/machine.h"
 
 struct bed {
@@ -24,7 +26,9 @@ struct bed {
     struct machine machine;
     struct verdict verdict;
     const struct machine_watcher *checks; /* the monitor's own */
+    bool late;                            /* ready to boot, not the hand-off */
     bool arrived;
+    struct efi_map map; /* for finding descriptors */
 };
 
 /* --- finding HOBs in the guest ------------------------------------------------------------------------------------ */
@@ -231,33 +235,139 @@ static bool table_free(struct bed *b)
     return hob != 0 && put32(b, hob + 40, HOB_MEMORY_FREE);
 }
 
+/* --- faults in what the DXE core keeps ---------------------------------------------------------------------------- */
+
+static bool read_gva(const void *self, uint64_t gva, void *dst, size_t n)
+{
+    return machine_read(self, gva, dst, n);
+}
+static struct efi_reader reader(const struct bed *b)
+{
+    return (struct efi_reader){read_gva, &b->machine};
+}
+/* Addresses are their own in DXE. The descriptor of the memory map, or of the GCD, that holds @gpa; 0 for none. */
+static uint64_t descriptor(struct bed *b, bool gcd, uint64_t gpa)
+{
+    const struct efi_reader r = reader(b);
+    const struct efi_lists *l = &b->monitor.dxe->lists;
+    const struct efi_range *found =
+        (gcd ? efi_core_gcd_read : efi_core_map_read)(&r, l, &b->map) ? efi_map_at(&b->map, gpa) : NULL;
+    return found != NULL ? found->bytes.start : 0;
+}
+static bool move64(struct bed *b, uint64_t gpa, uint64_t by)
+{
+    uint8_t raw[8];
+    return gpa > 64 && memory_read(&b->machine.memory, gpa, raw, sizeof raw) && put64(b, gpa, le64(raw) + by);
+}
+static uint64_t handed_on(struct bed *b, const struct guid *g)
+{
+    static struct efi_configuration c;
+    const struct efi_reader r = reader(b);
+    efi_configuration_read(&r, b->monitor.dxe->system, &c);
+    return efi_configuration_table(&c, g);
+}
+
+static bool free_over_top(struct bed *b)
+{
+    return move64(b, descriptor(b, false, b->guest.low_end - 1) + 0x28, PAGE_SIZE);
+}
+static bool page_lost(struct bed *b)
+{
+    return move64(b, descriptor(b, false, MIB) + 0x20, PAGE_SIZE);
+}
+static bool page_twice(struct bed *b)
+{
+    return move64(b, descriptor(b, false, 0x806000) + 0x20, (uint64_t)0 - PAGE_SIZE);
+}
+static bool map_link(struct bed *b)
+{
+    return put64(b, descriptor(b, false, MIB) + 8, b->monitor.dxe->system);
+}
+static bool gcd_reserved_as_ram(struct bed *b)
+{
+    const uint64_t d = descriptor(b, true, 0xFD000000);
+    return d != 0 && put32(b, d + 0x38, GCD_RAM);
+}
+static bool gcd_ram_as_mmio(struct bed *b)
+{
+    const uint64_t d = descriptor(b, true, MIB);
+    return d != 0 && put32(b, d + 0x38, GCD_MMIO);
+}
+static bool gcd_gap(struct bed *b)
+{
+    const uint64_t d = descriptor(b, true, 0xFD000000);
+    return d != 0 && move64(b, d + 0x18, PAGE_SIZE);
+}
+static bool tables_freed(struct bed *b)
+{
+    struct paging p;
+    machine_paging(&b->machine, &p);
+    const uint64_t d = descriptor(b, false, page_down(p.cr3));
+    return d != 0 && put32(b, d + 0x1c, EFI_CONVENTIONAL);
+}
+static bool services_changed(struct bed *b)
+{
+    return flip(b, b->monitor.dxe->boot + 0x140);
+}
+static bool rsdp_flipped(struct bed *b)
+{
+    const uint64_t rsdp = handed_on(b, &efi_acpi_guid);
+    return rsdp != 0 && flip(b, rsdp + 10);
+}
+static bool smbios_flipped(struct bed *b)
+{
+    const uint64_t entry = handed_on(b, &efi_smbios_guid);
+    return entry != 0 && flip(b, entry + 8);
+}
+static bool info_altered(struct bed *b)
+{
+    return flip(b, 0xFC000008);
+}
+
 static const struct {
     const char *name;
     bool (*plant)(struct bed *b);
-} faults[] = {
-    {"none", nothing},
-    {"acpi-as-ram", acpi_as_ram},
-    {"ram-too-large", ram_too_large},
-    {"ram-too-small", ram_too_small},
-    {"memory-over-top", memory_over_top},
-    {"overlapping", overlapping},
-    {"allocated-outside", allocated_outside},
-    {"list-cut", list_cut},
-    {"stack-moved", stack_moved},
-    {"cpu-wide", cpu_wide},
-    {"volume-damaged", volume_damaged},
-    {"volume-changed", volume_changed},
-    {"other-xen", other_xen},
-    {"slow-clock", slow_clock},
-    {"acpi-altered", acpi_altered},
-    {"rsdp-altered", rsdp_altered},
-    {"image-altered", image_altered},
-    {"ring-altered", ring_altered},
-    {"low-altered", low_altered},
-    {"table-wide", table_wide},
-    {"table-elsewhere", table_elsewhere},
-    {"table-short", table_short},
-    {"table-free", table_free},
+} late_faults[] =
+    {
+        {"none", nothing},
+        {"free-over-top", free_over_top},
+        {"page-lost", page_lost},
+        {"page-twice", page_twice},
+        {"map-link", map_link},
+        {"gcd-reserved-as-ram", gcd_reserved_as_ram},
+        {"gcd-ram-as-mmio", gcd_ram_as_mmio},
+        {"gcd-gap", gcd_gap},
+        {"tables-freed", tables_freed},
+        {"services-changed", services_changed},
+        {"rsdp-flipped", rsdp_flipped},
+        {"smbios-flipped", smbios_flipped},
+        {"info-altered", info_altered},
+        {"late-image-altered", image_altered},
+},
+  faults[] = {
+      {"none", nothing},
+      {"acpi-as-ram", acpi_as_ram},
+      {"ram-too-large", ram_too_large},
+      {"ram-too-small", ram_too_small},
+      {"memory-over-top", memory_over_top},
+      {"overlapping", overlapping},
+      {"allocated-outside", allocated_outside},
+      {"list-cut", list_cut},
+      {"stack-moved", stack_moved},
+      {"cpu-wide", cpu_wide},
+      {"volume-damaged", volume_damaged},
+      {"volume-changed", volume_changed},
+      {"other-xen", other_xen},
+      {"slow-clock", slow_clock},
+      {"acpi-altered", acpi_altered},
+      {"rsdp-altered", rsdp_altered},
+      {"image-altered", image_altered},
+      {"ring-altered", ring_altered},
+      {"low-altered", low_altered},
+      {"table-wide", table_wide},
+      {"table-elsewhere", table_elsewhere},
+      {"table-short", table_short},
+      {"table-free", table_free},
 };
 
 /* --- the boot ----------------------------------------------------------------------------------------------------- */
@@ -273,22 +383,24 @@ static void print_findings(const struct bed *b, const char *fault)
 static void on_paused(void *self)
 {
     struct bed *b = self;
-    b->arrived = b->verdict.ending == END_HANDOFF && b->machine.stopping;
-    for (size_t i = 0; b->arrived && i < sizeof faults / sizeof faults[0]; i++) {
+    b->arrived = b->verdict.ending == (b->late ? END_REACHED : END_HANDOFF) && b->machine.stopping;
+    const size_t nr = b->late ? sizeof late_faults / sizeof late_faults[0] : sizeof faults / sizeof faults[0];
+    for (size_t i = 0; b->arrived && i < nr; i++) {
+        const char *name = b->late ? late_faults[i].name : faults[i].name;
         (void)fflush(stdout);
         const pid_t child = fork();
         if (child == 0) {
-            if (!faults[i].plant(b))
-                printf("%s\t-\tnothing to plant it in\n", faults[i].name);
+            if (!(b->late ? late_faults[i].plant : faults[i].plant)(b))
+                printf("%s\t-\tnothing to plant it in\n", name);
             else
                 b->checks->paused(&b->monitor);
-            print_findings(b, faults[i].name);
+            print_findings(b, name);
             (void)fflush(stdout);
             _exit(0);
         }
         int status = 1;
         if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
-            printf("%s\t?\tthe checks failed\n", faults[i].name);
+            printf("%s\t?\tthe checks failed\n", name);
     }
     b->checks->paused(&b->monitor);
 }
@@ -308,6 +420,8 @@ static bool boot(struct bed *b, char **argv, struct diag *d)
         !machine_init(&b->machine, &b->layout, &b->guest, &b->plan, &entry, true, false, d))
         return false;
     monitor_defaults(&options);
+    if (b->late && !until_parse("ready-to-boot", &options.until))
+        return diag_fail(d, "ready-to-boot", 0, "no such place");
     monitor_init(&b->monitor, &b->machine, &options, &b->verdict);
     b->checks = b->machine.watcher;
     struct machine_watcher watcher = *b->checks;
@@ -321,11 +435,12 @@ int main(int argc, char **argv)
 {
     struct diag d = {0};
     struct bed *b = calloc(1, sizeof *b);
-    if (argc != 4 || b == NULL) {
-        (void)fprintf(stderr, "usage: planted LAYOUT HANDOFF FIRMWARE\n");
+    if ((argc != 4 && (argc != 5 || strcmp(argv[4], "ready-to-boot") != 0)) || b == NULL) {
+        (void)fprintf(stderr, "usage: planted LAYOUT HANDOFF FIRMWARE [ready-to-boot]\n");
         free(b);
         return 2;
     }
+    b->late = argc == 5;
     if (boot(b, argv, &d))
         machine_exit(&b->machine);
     else

@@ -348,7 +348,13 @@ static void other_ports(void **state)
     assert_null(bus_mmio_at(&b.bus, 0xFED40F00)); /* nobody's: the machine gives all ones */
     for (const char *c = "HVM Loader\n"; *c != '\0'; c++)
         out(&b, 0xE9, 1, (uint8_t)*c);
-    assert_string_equal(platform_debug_log(&b.p, &n, &cut), "HVM Loader\n");
+    /* What was written to the serial port that is not there is kept as well. */
+    assert_string_equal(platform_debug_log(&b.p, &n, &cut), "\x10HVM Loader\n");
+    out(&b, 0x3FB, 1, 0x83); /* a divisor follows */
+    out(&b, 0x3F8, 1, 'x');
+    out(&b, 0x3FB, 1, 0x03);
+    out(&b, 0x3F8, 1, 'y');
+    assert_string_equal(platform_debug_log(&b.p, &n, &cut), "\x10HVM Loader\ny");
     bus_exit(&b.bus);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interrupts on their way: the local APIC's timer, priorities and ends, the 8259s, the I/O APIC, the 8254's line. */
+/* Interrupts on their way: the local APIC's timer, priorities and ends, the 8259s, the I/O APIC, INTx, the 8254's line. */
 #include "bus_kit.h"
 
 #include "dev/irq.h"
@@ -167,6 +167,125 @@ static void ioapic_pins(void **state)
     bus_exit(&b.bus);
 }
 
+static void set_pin(struct bench *b, unsigned pin, uint32_t low)
+{
+    mmio_out(b, IOAPIC, 4, 0x10 + 2 * pin);
+    mmio_out(b, IOAPIC + 0x10, 4, low);
+}
+static uint32_t pin_of(struct bench *b, unsigned pin)
+{
+    mmio_out(b, IOAPIC, 4, 0x10 + 2 * pin);
+    return (uint32_t)mmio_in(b, IOAPIC + 0x10, 4);
+}
+#define REMOTE_IRR 0x4000u
+#define LEVEL 0x8000u
+#define MASKED 0x10000u
+
+/* A level: asks once, is held back until its end, and asks again as long as the line is pulled. */
+static void ioapic_levels(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b, GUEST_HVM, 256, 0, AMPLE);
+    struct irq *q = &b.p.irq;
+    irq_level(q, 20, true);
+    assert_false(lapic_waits(q->lapic, 0)); /* masked */
+    set_pin(&b, 20, LEVEL | 0x35);
+    assert_true(lapic_waits(q->lapic, 0)); /* unmasked while it is pulled */
+    assert_int_equal(pin_of(&b, 20) & REMOTE_IRR, REMOTE_IRR);
+    assert_int_equal(lapic_take(q->lapic, 0), 0x35);
+    assert_int_equal(mmio_in(&b, LAPIC + 0x190, 4), 1u << (0x35 & 31)); /* TMR */
+    irq_level(q, 20, true);                                             /* a second one on the same line */
+    assert_false(lapic_waits(q->lapic, 0));
+    mmio_out(&b, EOI, 4, 0);
+    assert_int_equal(lapic_take(q->lapic, 0), 0x35); /* still pulled */
+    irq_level(q, 20, false);
+    irq_level(q, 20, false);
+    irq_level(q, 20, false); /* nobody pulls any more: no matter */
+    mmio_out(&b, EOI, 4, 0);
+    assert_false(lapic_waits(q->lapic, 0));
+    assert_int_equal(pin_of(&b, 20) & REMOTE_IRR, 0);
+    irq_level(q, 20, true);
+    assert_int_equal(lapic_take(q->lapic, 0), 0x35);
+    set_pin(&b, 20, LEVEL | MASKED | 0x35); /* remote IRR is not the guest's to write */
+    assert_int_equal(pin_of(&b, 20) & REMOTE_IRR, REMOTE_IRR);
+    mmio_out(&b, EOI, 4, 0);
+    assert_int_equal(pin_of(&b, 20) & REMOTE_IRR, 0);
+    assert_false(lapic_waits(q->lapic, 0));
+    set_pin(&b, 20, 0x36); /* an edge now: that the line is high is none */
+    assert_false(lapic_waits(q->lapic, 0));
+    irq_level(q, 20, false);
+    irq_level(q, 20, true);
+    assert_int_equal(lapic_take(q->lapic, 0), 0x36);
+    assert_int_equal(mmio_in(&b, LAPIC + 0x190, 4) & 1u << (0x36 & 31), 0);
+    mmio_out(&b, EOI, 4, 0);
+    assert_false(lapic_waits(q->lapic, 0));
+    bus_exit(&b.bus);
+}
+
+/* A level of the 8259 asks as long as it is there, an edge once; what is gone before it is taken is forgotten. */
+static void pic_levels(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b, GUEST_HVM, 256, 0, AMPLE);
+    struct irq *q = &b.p.irq;
+    pic_setup(&b);
+    assert_int_equal(in(&b, 0x4D0, 1), 0x20); /* hvmloader: 5, 10 and 11 are PCI's */
+    assert_int_equal(in(&b, 0x4D1, 1), 0x0C);
+    irq_level(q, 5, true);
+    assert_int_equal(irq_take(q, 0), 0x25);
+    assert_false(irq_waits(q, 0)); /* in service */
+    out(&b, 0x20, 1, 0x20);
+    assert_int_equal(irq_take(q, 0), 0x25);
+    irq_level(q, 5, false);
+    out(&b, 0x20, 1, 0x20);
+    assert_false(irq_waits(q, 0));
+    irq_level(q, 4, true); /* an edge by ELCR */
+    assert_int_equal(irq_take(q, 0), 0x24);
+    out(&b, 0x20, 1, 0x20);
+    assert_false(irq_waits(q, 0));
+    irq_level(q, 4, false);
+    irq_level(q, 4, true);
+    irq_level(q, 4, false);
+    assert_false(irq_waits(q, 0));
+    bus_exit(&b.bus);
+}
+
+/* INTx: a line of the I/O APIC for each device, and a link, shared, that the PIIX3 routes to the 8259. */
+static void intx(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b, GUEST_HVM, 256, 0, AMPLE);
+    struct irq *q = &b.p.irq;
+    pic_setup(&b);
+    set_pin(&b, 24, LEVEL | 0x41); /* device 2, INTA: 2 * 4 + 16 */
+    irq_intx(q, 2, 0, true);       /* link C, line 11 */
+    irq_intx(q, 6, 0, true);       /* link C as well; line 40 */
+    assert_int_equal(irq_take(q, 0), 0x2B);
+    assert_int_equal(lapic_take(q->lapic, 0), 0x41);
+    out(&b, 0xA0, 1, 0x20);
+    out(&b, 0x20, 1, 0x20);
+    irq_intx(q, 2, 0, false);
+    mmio_out(&b, EOI, 4, 0);
+    assert_false(lapic_waits(q->lapic, 0));
+    assert_int_equal(irq_take(q, 0), 0x2B); /* the other one still pulls */
+    out(&b, 0xA0, 1, 0x20);
+    out(&b, 0x20, 1, 0x20);
+    out(&b, 0xCF8, 4, 0x80000860);
+    out(&b, 0xCFE, 1, 5); /* link C goes to line 5, with what pulls it */
+    assert_int_equal(irq_take(q, 0), 0x25);
+    out(&b, 0xCFE, 1, 0x80); /* and nowhere */
+    out(&b, 0x20, 1, 0x20);
+    assert_false(irq_waits(q, 0));
+    irq_intx(q, 6, 0, false);
+    irq_intx(q, 6, 0, false);
+    out(&b, 0xCFE, 1, 10);
+    assert_false(irq_waits(q, 0));
+    bus_exit(&b.bus);
+}
+
 /* The 8254 asks for nothing before it is programmed, or where nobody would hear it. */
 static void pit_line(void **state)
 {
@@ -192,8 +311,9 @@ static void pit_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_shot),  cmocka_unit_test(periodic),    cmocka_unit_test(priorities),
-        cmocka_unit_test(pic_lines), cmocka_unit_test(ioapic_pins), cmocka_unit_test(pit_line),
+        cmocka_unit_test(one_shot),      cmocka_unit_test(periodic),    cmocka_unit_test(priorities),
+        cmocka_unit_test(pic_lines),     cmocka_unit_test(ioapic_pins), cmocka_unit_test(pit_line),
+        cmocka_unit_test(ioapic_levels), cmocka_unit_test(pic_levels),  cmocka_unit_test(intx),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

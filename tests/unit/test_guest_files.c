@@ -4,7 +4,10 @@
 
 #include <glob.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "layout/key_docs.h"
 #include "layout/pci_table.h"
 #include "layout/xlkeys.h"
 
@@ -67,19 +70,21 @@ static void files(void **state)
         struct layout_lines at;
         struct guest_memory g;
         struct diag d = {0};
-        unsigned unknown = 0;
+        unsigned unknown = 0, disks = 0; /* theirs are elsewhere */
         (void)snprintf(path, sizeof path, "%s/tests/layouts/%s.cfg", source(), r->file);
         if (!layout_read_lines(path, &l, &at, &d) || !layout_resolve(&l, 2 * MIB, &g, &d))
             fail_msg("%s:%u: %s", path, d.line, d.message);
-        for (unsigned j = 0; j < at.nr_notes; j++)
+        for (unsigned j = 0; j < at.nr_notes; j++) {
             unknown += at.note[j].unknown;
+            disks += strncmp(at.note[j].text, "disk:", 5) == 0;
+        }
         devices(&l, pci, sizeof pci);
         if (g.low_end != r->low_end || g.high_end != r->high_end || g.e820.nr != r->entries || unknown != r->unknown ||
-            at.nr_notes - unknown != r->others || (r->pci != NULL && strcmp(pci, r->pci) != 0) ||
-            (r->pci == NULL) != (l.type == GUEST_PVH))
+            at.nr_notes - unknown - disks != r->others || l.nr_disks != 0 ||
+            (r->pci != NULL && strcmp(pci, r->pci) != 0) || (r->pci == NULL) != (l.type == GUEST_PVH))
             fail_msg("%s: RAM to %#llx and %#llx, %u entries, devices %s, %u and %u notes", r->file,
                      (unsigned long long)g.low_end, (unsigned long long)g.high_end, g.e820.nr, pci, unknown,
-                     at.nr_notes - unknown);
+                     at.nr_notes - unknown - disks);
     }
 }
 
@@ -252,11 +257,126 @@ static void keys(void **state)
     assert_null(xl_key_find("memroy"));
 }
 
+/* The manual's texts are those of docs/layouts.md, without its marks; every honoured key has one. */
+static bool documents(const struct key_doc *docs, const char *name)
+{
+    const size_t n = strlen(name);
+    for (; docs->keys != NULL; docs++)
+        for (const char *s = docs->keys; (s = strstr(s, name)) != NULL; s += n)
+            if ((s == docs->keys || s[-1] == ' ') && (s[n] == ',' || s[n] == '\0'))
+                return true;
+    return false;
+}
+
+/* Of a row: "`memory`" is memory, "[lint.md](lint.md)" is lint.md. In place. */
+static void without_marks(char *row)
+{
+    char *to = row;
+    for (const char *s = row; *s != '\0'; s++) {
+        if (*s == ']' && s[1] == '(')
+            s += strcspn(s, ")");
+        else if (*s != '`' && *s != '[')
+            *to++ = *s;
+    }
+    *to = '\0';
+}
+
+static void key_texts(void **state)
+{
+    (void)state;
+    static const struct key_doc *const tables[] = {xl_key_docs, bed_key_docs, partly_key_docs};
+    char path[512], row[4096];
+    size_t found = 0, all = 0;
+    (void)snprintf(path, sizeof path, "%s/docs/layouts.md", source());
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(row, sizeof row, f) != NULL) {
+        without_marks(row);
+        for (size_t t = 0; t < 3; t++)
+            for (const struct key_doc *k = tables[t]; k->keys != NULL; k++) {
+                char want[2048];
+                (void)snprintf(want, sizeof want, "| %s | %s |%s%s%s\n", k->keys, k->meaning, t < 2 ? " " : "",
+                               t == 2                ? ""
+                               : k->fallback == NULL ? "–"
+                                                     : k->fallback,
+                               t < 2 ? " |" : "");
+                found += strcmp(row, want) == 0;
+            }
+    }
+    (void)fclose(f);
+    for (size_t t = 0; t < 3; t++)
+        for (const struct key_doc *k = tables[t]; k->keys != NULL; k++)
+            all++;
+    assert_int_equal(found, all);
+    for (size_t i = 0; i < nr_xl_keys; i++)
+        if (xl_keys[i].fate == KEY_HONOURED && !documents(xl_key_docs, xl_keys[i].name))
+            fail_msg("layout/key_docs.c does not tell of %s", xl_keys[i].name);
+    for (size_t i = 0; bed_key_name(i) != NULL; i++)
+        if (!documents(bed_key_docs, bed_key_name(i)))
+            fail_msg("layout/key_docs.c does not tell of %s", bed_key_name(i));
+}
+
+/* disk=: raw files beside the guest's own, by their numbers; what there is no backend for is a note. */
+static void disks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *spec, *name; /* NULL: a note */
+        uint32_t vdev;
+        bool read_only;
+    } cases[] = {
+        {"%s,raw,xvda,w", "xvda", 202 << 8, false},
+        {"%s,raw,xvdb2,r", "xvdb2", 202 << 8 | 16 | 2, true},
+        {"format=raw,vdev=hda,access=rw,target=%s", "hda", 3 << 8, false},
+        {"file:/tmp/%s,hdd,w", "hdd", 22 << 8 | 64, false},
+        {"vdev=sdc,access=ro,target=%s", "sdc", 8 << 8 | 32, true},
+        {"%s,raw,hdc:cdrom,r", NULL, 0, false},
+        {"%s,qcow2,xvdd,w", NULL, 0, false},
+        {"%s-not,raw,xvde,w", NULL, 0, false},
+        {"/tmp,raw,xvdf,w", NULL, 0, false},
+        {"%s,raw,xvda,w", NULL, 0, false}, /* taken */
+        {"%s,raw,d3,w", NULL, 0, false},
+    };
+    char file[] = "/tmp/hvmbed-disk-XXXXXX", text[2048] = HVM "disk=[";
+    const int fd = mkstemp(file);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char spec[128];
+        (void)snprintf(spec, sizeof spec, cases[i].spec, strrchr(file, '/') + 1);
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "'%s',", spec);
+    }
+    (void)strcat(text, "]\n");
+    struct layout l;
+    struct layout_lines at;
+    struct diag d = {0};
+    if (!read_text(text, &l, &at, &d))
+        fail_msg("%s", d.message);
+    unsigned n = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[DISK_NAME_SIZE];
+        if (cases[i].name == NULL)
+            continue;
+        assert_int_equal(l.disk[n].vdev, cases[i].vdev);
+        assert_int_equal(l.disk[n].read_only, cases[i].read_only);
+        assert_string_equal(l.disk[n].path, file);
+        layout_disk_name(l.disk[n++].vdev, name);
+        assert_string_equal(name, cases[i].name);
+    }
+    assert_int_equal(l.nr_disks, n);
+    assert_int_equal(at.nr_notes, sizeof cases / sizeof cases[0] - n);
+    assert_non_null(strstr(at.note[0].text, "CD-ROM"));
+    assert_false(read_text(HVM "disk=['a,b,c,d']\n", &l, &at, &d));
+    assert_int_equal(d.line, 4);
+    (void)remove(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files), cmocka_unit_test(all_are_there),   cmocka_unit_test(refused),
-        cmocka_unit_test(rdms),  cmocka_unit_test(viridian_groups), cmocka_unit_test(keys),
+        cmocka_unit_test(files),   cmocka_unit_test(disks),     cmocka_unit_test(all_are_there),
+        cmocka_unit_test(refused), cmocka_unit_test(rdms),      cmocka_unit_test(viridian_groups),
+        cmocka_unit_test(keys),    cmocka_unit_test(key_texts),
     };
     return cmocka_run_group_tests_name("guest files", tests, NULL, NULL);
 }

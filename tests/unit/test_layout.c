@@ -318,7 +318,7 @@ static void defaults(void **state)
     assert_int_equal(l.slack_pages, SLACK_AMPLE);
     assert_int_equal(l.memory, GIB);
 
-    must_read("# comment\nname='x'\nbuilder = \"hvm\"\nmaxmem=512; vcpus=4\ndisk=['a,b', [ 'bed_x' ], 3]\n"
+    must_read("# comment\nname='x'\nbuilder = \"hvm\"\nmaxmem=512; vcpus=4\nvtpm=['a,b', [ 'bed_x' ], 3]\n"
               "extra = 'bed_e821=\"'\n",
               &l);
     assert_int_equal(l.type, GUEST_HVM);

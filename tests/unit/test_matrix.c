@@ -65,9 +65,47 @@ static struct case_result full_record(void)
     r.finding[1].has_caller = true;
     r.finding[1].caller = (struct code_place){.gva = 7, .module = "Sec", .base = 1, .offset = 6, .guid = "G"};
     r.finding[1].caller.source = (struct source_place){.function = "f", .inlined = "g", .file = "/a/b.c", .line = 12};
-    r.report = strdup("{}\n");
-    r.report_size = 3;
+    r.finding[1].has_blamed = true;
+    r.finding[1].blamed = r.finding[1].caller;
+    put_words(r.finding[1].fingerprint, FINGERPRINT_SIZE, "0123456789abcdef");
+    put_words(r.finding[1].identity, FINGERPRINT_SIZE, "fedcba9876543210");
+    r.finding[1].trace = calloc(1, sizeof *r.finding[1].trace);
+    r.finding[1].step = calloc(STEPS_MAX, sizeof *r.finding[1].step);
+    r.finding[1].details = strdup("error[write-reserved]\n");
+    assert_non_null(r.finding[1].trace);
+    assert_non_null(r.finding[1].step);
+    r.finding[1].trace->nr = 2;
+    r.finding[1].trace->cut = true;
+    r.finding[1].trace->frame[1] = (struct frame){r.finding[1].caller, FRAME_LIKELY};
+    r.finding[1].step[0] = (struct case_step){STEP_COPIED, r.finding[1].caller};
+    r.finding[1].nr_steps = 1;
+    r.instructions = 5;
+    r.virtual_ns = UINT64_MAX;
+    put_words(r.loader.name, sizeof r.loader.name, "hvmloader");
+    r.loader.size = 99;
+    r.loader.sha256[31] = 0xab;
+    r.log = malloc(4);
+    assert_non_null(r.log);
+    memcpy(r.log, "a\0\377\n", 4);
+    r.log_size = 4;
+    r.report[0] = (struct case_report){.form = "json", .bytes = strdup("{}\n"), .size = 3};
+    r.report[1] = (struct case_report){.form = "text", .bytes = strdup("PASS"), .size = 4};
+    r.nr_reports = 2;
     return r;
+}
+
+static void same_finding(const struct case_finding *a, const struct case_finding *b)
+{
+    assert_memory_equal(a, b, offsetof(struct case_finding, trace));
+    assert_int_equal(a->trace != NULL, b->trace != NULL);
+    if (a->trace != NULL)
+        assert_memory_equal(a->trace, b->trace, sizeof *a->trace);
+    assert_int_equal(a->nr_steps, b->nr_steps);
+    for (size_t i = 0; i < a->nr_steps; i++)
+        assert_memory_equal(&a->step[i], &b->step[i], sizeof a->step[i]);
+    assert_int_equal(a->details != NULL, b->details != NULL);
+    if (a->details != NULL)
+        assert_string_equal(a->details, b->details);
 }
 
 static void record_and_back(void **state)
@@ -84,9 +122,18 @@ static void record_and_back(void **state)
     assert_string_equal(got.detail, "exception");
     assert_int_equal(got.dropped, 3);
     assert_int_equal(got.nr_findings, 2);
-    assert_memory_equal(got.finding, r.finding, 2 * sizeof *r.finding);
-    assert_int_equal(got.report_size, 3);
-    assert_string_equal(got.report, "{}\n");
+    same_finding(&got.finding[0], &r.finding[0]);
+    same_finding(&got.finding[1], &r.finding[1]);
+    assert_int_equal(got.instructions, 5);
+    assert_true(got.virtual_ns == UINT64_MAX);
+    assert_memory_equal(&got.loader, &r.loader, sizeof r.loader);
+    assert_int_equal(got.log_size, 4);
+    assert_memory_equal(got.log, r.log, 4);
+    assert_int_equal(got.nr_reports, 2);
+    assert_int_equal(case_report(&got, "json")->size, 3);
+    assert_string_equal(case_report(&got, "json")->bytes, "{}\n");
+    assert_string_equal(case_report(&got, "text")->bytes, "PASS");
+    assert_null(case_report(&got, "junit"));
     free(bytes);
     case_result_free(&r);
     case_result_free(&got);
@@ -97,7 +144,8 @@ static void record_and_back(void **state)
     assert_true(record_read(bytes, n, &got));
     assert_int_equal(got.state, CASE_NOT_APPLICABLE);
     assert_string_equal(got.reason, "no PVH entry");
-    assert_null(got.report);
+    assert_int_equal(got.nr_reports, 0);
+    assert_null(got.log);
     free(bytes);
 }
 
@@ -133,9 +181,12 @@ static void hostile_records(void **state)
         memcpy(bytes + i, before, 8);
         bytes[i] ^= 0x55;
         if (record_read(bytes, n, &got)) {
-            assert_true(got.nr_findings <= FINDINGS_MAX);
-            for (size_t j = 0; j < got.nr_findings; j++)
-                assert_true((unsigned)got.finding[j].rule < RULE_COUNT);
+            assert_true(got.nr_findings <= FINDINGS_MAX && got.log_size <= CASE_LOG_MAX);
+            for (size_t j = 0; j < got.nr_findings; j++) {
+                const struct case_finding *f = &got.finding[j];
+                assert_true((unsigned)f->rule < RULE_COUNT && f->nr_steps <= STEPS_MAX);
+                assert_true(f->trace == NULL || f->trace->nr <= FRAMES_MAX);
+            }
         }
         case_result_free(&got);
         got = (struct case_result){0};
@@ -313,8 +364,9 @@ static struct matrix_result every_kind(void)
     give(&m, 0, make_finding(RULE_EXCEPTION, 0x2fa, "exception\033[31m 14"));
     give(&m, 0, make_finding(RULE_HOB_RAM, 1, "a HOB"));
     give(&m, 2, make_finding(RULE_EXCEPTION, 0x2fa, "exception\033[31m 14"));
-    m.c[2].result.report = strdup("not JSON");
-    m.c[2].result.report_size = 8;
+    m.c[2].result.report[0] = (struct case_report){.form = "text", .bytes = strdup("not JSON"), .size = 8};
+    m.c[2].result.report[1] = (struct case_report){.form = "json", .bytes = strdup("not JSON"), .size = 8};
+    m.c[2].result.nr_reports = 2;
     give(&m, 4, make_finding(RULE_EXCEPTION, 0x2fa, "exception\033[31m 14"));
     warning.severity = SEVERITY_WARNING;
     give(&m, 1, warning);

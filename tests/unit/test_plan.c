@@ -36,7 +36,7 @@ static void rights(void **state)
         enum plan_class c;
         uint8_t allow[PHASE_COUNT];
     } want[] = {
-        {"free", CLASS_FREE, {7, 7, 7, 7}},         {"null", CLASS_NULL, {4, 4, 4, 7}},
+        {"free", CLASS_FREE, {7, 7, 7, 7}},         {"null", CLASS_NULL, {4, 4, 4, 4}},
         {"live", CLASS_LIVE, {1, 1, 7, 7}},         {"preserved", CLASS_PRESERVED, {1, 1, 1, 1}},
         {"reserved", CLASS_RESERVED, {0, 0, 0, 0}}, {"image", CLASS_IMAGE, {5, 5, 5, 5}},
         {"device", CLASS_DEVICE, {3, 3, 3, 3}},     {"hole", CLASS_HOLE, {0, 0, 0, 0}},

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/span.h"
+#include "matrix/take.h"
 #include "report/decode.h"
 #include "report/escape.h"
 #include "report/report.h"
@@ -176,6 +177,17 @@ static void add_handoff(struct run *r)
     struct verdict *v = &r->verdict;
     v->hobs = (struct hob_list){.h = hobs, .nr = sizeof hobs / sizeof hobs[0], .complete = true};
     v->paging = (struct paging_summary){7, 0x10000000000, 0x200000, 2};
+    static struct dxe_memory memory = {.when = "exit-boot-services", .given = true};
+    memory.map.r[0] = (struct efi_range){{0, 0x3eeb4000}, EFI_CONVENTIONAL, 0xf, {0x1000, 0x1028}};
+    memory.map.r[1] = (struct efi_range){
+        {0x3eeb4000, 0x3eeb5000}, EFI_RUNTIME_CODE, EFI_ATTRIBUTE_RUNTIME | EFI_ATTRIBUTE_RO | 0x20, {0x1030, 0x1058}};
+    memory.map.r[2] = (struct efi_range){{0x3eeb5000, 0x3eeb6000}, 0x70000001, 0, {0x1060, 0x1088}};
+    memory.map.nr = 3;
+    memory.gcd.r[0] = (struct efi_range){{0, 0x10000000000}, GCD_RAM, 8, {0x2000, 0x2050}};
+    memory.gcd.nr = 1;
+    memory.gcd.damage = "a link leads nowhere";
+    memory.gcd.damage_at = 0x2008;
+    v->memory = &memory; /* of a run that the test does not free so */
     v->known[v->nr_known++] = (struct known_difference){RULE_HOB_OVERLAP, "it is known", 3, "HOB 3 overlaps \033"};
     struct finding *f = add(r, RULE_HOB_RAM);
     f->hob = (struct finding_hob){true, 1, 0x3ae00038, {0x100000, 0x3eeb4000}, HOB_RESOURCE, HOB_RESOURCE_RAM};
@@ -192,7 +204,7 @@ static char *written(struct run *r, const char *format, struct report_style styl
     r->in.exit_code = verdict_exit_code(&r->verdict);
     const struct report_writer *w = report_writer_find(format);
     assert_non_null(w);
-    assert_true(w->write(&r->in, &style, f));
+    assert_true(case_write(&r->in, w, &style, f));
     assert_int_equal(fclose(f), 0);
     return text;
 }
@@ -223,7 +235,7 @@ static void writers(void **state)
     assert_non_null(report_writer_find("json"));
     assert_null(report_writer_find("yaml"));
     for (const struct report_writer *w = report_writers; w->name != NULL; w++)
-        assert_true(w->help != NULL && w->write != NULL);
+        assert_true(w->help != NULL && w->write_matrix != NULL);
 }
 
 static void escapes(void **state)
@@ -501,12 +513,12 @@ static void json_clean(void **state)
     (void)state;
     struct run *r = make_run(END_HANDOFF);
     json_t *j = parsed(r, "clean", 0);
-    static const char *const keys[] = {"schema",      "verdict",     "exit_code",        "ending",   "detail",
-                                       "phase",       "handoff",     "loader",           "image",    "layout",
-                                       "memory",      "work",        "processors",       "dxe",      "hobs",
-                                       "paging",      "known",       "modules",          "timeline", "hypercalls",
-                                       "written",     "findings",    "findings_dropped", "fill",     "debug_log",
-                                       "console_log", "last_blocks", "symbols",          "engine"};
+    static const char *const keys[] = {
+        "schema",     "verdict",   "exit_code",   "ending",      "detail",     "phase",
+        "handoff",    "loader",    "image",       "layout",      "memory",     "work",
+        "processors", "dxe",       "hobs",        "paging",      "memory_map", "known",
+        "modules",    "timeline",  "hypercalls",  "written",     "findings",   "findings_dropped",
+        "fill",       "debug_log", "console_log", "last_blocks", "symbols",    "engine"};
     size_t n = 0;
     for (void *i = json_object_iter(j); i != NULL; i = json_object_iter_next(j, i), n++)
         assert_string_equal(json_object_iter_key(i), keys[n]);
@@ -596,6 +608,14 @@ static void json_handed(void **state)
     assert_true(json_is_null(at(j, "hobs.4.name")));
     is_text(j, "known.0.rule", "hob-overlap");
     is_text(j, "paging.writable_executable", "0x200000");
+    is_text(j, "memory_map.when", "exit-boot-services");
+    is_text(j, "memory_map.source", "loader");
+    is_text(j, "memory_map.descriptors.0.name", "Conventional");
+    is_text(j, "memory_map.descriptors.1.attribute_names", "RO RUNTIME 0x20");
+    assert_true(json_is_null(at(j, "memory_map.descriptors.2.name")));
+    is_text(j, "memory_map.gcd.0.name", "RAM");
+    assert_true(json_is_null(at(j, "memory_map.damage")));
+    is_text(j, "memory_map.gcd_damage", "a link leads nowhere");
     is_text(j, "findings.0.hob.at", "0x3ae00038");
     assert_true(json_is_null(at(j, "findings.1.hob.range")));
     is_text(j, "modules.0.phase", "PEI");
@@ -622,6 +642,14 @@ static void text_handed(void **state)
     has_not(text, "HOB list at 0x3ae00000:");
     has_not(text, "it is known");
     has_not(text, "page tables:");
+    has_not(text, "UEFI memory map");
+    free(text);
+    text = written(r, "text", (struct report_style){.memory = true});
+    has(text, "\nUEFI memory map (exit-boot-services), as the loader was given it: 3 descriptors;");
+    has(text, "    0x000000000000-0x00003eeb4000  Conventional        UC WC WT WB                     RAM");
+    has(text, "  type 0x70000001     ");
+    has(text, "    damaged at 0x2008: a link leads nowhere\n");
+    is_safe(text);
     free(text);
     text = written(r, "text", (struct report_style){.hobs = true});
     has(text, "HOB list at 0x3ae00000: 5 HOBs\n");
@@ -781,6 +809,88 @@ static void json_everything(void **state)
     }
 }
 
+/* What of one run is told in every form, whatever the form. */
+static void every_form(void **state)
+{
+    (void)state;
+    struct report_style style = {0};
+    for (const struct report_writer *w = report_writers; w->name != NULL; w++) {
+        struct run *r = make_run(END_FINDING);
+        add_write(r);
+        add_fault(r);
+        char *text = written(r, w->name, style);
+        is_safe(text);
+        if (strcmp(w->name, "text") != 0) /* which names the file as it was given */
+            has_not(text, "secret");
+        has(text, rules[RULE_EXCEPTION].title);
+        free(text);
+        free(r);
+    }
+}
+
+/* Who is to blame comes with its calls; what was found at the hand-off has none of its own. */
+static void taken(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_FINDING);
+    struct case_result c = {0};
+    add_fault(r);
+    r->in.exit_code = 1;
+    assert_true(case_take(&r->in, &c));
+    assert_int_equal(c.nr_findings, 1);
+    const struct case_finding *f = &c.finding[0];
+    assert_true(f->has_blamed);
+    assert_string_equal(f->blamed.module, "Dxe\033Core");
+    assert_int_equal(f->trace->nr, FRAMES_MAX);
+    static const enum step_kind way[] = {STEP_TRANSFER, STEP_CALLER, STEP_POINTER, STEP_COPIED, STEP_WRITTEN};
+    assert_int_equal(f->nr_steps, sizeof way / sizeof way[0]);
+    for (size_t i = 0; i < f->nr_steps; i++)
+        assert_int_equal(f->step[i].kind, way[i]);
+    has(f->details, "error[exception]: CPU exception\n");
+    assert_int_equal(strlen(f->fingerprint), 16);
+    assert_int_equal(c.log_size, r->verdict.debug_log_size);
+    case_result_free(&c);
+    free(r);
+
+    r = make_run(END_HANDOFF);
+    add_handoff(r);
+    r->verdict.findings.f[1].writer = &r->writer;
+    r->writer.author = (struct code_place){.gva = 5, .module = "PlatformPei", .offset = 5};
+    r->writer.trace = &r->way;
+    r->way.nr = 2;
+    c = (struct case_result){0};
+    r->in.exit_code = 0;
+    assert_true(case_take(&r->in, &c));
+    assert_false(c.finding[0].has_blamed);
+    assert_null(c.finding[0].trace);
+    assert_string_equal(c.finding[1].blamed.module, "PlatformPei");
+    assert_int_equal(c.finding[1].trace->nr, 2);
+    assert_null(c.log);
+    case_result_free(&c);
+    free(r);
+}
+
+/* Of a long debug output the end, from the start of a line. */
+static void log_end(void **state)
+{
+    (void)state;
+    struct run *r = make_run(END_FINDING);
+    struct case_result c = {0};
+    char *log = malloc(10000);
+    assert_non_null(log);
+    for (size_t i = 0; i < 10000; i++)
+        log[i] = (char)(i % 100 == 99 ? '\n' : 'a' + (char)(i / 100 % 26));
+    r->verdict.debug_log = log;
+    r->verdict.debug_log_size = 10000;
+    r->in.exit_code = 3;
+    assert_true(case_take(&r->in, &c));
+    assert_int_equal(c.log_size, 4000);
+    assert_memory_equal(c.log, log + 6000, 4000);
+    case_result_free(&c);
+    free(log);
+    free(r);
+}
+
 static void full_disk(void **state)
 {
     (void)state;
@@ -788,11 +898,13 @@ static void full_disk(void **state)
     if (full == NULL)
         skip();
     (void)setvbuf(full, NULL, _IONBF, 0);
-    struct run *r = make_run(END_HANDOFF);
+    struct run *r = make_run(END_FINDING);
     struct report_style style = {0};
+    add_fault(r);
+    r->in.exit_code = verdict_exit_code(&r->verdict);
     for (const struct report_writer *w = report_writers; w->name != NULL; w++) {
         clearerr(full);
-        assert_false(w->write(&r->in, &style, full));
+        assert_false(case_write(&r->in, w, &style, full));
     }
     free(r);
     (void)fclose(full);
@@ -806,6 +918,7 @@ int main(void)
         cmocka_unit_test(code_in_text),    cmocka_unit_test(code_in_json),  cmocka_unit_test(json_clean),
         cmocka_unit_test(json_handed),     cmocka_unit_test(text_handed),   cmocka_unit_test(json_failed),
         cmocka_unit_test(json_everything), cmocka_unit_test(full_disk),     cmocka_unit_test(fills),
+        cmocka_unit_test(every_form),      cmocka_unit_test(taken),         cmocka_unit_test(log_end),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

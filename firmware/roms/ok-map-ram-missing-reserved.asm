@@ -1,0 +1,9 @@
+; A page of RAM that nobody may use, but has a descriptor.
+%macro AT_HOBS 0
+        HOB_XEN 4, 17, 0
+%endmacro
+%macro IN_DRIVER 0
+        SET64 DX(map_11) + MAP_START, 0x1361000
+        ADD_MAP 0x1360000, 0x1361000, 0
+%endmacro
+%include "dxe.inc"
