@@ -8,6 +8,8 @@
 #include "report/formats.h"
 #include "report/text_code.h"
 
+#define CASES_SHOWN 8u
+
 static bool has_details(const struct case_result *r)
 {
     return r->nr_findings != 0 || r->state != CASE_BOOTED || r->exit_code != 0;
@@ -61,13 +63,16 @@ static void write_case_name(const struct matrix_result *m, const struct matrix_c
 
 static void write_cases(const struct matrix_result *m, const size_t *in, size_t nr, FILE *out)
 {
+    const bool many = nr > CASES_SHOWN;
+    if (many)
+        fprintf(out, "<details><summary>%zu cases</summary>\n", nr);
     fputs("<p>", out);
     for (size_t i = 0; i < nr; i++) {
         fprintf(out, "%s<a href=\"#case-%zu\">", i != 0 ? "; " : "", in[i] + 1);
         write_case_name(m, &m->c[in[i]], out);
         fputs("</a>", out);
     }
-    fputs("</p>\n", out);
+    fputs(many ? "</p></details>\n" : "</p>\n", out);
 }
 
 static void write_place(const char *label, const struct code_place *p, FILE *out)
