@@ -60,17 +60,16 @@ static void describe(struct monitor *mon, struct finding *f, const struct engine
     const struct cpu_regs *r = &f->regs;
     f->has_fault = true;
     f->fault.vector = x->vector;
-    f->fault.error_code = x->code;
+    f->fault.error_code = x->has_code ? x->code : 0;
     f->fault.has_error_code = x->has_code;
     if (x->vector == VECTOR_PF) {
         f->fault.cr2 = r->cr2;
         struct paging p;
         machine_paging(mon->m, &p);
         (void)walk_gva(&mon->m->memory, &p, r->cr2, &f->fault.walk);
-        if (!x->has_code) {
-            f->fault.error_code = page_fault_code(mon, r, &f->fault, pc);
-            f->fault.has_error_code = true;
-        }
+        /* What reads and writes in one faults as a write; the engine reads first (SDM volume 3, 4.7). */
+        f->fault.error_code |= page_fault_code(mon, r, &f->fault, pc);
+        f->fault.has_error_code = true;
         f->gva = r->cr2;
         if (r->cr2 == pc)
             led_here(mon, f, pc);

@@ -82,7 +82,7 @@ bool outputs_write(const struct outputs *o, bool (*write)(void *self, const stru
                    struct diag *d)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < o->nr; i++)
-        ok = write_one(&o->also[i], write, self, d);
-    return ok && write_one(&o->main, write, self, d);
+    for (size_t i = 0; i < o->nr; i++)
+        ok = write_one(&o->also[i], write, self, d) && ok;
+    return write_one(&o->main, write, self, d) && ok;
 }

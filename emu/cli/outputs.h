@@ -34,7 +34,8 @@ bool outputs_has(const struct outputs *o, const char *name);
 /* Does one of them show what memory the firmware wrote? */
 bool outputs_show_written(const struct outputs *o);
 
-/* Writes all, the main one last: whoever reads standard output may stop reading. Each file appears whole or not at all. False with @d, when @write said false too. */
+/* Writes all, the main one last: whoever reads standard output may stop reading. Each file appears
+ * whole or not at all, whatever becomes of the others. False with @d, when @write said false too. */
 bool outputs_write(const struct outputs *o, bool (*write)(void *self, const struct output *to, FILE *out), void *self,
                    struct diag *d);
 

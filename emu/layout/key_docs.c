@@ -48,6 +48,9 @@ const struct key_doc xl_key_docs[] = {
     {"bios, firmware", "HVM: \"seabios\" is named, since OVMF is booted all the same; \"rombios\" is refused", NULL},
     {"device_model_version", "\"qemu-xen\"; \"qemu-xen-traditional\" is refused, since it boots ROMBIOS alone",
      "\"qemu-xen\""},
+    {"disk",
+     "raw images that are files, relative to the guest's file, as xvdX, hdX, sdX: PV disks, never written to; --disk takes their place. Other formats, CD-ROMs, devices, scripts and files that are not there are named",
+     "none"},
     {"pvshim", "PVH: 1 is refused", "0"},
     {NULL, NULL, NULL},
 };
