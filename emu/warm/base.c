@@ -10,7 +10,7 @@
 #include "machine/pages.h"
 
 #define TRIES_MAX 4u
-#define MISSES_MAX 32u
+#define MISSES_MAX 8u
 
 static bool same_entry(const struct cpu_entry *a, const struct cpu_entry *b)
 {
@@ -20,19 +20,15 @@ static bool same_entry(const struct cpu_entry *a, const struct cpu_entry *b)
            a->idt_limit == b->idt_limit;
 }
 
-bool base_serves(const struct base *b, const struct boot_case *c)
+bool base_serves(const struct base *b, const struct boot_case *c, enum warm_tier tier)
 {
-    return b->handoff == c->handoff && b->fill == c->layout.fill && b->unchecked == c->unchecked &&
+    return b->tier == tier && b->handoff == c->handoff && b->fill == c->layout.fill && b->unchecked == c->unchecked &&
            same_entry(&b->entry, &c->entry);
 }
 
-void base_init(struct base *b, const struct boot_case *c, const struct base *like)
+void base_init(struct base *b, const struct boot_case *c, enum warm_tier tier)
 {
-    /* Any block will do, as long as what happens before is the same: keep() and the recorded answers see to that. */
-    if (like != NULL && like->handoff == c->handoff && like->state >= BASE_LOOKED && like->state != BASE_HOPELESS) {
-        b->state = BASE_LOOKED;
-        b->look = like->look;
-    }
+    b->tier = tier;
     b->handoff = c->handoff;
     b->entry = c->entry;
     b->fill = c->layout.fill;
@@ -103,8 +99,6 @@ static bool keep(struct base *b, struct monitor *mon)
         return false;
     b->phase = m->phase;
     b->clock = m->clock;
-    b->spin = m->spin;
-    b->exits = m->exits;
     b->work_seen = m->work_seen;
     b->nr_again = m->nr_again;
     return true;
@@ -162,9 +156,7 @@ static const char *go_back(struct base *b, const struct boot_case *c)
     struct machine *m = &b->machine;
     const struct machine_guest g = guest_of(c);
     b->answered = false;
-    /* What was asked of the plan more closely than whether it allows something must get the same answer. */
-    const bool strict = b->verdict.unpacked != UNPACKED_BY_HOST;
-    const char *why = demand_unlike(m, &c->plan, b->phase, b->fill, strict);
+    const char *why = demand_unlike(m, &c->plan);
     if (why == NULL && !findings_fit(b, &c->plan))
         why = "what was found before the firmware looks at the layout is something else here";
     if (why != NULL)
@@ -177,8 +169,6 @@ static const char *go_back(struct base *b, const struct boot_case *c)
         return why;
     m->phase = b->phase;
     m->clock = b->clock;
-    m->spin = b->spin;
-    m->exits = b->exits;
     if (!demand_restart(m) || !engine_go_back(m->engine) || pages_failed(&m->memory)) {
         b->state = BASE_HOPELESS;
         return "out of memory";
@@ -191,21 +181,13 @@ static const char *go_back(struct base *b, const struct boot_case *c)
 const char *base_go_back(struct base *b, const struct boot_case *c)
 {
     const char *why = go_back(b, c);
-    b->misses = why == NULL ? 0 : b->misses + !b->answered;
+    b->misses = why == NULL ? 0 : b->misses + 1;
     if (b->misses == MISSES_MAX &&
         b->state == BASE_KEPT) { /* it was kept in an odd layout: the next one may be better */
         b->state = BASE_LOOKED;
         b->misses = 0;
     }
     return why;
-}
-
-const char *base_doubt(const struct base *b)
-{
-    /* Where more is allowed here than where it was kept, fewer reads may have been told of: the limit must be far. */
-    if (b->nr_again != 0 && b->machine.nr_again >= MACHINE_AGAIN_MAX)
-        return "it reads forbidden memory for ever";
-    return engine_doubt(b->machine.engine);
 }
 
 void base_quote(struct verdict *v, const struct plan *plan)

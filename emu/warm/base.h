@@ -56,6 +56,7 @@ struct base {
     bool on;                /* the machine is */
     struct engine_client client;
     enum base_state state;
+    enum warm_tier tier;
     const struct handoff *handoff;
     struct cpu_entry entry;
     uint64_t fill;
@@ -63,13 +64,10 @@ struct base {
     unsigned tries;  /* boots that did not show it */
     unsigned misses; /* layouts, one after the other, that it did not serve */
     bool answered;   /* the last base_go_back() failed since a device or CPUID answers something else */
-    uint64_t used;   /* when it last served: warm.c's count of runs */
     uint64_t look;   /* the number of the block in which it looks */
     struct exit_log log;
     enum phase phase;
     struct clock clock;
-    struct pause_loop spin;
-    uint64_t exits;
     uint64_t work_seen;
     unsigned nr_again;
     struct monitor monitor; /* as it was there */
@@ -77,9 +75,8 @@ struct base {
 };
 
 /* base.c. Is it one for this boot, as far as can be told without trying? */
-bool base_serves(const struct base *b, const struct boot_case *c);
-/* @b is zero before. @like: a beginning of the same image, that may have shown where it looks at the layout; or NULL. */
-void base_init(struct base *b, const struct boot_case *c, const struct base *like);
+bool base_serves(const struct base *b, const struct boot_case *c, enum warm_tier tier);
+void base_init(struct base *b, const struct boot_case *c, enum warm_tier tier); /* @b is zero before */
 void base_off(struct base *b);
 /* A machine at reset, whose exits are recorded. False with @d. */
 bool base_begin(struct base *b, const struct boot_case *c, struct diag *d);
@@ -87,8 +84,6 @@ bool base_begin(struct base *b, const struct boot_case *c, struct diag *d);
 void base_run(struct base *b, struct monitor *mon);
 /* NULL: the machine is where it was kept, in the layout of @c. Else why that is not possible (static). */
 const char *base_go_back(struct base *b, const struct boot_case *c);
-/* After a run from there: might a boot from reset have gone another way? NULL for no, else why (static). */
-const char *base_doubt(const struct base *b);
 /* Findings of before name memory of @plan. */
 void base_quote(struct verdict *v, const struct plan *plan);
 void base_trace(struct base *b, const struct engine_spy *spy, void *self);
