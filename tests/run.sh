@@ -12,7 +12,7 @@ FIRMWARE_DIR=${FIRMWARE_DIR:-$SRC/build/firmware}
 SCHEMAS=${SCHEMAS:-$SRC/build/schemas}
 export SRC BUILD HVMBED FIRMWARE_DIR SCHEMAS CMOCKA_MESSAGE_OUTPUT=TAP
 export LSAN_OPTIONS=suppressions=$SRC/tests/lsan.supp:print_suppressions=0
-limit=${TEST_TIMEOUT:-600}
+limit=${TEST_TIMEOUT:-1200}
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
