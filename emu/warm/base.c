@@ -89,7 +89,8 @@ static bool keep(struct base *b, struct monitor *mon)
 {
     struct machine *m = &b->machine;
     if (b->log.open || m->memory.nr_over != 0 || m->timer_ns != IRQ_NEVER || m->interrupt_waits || !machine_alone(m) ||
-        mon->loop.looking || mon->loop.stores || mon->loop.loads || unpack_running(&mon->unpack) || engine_doubt(m->engine) != NULL)
+        mon->loop.looking || mon->loop.stores || mon->loop.loads || unpack_running(&mon->unpack) ||
+        engine_doubt(m->engine) != NULL)
         return false;
     /* To map anew what page tables lie in makes the library take page faults: the CPU's state is put back after that. */
     if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))
