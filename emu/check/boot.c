@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How far the boot has come: the phases, and the hand-off to the DXE core. */
 #include "base/span.h"
+#include "check/handoff/look.h"
 #include "check/internal.h"
 
 /* RSP in PEI this far from where it began: the stack has moved to permanent memory. Temporary RAM is 64 KiB. */

@@ -10,6 +10,7 @@
 
 #include "base/le.h"
 #include "check/internal.h"
+#include "check/leave/when.h"
 #include "image/guid_names.h"
 
 /* gEfiEventReadyToBootGuid (UEFI 2.10, 7.1.1) */

@@ -247,7 +247,7 @@ struct verdict {
     uint64_t dxe_entry;    /* gva of the DXE core's entry point */
     struct span published; /* END_PLATFORM: of PEI memory, what the stack and the first HOBs will take */
     uint64_t rsp;
-    uint32_t mp_processors; /* that MpInitLib counted; 0: not known (mp_hob.c) */
+    uint32_t mp_processors; /* that MpInitLib counted; 0: not known (handoff/processors.c) */
     unsigned vcpus_started; /* processors that the firmware had running, with the first one */
     struct code_place dxe;  /* where that entry point lies: the DXE core */
     struct hob_list hobs;   /* owned */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/handoff.h"
+#include "check/handoff/handoff.h"
 
 enum firmware { ANY_FIRMWARE, KNOWS_XEN, NO_XEN_CODE };
 enum guest { ANY_GUEST, ONLY_HVM, ONLY_PVH };

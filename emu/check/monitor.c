@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/monitor.h"
+#include "check/handoff/look.h"
+#include "check/host/host.h"
+#include "check/loop/loop.h"
+#include "check/rights/rights.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "check/code/insn.h"
 #include "check/finding.h"
-#include "check/insn.h"
-#include "check/preserve.h"
+#include "check/handoff/preserve.h"
 #include "check/until.h"
 #include "debug/symbols.h"
 #include "dxe/dispatch.h"
@@ -47,7 +47,7 @@ void monitor_defaults(struct monitor_options *o);
 /* What breaks the rule of that name counts as @s. False: there is no such rule. */
 bool monitor_set_severity(struct monitor_options *o, const char *rule, enum severity s);
 
-/* Looking closely at what may be a dead loop: loop.c, and loop_memory.c for what it stores and loads. */
+/* Looking closely at what may be a dead loop: loop/loop.c, and loop/memory.c for what it stores and loads. */
 enum loop_stage {
     LOOP_STATE,  /* does the CPU come back to the same state? */
     LOOP_STORES, /* and store nothing that changes memory? */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/span.h"
+#include "check/explain/explain.h"
 #include "check/internal.h"
 
 static const enum rule_id rule_of[] = {

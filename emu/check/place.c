@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Code in a run, for those who look at it from outside. */
+#include "check/explain/explain.h"
 #include "check/internal.h"
 
 #define BLOCK_MAX 4096u

@@ -9,7 +9,8 @@
  * when its stack has moved.
  */
 #include "base/span.h"
-#include "check/handoff.h"
+#include "check/handoff/handoff.h"
+#include "check/handoff/look.h"
 
 /* E:OvmfPkg: 64 KiB; others have less or more. */
 #define TEMPORARY_RAM_MIN (8 * KIB)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/explain/explain.h"
 #include "check/internal.h"
 
 static struct finding *find_same(struct findings *list, enum rule_id rule, uint64_t pc, const struct plan_range *range)

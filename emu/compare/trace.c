@@ -70,7 +70,7 @@ static uint64_t output_hash(const struct trace *t)
     return h;
 }
 
-/* Between the decompressor's entry and its end how much is counted is chance: check/unpack.c. */
+/* Between the decompressor's entry and its end how much is counted is chance: check/host/unpack.c. */
 static bool unseen(const struct trace *t)
 {
     return t->mon->unpack.state != UNPACK_BEFORE && t->mon->unpack.state != UNPACK_DONE;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/le.h"
-#include "check/slice.h"
+#include "check/code/slice.h"
 #include "why/internal.h"
 
 /*

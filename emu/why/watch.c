@@ -12,7 +12,7 @@ static bool open_in(const struct target *t, struct moment now)
 
 /* --- stores ----------------------------------------------------------------------------------------------------- */
 
-/* Between the decompressor's entry and its end how much is counted is chance: check/unpack.c. */
+/* Between the decompressor's entry and its end how much is counted is chance: check/host/unpack.c. */
 static bool unseen(const struct watched *p)
 {
     const enum unpack_state s = p->monitor.unpack.state;

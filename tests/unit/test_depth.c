@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "build_fd.h"
-#include "check/depth.h"
+#include "check/code/depth.h"
 
 #define UNKNOWN UINT64_MAX
 

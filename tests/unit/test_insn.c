@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "check/insn.h"
+#include "check/code/insn.h"
 
 #define CODE(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
 

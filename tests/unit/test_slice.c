@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "check/slice.h"
+#include "check/code/slice.h"
 
 #define CODE(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
 #define MEMORY_AT 0x1000u

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The decompressor's work done by the host's liblzma: the same bytes in the same place, and the call returns. Only when
+ * nothing could have come of running it but those bytes: input, output and scratch lie in RAM that SEC may use as it
+ * likes, page for page, mapped one to one. In any doubt the guest does it, with every access judged.
+ */
+#include <stdlib.h>
+
+#include "base/span.h"
+#include "check/host/host.h"
+#include "check/internal.h"
+#include "image/lzma.h"
+
+/* E:MdeModulePkg/Library/LzmaCustomDecompressLib/LzmaDecompressLibInternal.h:SCRATCH_BUFFER_REQUEST_SIZE */
+#define SCRATCH_SIZE (64 * KIB)
+
+static bool mapped_one_to_one(struct monitor *mon, struct span at)
+{
+    struct paging p;
+    struct walk w;
+    machine_paging(mon->m, &p);
+    for (uint64_t page = page_down(at.start); page < at.end; page += PAGE_SIZE)
+        if (!walk_gva(&mon->m->memory, &p, page, &w) || w.gpa != page)
+            return false;
+    return true;
+}
+
+bool host_may_use(struct monitor *mon, struct span at, unsigned rights)
+{
+    const struct machine *m = mon->m;
+    if (at.end <= at.start)
+        return false;
+    for (uint64_t gpa = at.start; gpa < at.end;) {
+        const struct plan_range *r = plan_find(m->plan, gpa);
+        if (r == NULL || r->kind != PLAN_RAM || (r->allow[m->phase] & rights) != rights)
+            return false;
+        gpa = r->at.end;
+    }
+    for (uint64_t page = page_down(at.start); page < at.end; page += PAGE_SIZE)
+        if (memory_hva(&m->memory, page) != m->memory.base + page)
+            return false;
+    return mapped_one_to_one(mon, at);
+}
+
+bool unpack_on_host(struct monitor *mon)
+{
+    const struct unpack_watch *u = &mon->unpack;
+    struct machine *m = mon->m;
+    struct engine *e = m->engine;
+    const uint64_t status = engine_reg(e, CPU_R9);
+    const struct span scratch = {u->scratch, u->scratch + SCRATCH_SIZE};
+    const struct span out = unpack_output(mon);
+    if (!host_may_use(mon, u->payload, ALLOW_R) || !host_may_use(mon, out, ALLOW_R | ALLOW_W) ||
+        !host_may_use(mon, scratch, ALLOW_R | ALLOW_W) ||
+        !host_may_use(mon, (struct span){status, status + 4}, ALLOW_W) || span_overlaps(out, u->payload) ||
+        span_overlaps(out, scratch) || span_overlaps(scratch, u->payload))
+        return false;
+    /* Not in place: what is damaged is left to the guest, which must then find memory as it was. */
+    uint8_t *bytes = malloc(u->size);
+    bool ok = bytes != NULL && lzma_unpack(m->memory.base + u->payload.start, span_size(u->payload), bytes, u->size) &&
+              memory_write(&m->memory, status, &(uint32_t){0}, 4) &&
+              memory_write(&m->memory, out.start, bytes, u->size);
+    free(bytes);
+    if (!ok)
+        return false;
+    engine_wrote(e, out.start, u->size);
+    engine_set_reg(e, CPU_RAX, 0); /* RETURN_SUCCESS */
+    engine_set_reg(e, CPU_RSP, u->caller_rsp);
+    engine_jump(e, u->return_to);
+    return true;
+}
