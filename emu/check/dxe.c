@@ -109,27 +109,16 @@ static bool is_bds(struct monitor *mon, uint64_t pc)
     return bds != NULL && *bds == self;
 }
 
-/* CreateEventEx: is it an event of the ready-to-boot group? Its handle is known when the call has returned. */
-static void event_created(struct monitor *mon)
-{
-    struct dxe_watch *d = mon->dxe;
-    struct guid g;
-    if (machine_read(mon->m, stack_word(mon, 0x28), g.b, sizeof g.b) && guid_equal(&g, &ready_to_boot) &&
-        d->nr_events < DXE_EVENTS_MAX)
-        d->event_at[d->nr_events++] = stack_word(mon, 0x30);
-}
-
 static void event_signalled(struct monitor *mon, uint64_t pc)
 {
-    struct dxe_watch *d = mon->dxe;
-    const uint64_t event = engine_reg(mon->m->engine, CPU_RCX);
+    const struct efi_reader r = dxe_reader(mon);
     const bool last = mon->options.until.kind == UNTIL_READY_TO_BOOT;
-    uint8_t raw[8];
-    for (size_t i = 0; i < d->nr_events && !d->looked; i++)
-        if (machine_read(mon->m, d->event_at[i], raw, sizeof raw) && le64(raw) == event) {
-            d->looked = true;
-            leave_want(mon, "ready-to-boot", pc, last);
-        }
+    struct guid group;
+    if (mon->dxe->looked || !efi_event_group(&r, engine_reg(mon->m->engine, CPU_RCX), &group) ||
+        !guid_equal(&group, &ready_to_boot))
+        return;
+    mon->dxe->looked = true;
+    leave_want(mon, "ready-to-boot", pc, last);
 }
 
 static uint64_t service(const struct monitor *mon, enum efi_service s)
@@ -157,8 +146,6 @@ void dxe_break(struct monitor *mon, uint64_t pc)
         return;
     if (pc == d->return_to)
         driver_returned(mon);
-    else if (pc == d->create_event)
-        event_created(mon);
     else if (pc == d->signal_event)
         event_signalled(mon, pc);
     else if (pc == d->get_map)
@@ -184,7 +171,6 @@ void dxe_paused(struct monitor *mon)
         return;
     d->want_break = false;
     (void)engine_break(mon->m->engine, d->return_to);
-    watch_service(mon, &d->create_event, EFI_CREATE_EVENT_EX);
     watch_service(mon, &d->signal_event, EFI_SIGNAL_EVENT);
     watch_service(mon, &d->get_map, EFI_GET_MEMORY_MAP);
     watch_service(mon, &d->exit_boot, EFI_EXIT_BOOT_SERVICES);

@@ -128,7 +128,6 @@ struct access_watch {
 
 /* DXE, where the run goes on into it. */
 #define DXE_STARTED_MAX 512
-#define DXE_EVENTS_MAX 64
 struct dxe_started {
     struct guid guid;
     uint64_t base, rsp; /* when its entry point was called */
@@ -141,16 +140,14 @@ struct dxe_given {
 };
 #define DXE_MAPS_MAX 8
 struct dxe_watch {
-    uint64_t system;                                         /* gva of the system table */
-    uint64_t boot;                                           /* gva of the boot services; 0: not known yet */
-    uint64_t handle;                                         /* gva of some driver's handle */
-    uint64_t return_to;                                      /* where entry points return to, in the core */
-    uint64_t create_event, signal_event, get_map, exit_boot; /* services */
+    uint64_t system;                           /* gva of the system table */
+    uint64_t boot;                             /* gva of the boot services; 0: not known yet */
+    uint64_t handle;                           /* gva of some driver's handle */
+    uint64_t return_to;                        /* where entry points return to, in the core */
+    uint64_t signal_event, get_map, exit_boot; /* services */
     bool want_break;
     struct dxe_started started[DXE_STARTED_MAX];
     size_t nr;
-    uint64_t event_at[DXE_EVENTS_MAX]; /* where handles of ready-to-boot events are kept */
-    size_t nr_events;
     struct efi_protocols protocols; /* as last read */
     struct efi_lists lists;         /* the core's descriptors of memory; 0: not found */
     /* The last calls of GetMemoryMap, in a ring: where the caller wants what (gva). */

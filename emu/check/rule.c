@@ -159,6 +159,10 @@ const struct rule rules[RULE_COUNT] = {
     {RULE_PROCESSOR_TABLES, "processor-tables", SEVERITY_ERROR, GO_ON_THROUGH,
      "the processor's tables or stack in memory that is free",
      "Whoever takes that memory takes the page tables, descriptor tables or stack that are in use."},
+    {RULE_PAGE_ATTRIBUTES, "page-attributes", SEVERITY_ERROR, GO_ON_THROUGH,
+     "page tables do not do what DXE says of memory",
+     "What is believed to be protected is not, or who is given free memory faults in it; usually page tables were changed "
+     "behind the GCD's back, or protection was not taken off what was freed."},
     {RULE_SYSTEM_TABLE, "system-table", SEVERITY_ERROR, GO_ON_THROUGH, "UEFI system table is not fit to be handed on",
      "Loaders check signatures and CRCs, and the operating system keeps the table; usually a driver changed it without "
      "a new CRC, or put it where boot services' memory is."},

@@ -47,6 +47,17 @@ uint64_t efi_service(const struct efi_reader *r, uint64_t boot, enum efi_service
     return boot != 0 ? read_word(r, boot + (uint64_t)s) : 0;
 }
 
+bool efi_event_group(const struct efi_reader *r, uint64_t handle, struct guid *group)
+{
+    enum { GROUP = 56, FLAGS = 88, IN_GROUP = 1 };
+    uint8_t raw[FLAGS + 1];
+    if (handle == 0 || !r->read(r->self, handle, raw, sizeof raw) || memcmp(raw, "evnt", 4) != 0 ||
+        (raw[FLAGS] & IN_GROUP) == 0)
+        return false;
+    memcpy(group->b, raw + GROUP, sizeof group->b);
+    return true;
+}
+
 const uint64_t *efi_protocol(const struct efi_protocols *all, const struct guid *g)
 {
     for (size_t i = 0; i < all->nr; i++)

@@ -24,13 +24,15 @@ enum efi_service {
     EFI_GET_MEMORY_MAP = 0x38,
     EFI_SIGNAL_EVENT = 0x68,
     EFI_EXIT_BOOT_SERVICES = 0xE8,
-    EFI_CREATE_EVENT_EX = 0x170,
 };
 
 /* Is there a system table at @gva? *@boot: its boot services. */
 bool efi_system_table(const struct efi_reader *r, uint64_t gva, uint64_t *boot);
 /* The address of a boot service's code, 0 when it cannot be read. */
 uint64_t efi_service(const struct efi_reader *r, uint64_t boot, enum efi_service s);
+
+/* The group that the core's event @handle belongs to (E:MdeModulePkg/Core/Dxe/Event/Event.h:IEVENT). False: to none. */
+bool efi_event_group(const struct efi_reader *r, uint64_t handle, struct guid *group);
 
 #define EFI_PROTOCOLS_MAX 512
 struct efi_protocols {

@@ -31,6 +31,7 @@ enum efi_memory_type {
     EFI_MEMORY_TYPES,
     EFI_OEM_TYPES = 0x70000000, /* from here on: an OEM's or an operating system's own */
 };
+#define EFI_ATTRIBUTE_RP (1ULL << 13)
 #define EFI_ATTRIBUTE_XP (1ULL << 14)
 #define EFI_ATTRIBUTE_RO (1ULL << 17)
 #define EFI_ATTRIBUTE_RUNTIME (1ULL << 63)

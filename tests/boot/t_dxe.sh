@@ -15,14 +15,17 @@ shell-debug $debug hvm-4g shell the_shell --handoff hvmloader
 shell $release hvm-1g shell the_shell --handoff hvm -v
 shell-debian OVMF.fd hvm-1g shell the_shell --handoff hvm
 ready $release hvm-1g-stolen ready-to-boot ready_to_boot --handoff hvm
+ready-debug $debug hvm-1g ready-to-boot ready_to_boot --handoff hvm
 ready-debian OVMF.fd hvm-rmrr ready-to-boot ready_to_boot --handoff hvm
 driver $release hvm-1g driver:PcdDxe the_start_of_PcdDxe --handoff hvm
 guid $release hvm-1g driver:80cf7257-87ab-47f9-a3fe-d50b76d89541 the_start_of_80cf7257-87ab-47f9-a3fe-d50b76d89541 --handoff hvm"
 
+# (BDS begins with all architectural protocols there: what comes behind it cannot come before.)
 arrives() { # NAME DETAIL
     code_is "$T/$1.json" 0 && jq -e --arg where "${2//_/ }" \
-        '.ending == "reached" and .detail == $where and .phase == "DXE" and .findings == [] and .dxe.dispatch.protocols_read
-         and .dxe.dispatch.started > 0' "$T/$1.json" >/dev/null || {
+        '.ending == "reached" and .detail == $where and .phase == "DXE" and .findings == [] and
+         (.dxe.dispatch | .protocols_read and .started > 0 and
+            (.missing == [] and .started > 80 or ($where | startswith("the start of"))))' "$T/$1.json" >/dev/null || {
         jq -c '.ending, .detail, .phase, .dxe.dispatch.started, [.findings[].text]' "$T/$1.json"
         return 1
     }

@@ -28,6 +28,7 @@ static const struct {
     {RULE_MAP_VGA, NEEDS_E820, check_map_vga},
     {RULE_MAP_RUNTIME, 0, check_map_runtime},
     {RULE_PROCESSOR_TABLES, NEEDS_MAP, check_processor_tables},
+    {RULE_PAGE_ATTRIBUTES, NEEDS_MAP, check_page_attributes},
     {RULE_SYSTEM_TABLE, NEEDS_MAP, check_system_table},
     {RULE_MEMORY_ATTRIBUTES, NEEDS_MAP | NEEDS_GIVEN, check_memory_attributes},
     {RULE_ACPI_TABLES, NEEDS_MAP, check_acpi_tables},

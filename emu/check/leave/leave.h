@@ -61,8 +61,9 @@ void check_memory_attributes(struct leave *l);
 void check_acpi_tables(struct leave *l);
 void check_acpi_lost(struct leave *l);
 void check_smbios_tables(struct leave *l);
-/* cpu.c; handoff/preserve.c */
+/* cpu.c, pages.c; handoff/preserve.c */
 void check_processor_tables(struct leave *l);
+void check_page_attributes(struct leave *l);
 void check_bytes_left(struct leave *l);
 
 #endif
