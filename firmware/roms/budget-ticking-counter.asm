@@ -1,9 +1,7 @@
 ; Waits for a bit of a counter that the timer's handler counts: the registers stay the same, but that is no dead loop.
 %include "irq.inc"
 %macro AT_PEI 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x20040, 1000000
+        TICKING 0x20040, 1000000
         mov dword [abs SCRATCH], 0
         sti
 %%wait: bt dword [abs SCRATCH], 24
@@ -12,9 +10,6 @@
 %macro MODULE_CODE 0
 handler:
         inc dword [abs SCRATCH]
-        push rbx
-        POKE LAPIC + 0xb0, 0
-        pop rbx
-        iretq
+        RETURN_FROM_TIMER
 %endmacro
 %include "rom.inc"

@@ -1,9 +1,7 @@
 ; The timer ticks every millisecond.
 %include "irq.inc"
 %macro AT_PEI 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x20040, 100000
+        TICKING 0x20040, 100000
         xor r12d, r12d
         sti
 %%wait: mov ecx, 300
@@ -16,9 +14,6 @@
 %macro MODULE_CODE 0
 handler:
         inc dword [abs SCRATCH + 8]
-        push rbx
-        POKE LAPIC + 0xb0, 0
-        pop rbx
-        iretq
+        RETURN_FROM_TIMER
 %endmacro
 %include "rom.inc"

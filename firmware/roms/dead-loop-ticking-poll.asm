@@ -1,9 +1,7 @@
 ; Waits for a device that does not answer, while the timer ticks.
 %include "irq.inc"
 %macro AT_PEI 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x20040, 1000000
+        TICKING 0x20040, 1000000
         mov dx, 0x3fd
         sti
 %%wait: in al, dx
@@ -13,9 +11,6 @@
 %macro MODULE_CODE 0
 handler:
         inc dword [abs SCRATCH + 8]
-        push rbx
-        POKE LAPIC + 0xb0, 0
-        pop rbx
-        iretq
+        RETURN_FROM_TIMER
 %endmacro
 %include "rom.inc"

@@ -1,9 +1,7 @@
 ; Sleeps, looks at a variable that nobody changes, and sleeps again.
 %include "irq.inc"
 %macro AT_PEI 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x20040, 1000000
+        TICKING 0x20040, 1000000
         sti
 %%wait: hlt
         cmp dword [abs SCRATCH], 0x55
@@ -12,9 +10,6 @@
 %macro MODULE_CODE 0
 handler:
         inc dword [abs SCRATCH + 8]
-        push rbx
-        POKE LAPIC + 0xb0, 0
-        pop rbx
-        iretq
+        RETURN_FROM_TIMER
 %endmacro
 %include "rom.inc"

@@ -5,9 +5,7 @@
         call say
 %endmacro
 %macro AT_DXE 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x20040, 1000000
+        TICKING 0x20040, 1000000
         mov edx, 0x402
         SAY assertion
         sti
@@ -35,10 +33,7 @@ cpu_pause:
         ret
 handler:
         inc qword [abs SCRATCH]
-        push rbx
-        POKE LAPIC + 0xb0, 0
-        pop rbx
-        iretq
+        RETURN_FROM_TIMER
 assertion:
         db "ASSERT [TestDxe] /build/Driver.c(77): Status == 0", 10, 0
 %endmacro

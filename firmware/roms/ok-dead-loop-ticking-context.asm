@@ -1,9 +1,7 @@
 ; The handler ends a jump to itself after 3 s: it returns elsewhere.
 %include "irq.inc"
 %macro AT_PEI 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x20040, 1000000
+        TICKING 0x20040, 1000000
         mov dword [abs SCRATCH + 8], 0
         lea r13, [rel %%over]
         sti
@@ -17,9 +15,6 @@ handler:
         cmp dword [abs SCRATCH + 8], 300
         jne .on
         mov [rsp], r13
-.on:    push rbx
-        POKE LAPIC + 0xb0, 0
-        pop rbx
-        iretq
+.on:    RETURN_FROM_TIMER
 %endmacro
 %include "rom.inc"

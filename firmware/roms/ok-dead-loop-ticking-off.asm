@@ -1,9 +1,7 @@
 ; Looks with interrupts off, as behind RaiseTPL(), and has them on for a moment in each turn.
 %include "irq.inc"
 %macro AT_PEI 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x20040, 1000000
+        TICKING 0x20040, 1000000
         mov dword [abs SCRATCH], 0
         mov dword [abs SCRATCH + 8], 0
 %%wait: mov ecx, 100
@@ -22,9 +20,6 @@ handler:
         cmp dword [abs SCRATCH + 8], 300
         jne .on
         mov dword [abs SCRATCH], 0x55
-.on:    push rbx
-        POKE LAPIC + 0xb0, 0
-        pop rbx
-        iretq
+.on:    RETURN_FROM_TIMER
 %endmacro
 %include "rom.inc"

@@ -1,9 +1,7 @@
 ; Computes until the timer has come five times: no dead loop. Flags and registers come back as they were.
 %include "irq.inc"
 %macro AT_PEI 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x20040, 100000
+        TICKING 0x20040, 100000
         xor r12d, r12d
         mov ebx, 0x12345678
         stc

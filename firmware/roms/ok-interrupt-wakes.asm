@@ -1,9 +1,7 @@
 ; Sleeps until the timer wakes it, once; the stack is as it was.
 %include "irq.inc"
 %macro AT_PEI 0
-        USE_IDT
-        USE_GATE 0x40, handler
-        TIMER 0x40, 1000
+        TICKING 0x40, 1000
         xor r12d, r12d
         mov r13, rsp
         sti
