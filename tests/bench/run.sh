@@ -7,7 +7,7 @@
 set -eu
 pairs=${1:-15}
 [ $# = 0 ] || shift
-rows=${*:-checks symbols loader bare warm sec dxe}
+rows=${*:-checks symbols loader bare warm sec dxe stretch}
 worst=0
 checks=1.03  # all checks on, against off
 symbols=1.05 # a clean boot with --symbols, against one without
@@ -121,9 +121,21 @@ row_dxe() {
     done
 }
 
+# --- from the hand-off to BDS, both, by what a DEBUG build of OvmfPkgX64 says of itself.
+row_stretch() {
+    local image=$FIRMWARE_DIR/pc/DEBUG/OVMF.fd run
+    if ! command -v qemu-system-x86_64 >/dev/null || [ "$pairs" = 0 ] || ! [ -e "$image" ]; then
+        echo "beside QEMU, from the hand-off to BDS: skipped: needs qemu-system-x86_64, OvmfPkgX64 DEBUG and pairs"
+        return
+    fi
+    run="$HVMBED run -q --handoff hvm --layout $SRC/layouts/hvm-1g.cfg"
+    "$BUILD/bench/stretch" "$pairs" $dxe "OvmfPkgX64 DEBUG from the hand-off to BDS / QEMU TCG" "$image" qemu-system-x86_64 \
+        "Loading DXE CORE at" "[Bds] Entry" "$run --until handoff $image" "$run --until bds $image" || worst=1
+}
+
 for row in $rows; do
     case $row in
-    dxe) row_dxe ;;
+    dxe | stretch) "row_$row" ;;
     sec) row_sec ;;
     *) each "row_$row" ;;
     esac
