@@ -55,7 +55,7 @@ static void bars_moved(struct machine *m)
                                            .owner = w->owner});
         if (w->takes_ram && !bars_displace(&m->memory, w->at))
             m->xen.p2m.refused++;
-        machine_pause(m);
+        engine_come_out(m->engine);
     }
 }
 
@@ -154,8 +154,9 @@ static void mmio_write(void *self, uint64_t gpa, unsigned size, uint64_t value)
         c->ops->write(c->self, gpa - c->at.start, size, value);
     else if (w != NULL)
         w->ops->write(w->self, gpa - w->at.start, size, value);
+    /* Not at once: the engine leaves a block before the access that it was asked at, which would be done twice. */
     if (m->vcpus.changed)
-        machine_pause(m);
+        engine_come_out(m->engine);
     interrupts_exit(m);
 }
 

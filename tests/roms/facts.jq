@@ -17,3 +17,4 @@ def found: [f.backtrace[].found] | join(",");
 # Who wrote what it is about.
 def wrote: f.writer | "\(.kind) \(.instruction): \(.store.value) over \(.store.old) at \(.store.gpa)";
 def pointer: f.pointer | "\(.register) \(.value) from \(.memory.gpa)";
+def exits(kind): .timeline.exits[] | select(.kind == kind).count;
