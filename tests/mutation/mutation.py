@@ -7,7 +7,7 @@ from suite import digest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLE_FILES = 3
-TURNS = 4
+TURNS = 2
 ALIKE = 3  # of tests that run through a function alike, so many are tried
 
 
@@ -158,7 +158,7 @@ class Run:
         return os.path.join(self.bed.build, "obj", *(["emu/main.o"] if name == "hvmbed" else ["tests/unit", name + ".o"]))
 
     def link(self, to, objects, units):
-        for name in ["hvmbed", *units]:
+        for name in ["hvmbed", *(n.rstrip("*") for n in units)]:
             self.tools.link(os.path.join(to, name), self.main_of(name), *objects)
 
     # --- the tests
@@ -173,22 +173,40 @@ class Run:
                      t.name.startswith("unit")]
         folder = os.path.join(self.out, "reach")
         os.makedirs(folder, exist_ok=True)
-        mark = digest(*(u.source.path + u.source.text for u in self.units))
         self.tests = []
-        for n, t in enumerate(tests):
-            kept = os.path.join(folder, digest(mark, t.digest, t.name))
+        for t in tests:
+            kept = os.path.join(folder, digest(t.digest, t.name))
             if os.path.exists(kept) and not self.o.fresh:
-                t.cpu, t.reached, t.good = pickle.load(open(kept, "rb"))
+                t.cpu, hits, t.good = pickle.load(open(kept, "rb"))
             else:
                 with tempfile.NamedTemporaryFile() as f:
                     outcome = t.run(self.bed, 0, f.name, cpu=60)
                     if not outcome.passed:
                         say("%s fails with nothing broken (%s): left out" % (t.name, outcome.why))
                         continue
-                    t.cpu, t.reached, t.good = t.took, suite.read_hits(f.name), getattr(t, "good", None)
-                pickle.dump((t.cpu, t.reached, t.good), open(kept, "wb"))
+                    t.cpu, hits, t.good = t.took, self.by_function(suite.read_hits(f.name)), getattr(t, "good", None)
+                pickle.dump((t.cpu, hits, t.good), open(kept, "wb"))
+            t.reached = self.by_place(hits)
             if t.cpu <= suite.SLOW:
                 self.tests.append(t)
+
+    def functions(self):
+        """What is as it was may keep its counts: (digest of the function, its places)."""
+        for u in self.units:
+            for f in u.source.functions:
+                text = u.source.text[u.source.t[f.first].start:u.source.t[f.last].end]
+                yield digest(u.source.path, f.name, text), [p.number for p in u.places if p.function == f.name]
+
+    def by_function(self, hits):
+        return {mark: tuple(hits[n] for n in numbers) for mark, numbers in self.functions()}
+
+    def by_place(self, hits):
+        """Of a function that has changed since the test may come by everywhere."""
+        reached = [0] * (self.places + 1)
+        for mark, numbers in self.functions():
+            for n, count in zip(numbers, hits.get(mark, [1] * len(numbers))):
+                reached[n] = count
+        return reached
 
     def place_of(self, m):
         """The innermost statement around a mutant."""
@@ -216,11 +234,11 @@ class Run:
             way = tuple(t.reached[p.number] for p in places)
             alike.setdefault(way, []).append(t)
         for group in alike.values():
-            group.sort(key=lambda t: (not self.about(t, rules), t.cpu))
+            group.sort(key=lambda t: (not is_quick(t), not self.about(t, rules), t.cpu))
             found += group if self.o.wide else \
                 [t for i, t in enumerate(group) if i < ALIKE or self.about(t, rules)]
         size = {t.name: len(g) for g in alike.values() for t in g}
-        found.sort(key=lambda t: (not self.about(t, rules), size[t.name], t.cpu))
+        found.sort(key=lambda t: (not is_quick(t), not self.about(t, rules), size[t.name], t.cpu))
         return found
 
     @staticmethod
@@ -244,7 +262,7 @@ class Run:
                                     (was["status"] == "killed" and was["digest"] in known)):
                 m.result = was
                 continue
-            m.queue = [t for t in self.candidates(m) if t.digest not in m.tried]
+            m.queue = [t for t in self.candidates(m)[:self.o.most] if t.digest not in m.tried]
             left.append(m)
         inside = [m for m in left if m.home is not None]
         for turn in range(TURNS):  # those that are likely, one by one; then all the others at once
@@ -261,7 +279,7 @@ class Run:
                 tests.setdefault(t, []).append(m)
         for t, some in sorted(tests.items(), key=lambda i: -len(i[1])):
             some = [m for m in some if m.result is None]
-            found = t.split(self.bed, [m.number for m in some]) if isinstance(t, suite.Row) and len(some) > 1 else {}
+            found = t.split(self.bed, [m.number for m in some]) if t.splits and len(some) > 1 else {}
             for m in some:
                 self.take(m, t, found.get(m.number) or t.run(self.bed, m.number))
 
@@ -312,6 +330,11 @@ class Run:
         return made[0] == made[1]
 
 
+def is_quick(t):
+    """Hundreds of mutants in the time of a boot."""
+    return isinstance(t, suite.Unit) and t.splits
+
+
 def say(text):
     print(text, flush=True)
 
@@ -331,6 +354,7 @@ def options():
     p.add_argument("--by-name", action="store_true", help="only tests whose name says that they are about the rule")
     p.add_argument("--sample", type=int, metavar="N", help="only N mutants, always the same")
     p.add_argument("--wide", action="store_true", help="all tests that come by, not some of those that run alike")
+    p.add_argument("--most", type=int, metavar="N", help="at most N tests for each")
     p.add_argument("--quick", action="store_true", help="without the scripts")
     p.add_argument("--fresh", action="store_true", help="forget what was found out before")
     p.add_argument("--list", action="store_true", help="only list the mutants")

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,13 +63,12 @@ static int is_alone(void)
 static void become(unsigned number)
 {
     char path[4096];
-    struct rlimit limit;
     snprintf(path, sizeof path, "%s/%u", folder, number);
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     must(fd >= 0 && dup2(fd, 1) == 1 && close(fd) == 0);
-    must(getrlimit(RLIMIT_CPU, &limit) == 0);
-    limit.rlim_cur = strtoul(getenv("MUTATION_SECONDS"), NULL, 10); /* the child's clock starts at 0 */
-    must(setrlimit(RLIMIT_CPU, &limit) == 0);
+    const double seconds = strtod(getenv("MUTATION_SECONDS"), NULL);
+    const struct itimerval limit = {.it_value = {(time_t)seconds, (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6)}};
+    must(setitimer(ITIMER_PROF, &limit, NULL) == 0);
     alarm(WALL_SECONDS);
     mutation_chosen = number;
     folder = NULL;

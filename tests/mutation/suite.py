@@ -2,7 +2,7 @@
 """The tests that mutants are tried with: rows of tests/roms/*.tsv, unit programs, and scripts (which take longest)."""
 import collections, hashlib, json, os, re, resource, struct, subprocess, tempfile
 
-OWN_LIMITS = dict(cpu=3, wall=120)  # seconds that a test may take at least; a loop without an end is over then
+CPU_LEAST, WALL_LEAST = 0.5, 120  # seconds that a test may take at least; a loop without an end is over then
 SLOW = 2.0  # seconds of CPU: what takes longer is a script's work
 
 Outcome = collections.namedtuple("Outcome", "passed why")
@@ -41,7 +41,7 @@ class Bed:
                              env=environment, cwd=self.src, start_new_session=True,
                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1)))
         try:
-            out, _ = p.communicate(timeout=OWN_LIMITS["wall"] + 20 * cpu)
+            out, _ = p.communicate(timeout=WALL_LEAST + 20 * cpu)
         except subprocess.TimeoutExpired:
             os.killpg(p.pid, 9)
             out, _ = p.communicate()
@@ -51,10 +51,23 @@ class Bed:
 
 class Test:
     """Common to all: a name, what it rests on (for a digest), what it took unchanged, which statements it reaches."""
-    cpu, reached = 0.0, None
+    cpu, reached, splits = 0.0, None, True
 
     def limit(self):
-        return OWN_LIMITS["cpu"] + 8 * self.cpu
+        return CPU_LEAST + 4 * self.cpu
+
+    def split(self, bed, mutants):
+        """Many mutants in one run (runtime.c): number: outcome, of those that it came by."""
+        seconds = self.limit()
+        with tempfile.TemporaryDirectory() as folder:
+            bed.call(self.command(bed), 60 + seconds * len(mutants), ",".join(map(str, mutants)),
+                     MUTATION_SPLIT=folder, MUTATION_SECONDS=str(seconds))
+            ended, found = os.path.join(folder, "ended"), {}
+            for line in contents(ended).decode().splitlines() if os.path.exists(ended) else ():
+                number, status = map(int, line.split())
+                out = contents(os.path.join(folder, str(number)))
+                found[number] = self.judge(bed, os.waitstatus_to_exitcode(status), out)
+            return found
 
 
 class Row(Test):
@@ -83,26 +96,15 @@ class Row(Test):
         self.names = set(self.rules) | {re.sub(r"^(pvh-)?(ok-)?", "", self.what)}
         self.good = None
 
+    def command(self, bed):
+        return [bed.program, *self.arguments]
+
     def run(self, bed, mutant=0, reached=None, cpu=None):
-        code, out, self.took = bed.call([bed.program, *self.arguments], cpu or self.limit(), mutant,
-                                        MUTATION_REACHED=reached)
+        code, out, self.took = bed.call(self.command(bed), cpu or self.limit(), mutant, MUTATION_REACHED=reached)
         outcome = self.judge(bed, code, out)
         if mutant == 0:
             self.good = out
         return outcome
-
-    def split(self, bed, mutants):
-        """Many mutants in one run (runtime.c): number: outcome, of those that it came by."""
-        seconds = int(self.limit() + 1)
-        with tempfile.TemporaryDirectory() as folder:
-            bed.call([bed.program, *self.arguments], 60 + seconds * len(mutants), ",".join(map(str, mutants)),
-                     MUTATION_SPLIT=folder, MUTATION_SECONDS=str(seconds))
-            ended, found = os.path.join(folder, "ended"), {}
-            for line in contents(ended).decode().splitlines() if os.path.exists(ended) else ():
-                number, status = map(int, line.split())
-                out = contents(os.path.join(folder, str(number)))
-                found[number] = self.judge(bed, os.waitstatus_to_exitcode(status), out)
-            return found
 
     def judge(self, bed, code, out):
         if out == self.good and code == self.code:
@@ -127,17 +129,25 @@ class Unit(Test):
     names = set()
 
     def __init__(self, name, bed):
-        self.name, self.short = "unit " + name, name
-        self.digest = digest(contents(os.path.join(bed.src, "tests/unit", name + ".c")))
+        """@name ends in "*" where the test leaves nothing behind that its copies could stumble on."""
+        self.short, self.splits = name.rstrip("*"), name.endswith("*")
+        self.name = "unit " + self.short
+        self.digest = digest(contents(os.path.join(bed.src, "tests/unit", self.short + ".c")))
+
+    def command(self, bed):
+        return [bed.unit(self.short)]
 
     def run(self, bed, mutant=0, reached=None, cpu=None):
-        code, _, self.took = bed.call([bed.unit(self.short)], cpu or self.limit(), mutant, MUTATION_REACHED=reached)
+        code, _, self.took = bed.call(self.command(bed), cpu or self.limit(), mutant, MUTATION_REACHED=reached)
+        return self.judge(bed, code, b"")
+
+    def judge(self, bed, code, out):
         return Outcome(code == 0, "exit code %d" % code if code else "")
 
 
 class Script(Test):
     """A test script, with the program in the place of the one that make built."""
-    names = set()
+    names, splits = set(), False
 
     def __init__(self, name, bed):
         self.name, self.path = "script " + name, os.path.join(bed.src, "tests", name + ".sh")
