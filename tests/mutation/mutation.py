@@ -34,14 +34,15 @@ class Scope:
 class Excluded:
     """excluded.tsv: what is not looked at, each with its reason. Keyed by the line's text, so that nothing rots unseen."""
     def __init__(self, rows):
-        self.rows = [(tuple(r[:4]), r[4]) for r in rows]
+        self.rows = [(tuple(r[:5]), r[5]) for r in rows]
         self.used = set()
 
     def why(self, m):
-        path, operator, old, new = m.key
         for row, why in self.rows:
-            if row[0] == path and row[1] in ("*", operator) and operators.squeeze(row[2]) == old and \
-                    row[3] in ("*", new):
+            path, where, operator, old, new = row
+            if path == m.path and where in ("*", m.where) and operator in ("*", m.operator) and \
+                    operators.squeeze(old) == operators.squeeze(m.old) and \
+                    (new == "*" or operators.squeeze(new) == operators.squeeze(m.new)):
                 self.used.add(row)
                 return why
         return None
@@ -68,9 +69,9 @@ class Results:
 class Run:
     def __init__(self, options, src, build):
         self.o = options
-        self.out = os.path.join(build, "mutation", "sample" if options.sample else "all")
+        self.out = os.path.join(build, "mutation", "part" if options.part or options.sample else "all")
         os.makedirs(self.out, exist_ok=True)
-        self.tools = schemata.Tools(build, src)
+        self.tools = schemata.Tools(build, src, self.out)
         self.bed = suite.Bed(src, build, self.out)
         self.src = src
         self.results = Results(os.path.join(self.out, "results.jsonl"), options.fresh)
@@ -90,6 +91,8 @@ class Run:
         if self.o.sample:  # few files, few mutants in each
             files = sorted((f for f in files if "emu/check/" in f[0].path), key=lambda f: digest(f[0].path))
             files = files[:SAMPLE_FILES]
+        elif self.o.part:
+            files = [f for f in files if any(fnmatch.fnmatch(f[0].path, p) for p in self.o.files)]
         self.units, self.mutants = [], []
         number = place = 1
         for scope, s, found in files:
@@ -149,7 +152,8 @@ class Run:
                                   "-DMUTATION_PLACES=%du" % self.places, "-DMUTATION_NUMBERS=%du" % self.numbers)
         if done.returncode != 0:
             raise SystemExit(done.stderr)
-        self.link(self.out, objects + [runtime], self.unit_names())
+        for name in ["hvmbed", *(n.rstrip("*") for n in self.unit_names())]:
+            self.link(self.out, objects + [runtime], name)
 
     def unit_names(self):
         return sorted({n for u in self.units for n in u.scope.units})
@@ -157,9 +161,8 @@ class Run:
     def main_of(self, name):
         return os.path.join(self.bed.build, "obj", *(["emu/main.o"] if name == "hvmbed" else ["tests/unit", name + ".o"]))
 
-    def link(self, to, objects, units):
-        for name in ["hvmbed", *(n.rstrip("*") for n in units)]:
-            self.tools.link(os.path.join(to, name), self.main_of(name), *objects)
+    def link(self, to, objects, name):
+        self.tools.link(os.path.join(to, name), self.main_of(name), *objects)
 
     # --- the tests
     def prepare(self):
@@ -279,6 +282,7 @@ class Run:
                 tests.setdefault(t, []).append(m)
         for t, some in sorted(tests.items(), key=lambda i: -len(i[1])):
             some = [m for m in some if m.result is None]
+            progress("%s: %d" % (t.name, len(some)))
             found = t.split(self.bed, [m.number for m in some]) if t.splits and len(some) > 1 else {}
             for m in some:
                 self.take(m, t, found.get(m.number) or t.run(self.bed, m.number))
@@ -316,18 +320,18 @@ class Run:
         one = os.path.join(folder, "mutant.o")
         if self.tools.compile(m.mutated, one).returncode != 0:
             return None
-        self.link(folder, [one], m.scope.units)
-        return suite.Bed(self.src, self.bed.build, folder)
+        return suite.Bed(self.src, self.bed.build, folder, lambda name: self.link(folder, [one], name))
 
     def equivalent(self, m):
         """Does the compiler make the same of it? Then it is no mutant."""
-        made = []
-        for text in (m.unit.source.text, m.mutated):
-            to = os.path.join(self.out, "same.o")
-            if self.tools.compile(text, to, "-O2").returncode != 0:
-                return False
-            made.append(suite.contents(to))
-        return made[0] == made[1]
+        u = m.unit
+        if not hasattr(u, "made"):
+            u.made = self.object_of(u.source.text)
+        return self.object_of(m.mutated) == u.made
+
+    def object_of(self, text):
+        to = os.path.join(self.out, "same.o")
+        return suite.contents(to) if self.tools.compile(text, to, "-O2").returncode == 0 else None
 
 
 def is_quick(t):
@@ -337,6 +341,11 @@ def is_quick(t):
 
 def say(text):
     print(text, flush=True)
+
+
+def progress(text):
+    if sys.stderr.isatty() or os.environ.get("MUTATION_PROGRESS"):
+        print(time.strftime("%H:%M:%S "), text, file=sys.stderr, flush=True)
 
 
 def show(m):
@@ -352,7 +361,8 @@ def options():
     p.add_argument("--operator", action="append", help="only this operator")
     p.add_argument("--tests", action="append", metavar="PATTERN", help="only tests with such a name")
     p.add_argument("--by-name", action="store_true", help="only tests whose name says that they are about the rule")
-    p.add_argument("--sample", type=int, metavar="N", help="only N mutants, always the same")
+    p.add_argument("--sample", type=int, metavar="N", help="only N mutants, always the same, in few files")
+    p.add_argument("--part", action="store_true", help="do not even compile other files than those named")
     p.add_argument("--wide", action="store_true", help="all tests that come by, not some of those that run alike")
     p.add_argument("--most", type=int, metavar="N", help="at most N tests for each")
     p.add_argument("--quick", action="store_true", help="without the scripts")

@@ -4,7 +4,7 @@ them runs (runtime.c). So hundreds are compiled and linked at once. What lies ou
 take "...", is compiled alone.
 
 The function as it is counts, besides, which of its statements run: what a test does not reach it cannot judge."""
-import os, re, subprocess
+import os, re, shutil, subprocess
 
 DISPATCH = "extern unsigned mutation_chosen, mutation_hits[]; void mutation_split(unsigned first, unsigned last);\n"
 
@@ -147,8 +147,9 @@ class Unit:
 
 class Tools:
     """The build's own compiler and linker, as make left them in BUILD."""
-    def __init__(self, build, src):
+    def __init__(self, build, src, out):
         self.build, self.src = build, src
+        self.library = os.path.join(out, "libhvmbed.a")  # without debug information, which takes long to link
         self.cc = open(os.path.join(build, "flags")).read().split()
         self.ld = open(os.path.join(build, "linking")).read().split()
 
@@ -157,11 +158,20 @@ class Tools:
                               ["-O1", "-g0", "-w", "-fno-diagnostics-color", *more, "-c", "-x", "c", "-", "-o", to],
                               input=text, cwd=self.src, capture_output=True, text=True)
 
+    def strip(self):
+        whole = os.path.join(self.build, "libhvmbed.a")
+        if not os.path.exists(self.library) or os.path.getmtime(self.library) < os.path.getmtime(whole):
+            subprocess.run(["strip", "--strip-debug", "-o", self.library, whole], check=True)
+
     def link(self, to, *objects):
         """@objects come before the library, so that their functions are taken and not its."""
         at = self.ld.index("--")
-        library = os.path.join(self.build, "libhvmbed.a")
-        done = subprocess.run([*self.ld[:at], "-Wl,--strip-debug", "-o", to, *objects, library, *self.ld[at + 1:]],
+        quick = next((l for l in ("gold", "lld") if shutil.which("ld." + l)), "bfd")
+        self.strip()
+        made = os.path.getmtime(to) if os.path.exists(to) else 0
+        if all(os.path.getmtime(o) < made for o in (*objects, self.library)):
+            return
+        done = subprocess.run([*self.ld[:at], "-fuse-ld=" + quick, "-Wl,--strip-debug", "-o", to, *objects, self.library, *self.ld[at + 1:]],
                               cwd=self.src, capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit("cannot link %s:\n%s" % (to, done.stderr))

@@ -23,17 +23,19 @@ def contents(path):
 
 class Bed:
     """Where the program and the unit tests with mutants lie, and how they are called."""
-    def __init__(self, src, build, out):
-        self.src, self.build, self.out = src, build, out
-        self.program = os.path.join(out, "hvmbed")
+    def __init__(self, src, build, out, link=None):
+        """@link(name): makes a program when it is asked for."""
+        self.src, self.build, self.out, self.link = src, build, out, link
 
-    def unit(self, name):
+    def path(self, name):
+        if self.link is not None:
+            self.link(name)
         return os.path.join(self.out, name)
 
     def call(self, command, cpu, mutant=0, **more):
         """(exit code, stdout, CPU seconds); the exit code is negative for a signal, and so for a limit."""
         environment = dict(os.environ, MUTATION=str(mutant), CMOCKA_MESSAGE_OUTPUT="TAP", SRC=self.src,
-                           FIRMWARE_DIR=os.path.join(self.build, "firmware"), BUILD=self.build, HVMBED=self.program,
+                           FIRMWARE_DIR=os.path.join(self.build, "firmware"), BUILD=self.build, HVMBED=os.path.join(self.out, "hvmbed"),
                            LC_ALL="C", **{k: v for k, v in more.items() if v is not None})
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = int(cpu + 1)
@@ -73,17 +75,17 @@ class Test:
 class Row(Test):
     def __init__(self, line, table, bed):
         self.what, layout, options, code, rules, self.facts = line
-        self.program = table == "loaders"
+        loader = table == "loaders"
         pvh = self.what.startswith("pvh-")
         if layout == "-":
-            layout = "hvm-1g" if self.program or not pvh else "pvh-1g"
+            layout = "hvm-1g" if loader or not pvh else "pvh-1g"
         options = "" if options == "-" else options
-        self.name = "%s %s on %s%s" % ("rom" if not self.program else "loader", self.what, layout,
+        self.name = "%s %s on %s%s" % ("loader" if loader else "rom", self.what, layout,
                                        " " + options if options else "")
         folder = "tests/roms/" if layout.endswith(".cfg") else "layouts/"
         self.layout = folder + layout + ("" if layout.endswith(".cfg") else ".cfg")
         self.code, self.rules = int(code), [] if rules == "-" else rules.split(",")
-        if self.program:
+        if loader:
             self.file = os.path.join(bed.build, "loaders", self.what + ".elf")
             given = ["--handoff", "hvmloader", "--hvmloader", self.file, os.path.join(bed.build, "roms", "good.fd")]
         else:
@@ -97,7 +99,7 @@ class Row(Test):
         self.good = None
 
     def command(self, bed):
-        return [bed.program, *self.arguments]
+        return [bed.path("hvmbed"), *self.arguments]
 
     def run(self, bed, mutant=0, reached=None, cpu=None):
         code, out, self.took = bed.call(self.command(bed), cpu or self.limit(), mutant, MUTATION_REACHED=reached)
@@ -135,7 +137,7 @@ class Unit(Test):
         self.digest = digest(contents(os.path.join(bed.src, "tests/unit", self.short + ".c")))
 
     def command(self, bed):
-        return [bed.unit(self.short)]
+        return [bed.path(self.short)]
 
     def run(self, bed, mutant=0, reached=None, cpu=None):
         code, _, self.took = bed.call(self.command(bed), cpu or self.limit(), mutant, MUTATION_REACHED=reached)
@@ -157,6 +159,7 @@ class Script(Test):
         return 600
 
     def run(self, bed, mutant=0, reached=None, cpu=None):
+        bed.path("hvmbed")
         code, out, self.took = bed.call([self.path], 600, mutant)
         bad = re.search(r"^not ok \d+ - (.*)", out.decode(errors="replace"), re.M)
         return Outcome(code == 0, bad.group(1) if bad else "exit code %d" % code if code else "")

@@ -11,6 +11,7 @@
 
 struct checks {
     struct guest t;
+    struct e820_map e820; /* as it was */
     struct plan plan;
     struct cpu_entry entry;
     struct machine m;
@@ -47,6 +48,7 @@ static inline void checks_reset(struct checks *c)
 {
     c->v.findings.nr = c->v.nr_known = 0;
     c->mon.e820_told = true;
+    c->t.g.e820 = c->e820;
     memset(c->h, 0, sizeof c->h);
     c->hobs = (struct hob_list){.h = c->h, .complete = true};
     checks_add(c, HOB_HANDOFF, 0, 0, 0)->phit = (struct hob_phit){.memory_bottom = PEI_MEMORY,
@@ -76,6 +78,7 @@ static inline void checks_init(struct checks *c, enum guest_type type)
     struct monitor_options o;
     memset(c, 0, sizeof *c);
     guest_init(&c->t, type, 1024, 0, AMPLE, 2);
+    c->e820 = c->t.g.e820;
     guest_plan(&c->t, &c->plan, &c->entry);
     if (!machine_init(&c->m, &c->t.l, &c->t.g, &c->plan, &c->entry, true, false, &d))
         fail_msg("%s", d.message);

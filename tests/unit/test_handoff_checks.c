@@ -92,6 +92,21 @@ CASE(ram_over_acpi, RESOURCE(HOB_RESOURCE_RAM, 0xFBFFF000, 0xFC00C000))
 CASE(ram_last_hob, RESOURCE(HOB_RESOURCE_RAM, 0x40000000, 0x40000001))
 CASE(ram_two_holes, RESOURCE(HOB_RESOURCE_RAM, 0x9F000, 0x40001000))
 
+/* RAM above the hole, the last of the table. */
+#define HIGH_RAM(start, end) assert_true(e820_add(&c->t.g.e820, start, end, E820_TYPE_RAM))
+CASE(ram_high, {
+    HIGH_RAM(5 * GIB, 6 * GIB);
+    RESOURCE(HOB_RESOURCE_RAM, 5 * GIB, 6 * GIB);
+})
+CASE(ram_high_more, {
+    HIGH_RAM(5 * GIB, 6 * GIB);
+    RESOURCE(HOB_RESOURCE_RAM, 5 * GIB, 6 * GIB + 1);
+})
+CASE(ram_high_before, {
+    HIGH_RAM(5 * GIB, 6 * GIB);
+    RESOURCE(HOB_RESOURCE_RAM, 5 * GIB - PAGE_SIZE, 6 * GIB);
+})
+
 static void ram(void **state)
 {
     (void)state;
@@ -105,7 +120,10 @@ static void ram(void **state)
                {"no RAM is none", check_hob_ram, ram_other_kind, 0, 0, {0, 0}},
                {"where nothing is", check_hob_ram, ram_in_hole, 1, RULE_HOB_RAM, {0x50000000, 0x50001000}},
                {"over entries that touch", check_hob_ram, ram_over_acpi, 1, RULE_HOB_RAM, {0xFBFFF000, 0xFC00C000}},
-               {"the last HOB", check_hob_ram, ram_last_hob, 1, RULE_HOB_RAM, {0x40000000, 0x40000001}});
+               {"the last HOB", check_hob_ram, ram_last_hob, 1, RULE_HOB_RAM, {0x40000000, 0x40000001}},
+               {"high RAM", check_hob_ram, ram_high, 0, 0, {0, 0}},
+               {"a byte behind it", check_hob_ram, ram_high_more, 1, RULE_HOB_RAM, {6 * GIB, 6 * GIB + 1}},
+               {"a page before it", check_hob_ram, ram_high_before, 1, RULE_HOB_RAM, {5 * GIB - PAGE_SIZE, 5 * GIB}});
 }
 
 CASE(missing_last, c->h[RAM].range.end -= PAGE_SIZE)
@@ -133,6 +151,21 @@ CASE(missing_two, {
     RESOURCE(HOB_RESOURCE_RAM, 0x20001000, 0x30000000);
 })
 
+CASE(missing_beside_reserved, {
+    c->h[RAM].range.end -= 2 * PAGE_SIZE;
+    RESOURCE(HOB_RESOURCE_RESERVED, 0x3FFFF000, 0x40000000);
+})
+CASE(missing_high, {
+    HIGH_RAM(5 * GIB, 6 * GIB);
+    checks_xen(c, 4, 17, 0);
+})
+CASE(missing_parts_of_pages, {
+    HIGH_RAM(5 * GIB + 0x800, 6 * GIB + 0x800);
+    RESOURCE(HOB_RESOURCE_RAM, 5 * GIB + PAGE_SIZE, 6 * GIB);
+    checks_xen(c, 4, 17, 0);
+})
+CASE(missing_lowest, c->h[LOW_RAM].range.start = PAGE_SIZE)
+
 static void ram_that_is_missing(void **state)
 {
     (void)state;
@@ -146,7 +179,11 @@ static void ram_that_is_missing(void **state)
         {"none between two", check_hob_ram_missing, missing_nothing, 0, 0, {0, 0}},
         {"none, in another order", check_hob_ram_missing, missing_behind, 0, 0, {0, 0}},
         {"declared as something else", check_hob_ram_missing, missing_reserved, 1, rule, {0x3FFFF000, 0x40000000}},
-        {"two", check_hob_ram_missing, missing_two, 2, rule, {0x20000000, 0x20001000}});
+        {"two", check_hob_ram_missing, missing_two, 2, rule, {0x20000000, 0x20001000}},
+        {"reserved beside it", check_hob_ram_missing, missing_beside_reserved, 1, rule, {0x3FFFE000, 0x40000000}},
+        {"high RAM", check_hob_ram_missing, missing_high, 1, rule, {5 * GIB, 6 * GIB}},
+        {"parts of pages", check_hob_ram_missing, missing_parts_of_pages, 0, 0, {0, 0}},
+        {"page 0", check_hob_ram_missing, missing_lowest, 1, rule, {0, PAGE_SIZE}});
 }
 
 /* A PVH guest has RAM from 0 on; A0000-100000 is known. */
@@ -161,6 +198,12 @@ CASE(pvh_nothing_low, {
     c->h[RAM].range.start = 2 * MIB;
 })
 
+CASE(pvh_into_hole, {
+    c->h[LOW_RAM].range.end = 0x9F000;
+    RESOURCE(HOB_RESOURCE_RAM, 0xA1000, MIB);
+})
+CASE(pvh_half_a_page, { c->h[LOW_RAM].range.start = 0x9F800; })
+
 static void ram_that_is_missing_below_1_mib(void **state)
 {
     (void)state;
@@ -169,7 +212,9 @@ static void ram_that_is_missing_below_1_mib(void **state)
                {"below", check_hob_ram_missing, pvh_below_hole, 1, rule, {0x9F000, 0xA0000}},
                {"above", check_hob_ram_missing, pvh_above_hole, 1, rule, {MIB, MIB + PAGE_SIZE}},
                {"both", check_hob_ram_missing, pvh_from_hole, 2, rule, {0x9F000, 0xA0000}},
-               {"nothing below 2 MiB", check_hob_ram_missing, pvh_nothing_low, 2, rule, {0, 0xA0000}});
+               {"nothing below 2 MiB", check_hob_ram_missing, pvh_nothing_low, 2, rule, {0, 0xA0000}},
+               {"a page into it", check_hob_ram_missing, pvh_into_hole, 1, rule, {0x9F000, 0xA0000}},
+               {"to half a page before", check_hob_ram_missing, pvh_half_a_page, 1, rule, {0, 0x9F800}});
     checks_reset(&pvh);
     check_hob_ram_missing(&pvh.view);
     assert_int_equal(pvh.v.nr_known, 1);
@@ -227,6 +272,8 @@ CASE(reserved_kept, { /* an allocation declares nothing */
                       ALLOCATION(0, 0xFFFFF000, 4 * GIB);
 })
 
+CASE(reserved_all_but_ram, c->h[RAM].range.end -= PAGE_SIZE)
+
 static void reserved(void **state)
 {
     (void)state;
@@ -237,7 +284,8 @@ static void reserved(void **state)
                {"I/O ports", check_hob_reserved_missing, reserved_as_io, 1, rule, {0xFFFFF000, 4 * GIB}},
                {"reserved ports", check_hob_reserved_missing, reserved_as_reserved_io, 1, rule, {0xFFFFF000, 4 * GIB}},
                {"RAM will do", check_hob_reserved_missing, reserved_as_ram, 0, 0, {0, 0}},
-               {"an allocation will not", check_hob_reserved_missing, reserved_kept, 1, rule, {0xFFFFF000, 4 * GIB}});
+               {"an allocation will not", check_hob_reserved_missing, reserved_kept, 1, rule, {0xFFFFF000, 4 * GIB}},
+               {"RAM is another rule's", check_hob_reserved_missing, reserved_all_but_ram, 0, 0, {0, 0}});
 }
 
 CASE(overlap_page, RESOURCE(HOB_RESOURCE_RESERVED, 0x3FFFF000, 0x40001000))
@@ -255,6 +303,20 @@ CASE(overlap_first, {
     RESOURCE(HOB_RESOURCE_MMIO, 0xFBFFF000, 0xFC000000);
 })
 
+CASE(overlap_before, RESOURCE(HOB_RESOURCE_MMIO, 0xEFFFF000, 0xF0001000))
+CASE(overlap_known, {
+    RESOURCE(HOB_RESOURCE_MMIO, 0xA0000, MIB);
+    checks_xen(c, 4, 17, 0);
+})
+CASE(overlap_ram, {
+    overlap_known(c);
+    RESOURCE(HOB_RESOURCE_RAM, 0xBF000, 0xC0000);
+})
+CASE(overlap_across, {
+    overlap_known(c);
+    c->h[LOW_RAM].range.end = 0xA1000;
+})
+
 static void resources_that_overlap(void **state)
 {
     (void)state;
@@ -266,7 +328,11 @@ static void resources_that_overlap(void **state)
                {"ports and memory", check_hob_overlap, overlap_ports, 0, 0, {0, 0}},
                {"ports", check_hob_overlap, overlap_two_ports, 1, rule, {0x3800, 0x4000}},
                {"an allocation", check_hob_overlap, overlap_allocation, 0, 0, {0, 0}},
-               {"the first of all", check_hob_overlap, overlap_first, 1, rule, {0xFBFFF000, 0xFC000000}});
+               {"the first of all", check_hob_overlap, overlap_first, 1, rule, {0xFBFFF000, 0xFC000000}},
+               {"beginning before", check_hob_overlap, overlap_before, 1, rule, {0xF0000000, 0xF0001000}},
+               {"known", check_hob_overlap, overlap_known, 0, 0, {0, 0}},
+               {"RAM in there", check_hob_overlap, overlap_ram, 2, rule, {0xF0000, MIB}},
+               {"RAM into it", check_hob_overlap, overlap_across, 2, rule, {0xA0000, 0xA1000}});
 }
 
 /* --- the list's parts */
@@ -278,16 +344,20 @@ CASE(list_damaged, {
 CASE(list_wraps, c->h[NVS].wraps = true)
 CASE(list_first_wraps, c->h[PHIT].wraps = true)
 
+CASE(list_last_wraps, RESOURCE(HOB_RESOURCE_MMIO, 1ULL << 50, UINT64_MAX)->wraps = true)
+
 static void list(void **state)
 {
     (void)state;
     CHECKS_RUN(&hvm, {"good", check_hob_list, NULL, 0, 0, {0, 0}},
                {"damaged", check_hob_list, list_damaged, 1, RULE_HOB_LIST, {0x2004000, 0x2004008}},
                {"one that wraps", check_hob_list, list_wraps, 1, RULE_HOB_LIST, {0xFC000000, 4 * GIB}},
-               {"the first one", check_hob_list, list_first_wraps, 1, RULE_HOB_LIST, {0, 0}});
+               {"the first one", check_hob_list, list_first_wraps, 1, RULE_HOB_LIST, {0, 0}},
+               {"the last one", check_hob_list, list_last_wraps, 1, RULE_HOB_LIST, {1ULL << 50, UINT64_MAX}});
 }
 
 CASE(memory_bottom, c->h[PHIT].phit.memory_bottom = HEAP_END + 1)
+CASE(memory_no_heap, c->h[PHIT].phit.memory_bottom = HEAP_END)
 CASE(memory_free, c->h[PHIT].phit.free_bottom = 0x2f00001)
 CASE(memory_top, c->h[PHIT].phit.memory_top = 0x2f00000 - 1)
 CASE(memory_none, c->h[PHIT].phit = (struct hob_phit){.memory_bottom = PEI_MEMORY,
@@ -311,19 +381,22 @@ static void memory(void **state)
 {
     (void)state;
     const enum rule_id rule = RULE_HOB_MEMORY;
-    CHECKS_RUN(&hvm, {"good", check_hob_memory, NULL, 0, 0, {0, 0}},
-               {"heap below the bottom", check_hob_memory, memory_bottom, 1, rule, {0, 0}},
-               {"free memory reversed", check_hob_memory, memory_free, 1, rule, {0, 0}},
-               {"top in what is free", check_hob_memory, memory_top, 1, rule, {0, 0}},
-               {"none at all", check_hob_memory, memory_none, 1, rule, {0, 0}},
-               {"none left", check_hob_memory, memory_full, 0, 0, {0, 0}},
-               {"a byte too many", check_hob_memory, memory_beyond, 1, rule, {PEI_MEMORY, 0x40000001}},
-               {"to the end of RAM", check_hob_memory, memory_to_the_end, 0, 0, {0, 0}},
-               {"not tested", check_hob_memory, memory_untested, 1, rule, {PEI_MEMORY, PEI_MEMORY_END}},
-               {"list too low", check_hob_memory, list_before, 1, rule, {PEI_MEMORY - 8, LIST_END + 8}},
-               {"list at the bottom", check_hob_memory, list_at_bottom, 0, 0, {0, 0}},
-               {"list over the heap", check_hob_memory, list_over_heap, 1, rule, {0, 0}},
-               {"list to the heap's end", check_hob_memory, list_fills_heap, 0, 0, {0, 0}});
+    const struct span order = {PEI_MEMORY + 0x1080, PEI_MEMORY + 0x1080 + 48}; /* the HOB: its addresses */
+    CHECKS_RUN(
+        &hvm, {"good", check_hob_memory, NULL, 0, 0, {0, 0}},
+        {"heap below the bottom", check_hob_memory, memory_bottom, 1, rule, order},
+        {"free memory reversed", check_hob_memory, memory_free, 1, rule, {0, 0}},
+        {"top in what is free", check_hob_memory, memory_top, 1, rule, {0, 0}},
+        {"none at all", check_hob_memory, memory_none, 1, rule, order},
+        {"list below the bottom", check_hob_memory, memory_no_heap, 1, rule, {PEI_MEMORY + 0x1080, LIST_END + 8}},
+        {"none left", check_hob_memory, memory_full, 0, 0, {0, 0}},
+        {"a byte too many", check_hob_memory, memory_beyond, 1, rule, {PEI_MEMORY, 0x40000001}},
+        {"to the end of RAM", check_hob_memory, memory_to_the_end, 0, 0, {0, 0}},
+        {"not tested", check_hob_memory, memory_untested, 1, rule, {PEI_MEMORY, PEI_MEMORY_END}},
+        {"list too low", check_hob_memory, list_before, 1, rule, {PEI_MEMORY - 8, LIST_END + 8}},
+        {"list at the bottom", check_hob_memory, list_at_bottom, 0, 0, {0, 0}},
+        {"list over the heap", check_hob_memory, list_over_heap, 1, rule, {0, 0}},
+        {"list to the heap's end", check_hob_memory, list_fills_heap, 0, 0, {0, 0}});
 }
 
 #define RSP(value) c->view.regs.gpr[CPU_RSP] = value
@@ -363,6 +436,8 @@ CASE(cpu_first_beyond, {
     c->h[PHIT].range.end = (1ULL << 40) + 1;
 })
 
+CASE(cpu_xen, checks_xen(c, 4, 17, 0))
+
 static void processor(void **state)
 {
     (void)state;
@@ -377,7 +452,8 @@ static void processor(void **state)
                {"more ports", check_hob_cpu, cpu_ports_beyond, 1, RULE_HOB_CPU, {0, 0x10001}},
                {"more reserved ports", check_hob_cpu, cpu_reserved_beyond, 1, RULE_HOB_CPU, {0, 0x10001}},
                {"an allocation is another rule's", check_hob_cpu, cpu_allocation_beyond, 0, 0, {0, 0}},
-               {"the first of all", check_hob_cpu, cpu_first_beyond, 1, RULE_HOB_CPU, {0, 0}});
+               {"the first of all", check_hob_cpu, cpu_first_beyond, 1, RULE_HOB_CPU, {0, 0}},
+               {"knowing Xen", check_hob_cpu, cpu_xen, 0, 0, {0, 0}});
 }
 
 CASE(cpu_48, {
@@ -393,11 +469,17 @@ CASE(cpu_64, { /* no shift by 64 */
                RESOURCE(HOB_RESOURCE_MMIO, 1ULL << 50, UINT64_MAX);
 })
 
+CASE(cpu_49_of_49, {
+    c->t.l.phys_bits = 49;
+    c->h[CPU].mem_bits = 49;
+})
+
 static void wide_processor(void **state)
 {
     (void)state;
     CHECKS_RUN(&hvm, {"48 bits of 52", check_hob_cpu, cpu_48, 0, 0, {0, 0}},
-               {"49 bits of 52", check_hob_cpu, cpu_49, 1, RULE_HOB_CPU, {1ULL << 48, 1ULL << 49}});
+               {"49 bits of 52", check_hob_cpu, cpu_49, 1, RULE_HOB_CPU, {1ULL << 48, 1ULL << 49}},
+               {"49 bits of 49", check_hob_cpu, cpu_49_of_49, 1, RULE_HOB_CPU, {1ULL << 48, 1ULL << 49}});
     hvm.t.l.phys_bits = 40;
     CHECKS_RUN(&hvm, {"64 bits", check_hob_cpu, cpu_64, 1, RULE_HOB_CPU, {0, 0}});
 }
@@ -420,6 +502,7 @@ CASE(volume_nowhere, checks_add(c, HOB_FV, 0, 0x50000000, 0x50010000))
 CASE(volume_unsigned, {
     KEPT_VOLUME(VOLUME);
     checks_poke(c, VOLUME + 40, 0x4856465E);
+    checks_poke(c, VOLUME, 1); /* the sum stays */
 })
 CASE(volume_sum, {
     KEPT_VOLUME(VOLUME);
@@ -477,7 +560,7 @@ CASE(xen_good, checks_xen(c, 4, 17, 0))
 CASE(xen_major, checks_xen(c, 5, 17, 0))
 CASE(xen_minor, checks_xen(c, 4, 18, 0))
 CASE(xen_rsdp, checks_xen(c, 4, 17, 0xEA020))
-CASE(xen_small, checks_xen(c, 4, 17, 0)->data_size = 15)
+CASE(xen_small, checks_xen(c, 9, 9, 9)->data_size = 15) /* and no more is told */
 CASE(xen_old, checks_old_xen(c, 4, 17, 0))
 CASE(xen_old_minor, checks_old_xen(c, 4, 18, 0))
 CASE(xen_old_cut, {
@@ -499,6 +582,7 @@ static void xen(void **state)
                {"old, minor", check_hob_xen, xen_old_minor, 1, RULE_HOB_XEN, {0, 0}},
                {"old, cut", check_hob_xen, xen_old_cut, 2, RULE_HOB_XEN, {0, 0}});
     assert_true(handoff_rsdp(&pvh.plan) != 0);
+    assert_int_equal(handoff_rsdp(&hvm.plan), 0);
     CHECKS_RUN(&pvh, {"good", check_hob_xen, xen_pvh_rsdp, 0, 0, {0, 0}},
                {"no RSDP", check_hob_xen, xen_pvh_none, 1, RULE_HOB_XEN, {0, 0}});
 }
@@ -579,6 +663,15 @@ CASE(clock_not_there, {
     c->h[c->hobs.nr - 2].at = 0x50000000;
 })
 
+CASE(clock_not_there_either, {
+    clocks(c, 5, 7, 100 * MHZ);
+    c->h[c->hobs.nr - 1].at = 0x50000000;
+})
+CASE(clock_wrong, {
+    clocks(c, 5, 7, 100 * MHZ);
+    ALLOCATION(4, 0x3000000, 0x3001000)->guid = hob_guid_pcd_database; /* is none */
+})
+
 static void clock_of_the_bus(void **state)
 {
     (void)state;
@@ -595,7 +688,9 @@ static void clock_of_the_bus(void **state)
                {"defaults longer", check_bus_clock, clock_longer, 0, 0, {0, 0}},
                {"one", check_bus_clock, clock_one, 0, 0, {0, 0}}, {"three", check_bus_clock, clock_three, 0, 0, {0, 0}},
                {"another GUID", check_bus_clock, clock_other_guid, 0, 0, {0, 0}},
-               {"not in RAM", check_bus_clock, clock_not_there, 0, 0, {0, 0}});
+               {"not in RAM", check_bus_clock, clock_not_there, 0, 0, {0, 0}},
+               {"the build's not in RAM", check_bus_clock, clock_not_there_either, 0, 0, {0, 0}},
+               {"something else named so", check_bus_clock, clock_wrong, 1, rule, at});
 }
 
 CASE(mapped_as_before, c->m.xen.shared_info_gpa = HVMLOADER_SHARED_INFO)
@@ -680,7 +775,7 @@ static void pages_that_went(void **state)
 CASE(published_good, PUBLISHED(0x2000000, 0x3000000))
 CASE(published_last, PUBLISHED(0x3F000000, 0x40000000))
 CASE(published_beyond, PUBLISHED(0x3F000000, 0x40000001))
-CASE(published_low, PUBLISHED(0xFF000, 0x200000))
+CASE(published_low, PUBLISHED(0xE0000, 0x200000)) /* over several ranges: the first is told of */
 CASE(published_stack, {
     PUBLISHED(0x2000000, 0x3000000);
     c->h[STACK].range = (struct span){0xFF000, MIB};
@@ -694,6 +789,11 @@ CASE(published_no_stack, {
     c->h[STACK].type = HOB_UNUSED;
 })
 
+CASE(published_nowhere, {
+    PUBLISHED(1ULL << 45, (1ULL << 45) + PAGE_SIZE);
+    c->h[STACK].type = HOB_UNUSED;
+})
+
 static void published(void **state)
 {
     (void)state;
@@ -701,10 +801,11 @@ static void published(void **state)
     CHECKS_RUN(&hvm, {"good", check_published, published_good, 0, 0, {0, 0}},
                {"to the end of RAM", check_published, published_last, 0, 0, {0, 0}},
                {"a byte too many", check_published, published_beyond, 1, rule, {0x40000000, 0x40000001}},
-               {"from below 1 MiB", check_published, published_low, 1, rule, {0xFF000, 0xFF001}},
+               {"from below 1 MiB", check_published, published_low, 1, rule, {0xE0000, 0xE0001}},
                {"stack below", check_published, published_stack, 1, rule, {0xFF000, 0xFF001}},
                {"stack above", check_published, published_stack_above, 0, 0, {0, 0}},
-               {"no stack", check_published, published_no_stack, 0, 0, {0, 0}});
+               {"no stack", check_published, published_no_stack, 0, 0, {0, 0}},
+               {"beyond all", check_published, published_nowhere, 1, rule, {1ULL << 45, (1ULL << 45) + 1}});
 }
 
 CASE(interrupts_on, c->view.regs.rflags = 0x202)
@@ -743,6 +844,7 @@ static void known(void **state)
         {RULE_HOB_RESERVED_MISSING, {0xFC001800, 0xFC001900}, HVM | PVH | XEN},
         {RULE_HOB_RESERVED_MISSING, {0xFEFF8800, 0xFEFF9800}, HVM | PVH | XEN}, /* parts of two pages */
         {RULE_HOB_RESERVED_MISSING, {0xFEFF8800, 0xFEFFA000}, 0},
+        {RULE_HOB_RESERVED_MISSING, {0x50000000, 0x50001000}, HVM | PVH | XEN}, /* nothing there */
         {RULE_HOB_CPU_NARROW, {1ULL << 36, 1ULL << 40}, HVM | PVH | PLAIN},
         {RULE_HOB_CPU, {1ULL << 36, 1ULL << 40}, 0},
         {RULE_HYPERCALL_PAGE, {0x810000, 0x811000}, HVM | PVH | XEN},
@@ -776,6 +878,59 @@ static void known(void **state)
                              (unsigned long long)cases[i].at.start, g == 0 ? "HVM" : "PVH",
                              x == 0 ? "knows Xen" : "plain", is ? "known" : "not known");
             }
+}
+
+/* The last 64 KiB of RAM that CMOS does not count. */
+static void known_of_cmos(void **state)
+{
+    (void)state;
+    struct checks *c = &hvm;
+    static const struct {
+        uint64_t cmos;
+        struct span at;
+        bool known;
+    } cases[] = {
+        {0x3FFF0000, {0x3FFF0000, 0x40000000}, true},  {0x3FFF0000, {0x3FFF8000, 0x3FFF9000}, true},
+        {0x3FFF0000, {0x3FFEF000, 0x40000000}, false}, {0x40000000, {0x3FFF0000, 0x40000000}, false},
+        {0x50000000, {0x3FFF0000, 0x40000000}, false},
+    };
+    const uint64_t was = c->t.g.cmos_low_ram;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        checks_reset(c);
+        c->t.g.cmos_low_ram = cases[i].cmos;
+        assert_int_equal(known_why(&c->view, RULE_HOB_RAM_MISSING, cases[i].at) != NULL, cases[i].known);
+    }
+    c->t.g.cmos_low_ram = was;
+}
+
+/* What one driver of DXE's does is known; not of others, not before. */
+static void known_of_drivers(void **state)
+{
+    (void)state;
+    struct checks *c = &hvm;
+    static const char flash[] = "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7";
+    struct dxe_watch dxe = {0};
+    static const struct {
+        enum rule_id rule;
+        const char *guid;
+        bool dxe, known;
+    } cases[] = {
+        {RULE_WRITE_IMAGE, flash, true, true},       {RULE_READ_UNPOPULATED, flash, true, true},
+        {RULE_WRITE_UNPOPULATED, flash, true, true}, {RULE_WRITE_RESERVED, flash, true, false},
+        {RULE_WRITE_IMAGE, "", true, false},         {RULE_WRITE_IMAGE, flash, false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        checks_reset(c);
+        c->mon.dxe = cases[i].dxe ? &dxe : NULL;
+        c->v.nr_modules = 1;
+        c->v.module[0] = (struct module){.base = 0x3000000, .size = 0x1000};
+        (void)snprintf(c->v.module[0].guid, sizeof c->v.module[0].guid, "%s", cases[i].guid);
+        assert_int_equal(known_access(&c->mon, cases[i].rule, 0x3000010, 0xFFF00000), cases[i].known);
+        assert_int_equal(c->v.nr_known, cases[i].known);
+        assert_false(known_access(&c->mon, cases[i].rule, 0x5000010, 0xFFF00000)); /* no module */
+    }
+    c->mon.dxe = NULL;
+    c->v.nr_modules = 0;
 }
 
 static int set_up(void **state)
@@ -818,6 +973,8 @@ int main(void)
         cmocka_unit_test(published),
         cmocka_unit_test(interrupts),
         cmocka_unit_test(known),
+        cmocka_unit_test(known_of_cmos),
+        cmocka_unit_test(known_of_drivers),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
