@@ -63,7 +63,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all manual library completions installable install-only setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -100,6 +100,9 @@ $(OUT)/flags: FORCE
 	$(call stamp,$(CC) $(ALL_CFLAGS))
 $(OUT)/sources: FORCE
 	$(call stamp,$(sources))
+# For tests/mutation, which compiles and links as we do.
+$(OUT)/linking: FORCE
+	$(call stamp,$(CC) $(ALL_LDFLAGS) $(RPATH) -- $(LIBS) -lcmocka)
 
 # Only this file knows where things are installed, so that all others stay as they are for another PREFIX.
 $(OUT)/pkgdatadir: FORCE
@@ -179,7 +182,7 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen faults-quick $(program) installable $(OUT)/lib/api $(units) $(proofs) $(fuzz_targets) roms ## run all tests, or those whose names contain T=
+test: setup ovmfxen faults-quick $(program) installable $(OUT)/lib/api $(units) $(proofs) $(fuzz_targets) roms $(OUT)/linking ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
 
 # The report's version; "2025.02 2022.11" for Debian 12's too.
@@ -206,6 +209,9 @@ fuzz-targets: ## build tests/fuzz/targets with libFuzzer and sanitizers, in BUIL
 	@$(MAKE) --no-print-directory OUT=$(BUILD)/libfuzzer CC=clang CFLAGS='-O1 -g' LIBFUZZER=-fsanitize=fuzzer \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' build-fuzz-targets
 build-fuzz-targets: $(fuzz_targets)
+
+test-mutation: setup $(program) $(units) roms $(OUT)/linking ## break every check in turn and see that a test fails, M= for more options (docs/mutation.md)
+	@$(environment) nice tests/mutation/mutation.py $(M)
 
 bench: setup ovmfxen $(program) $(benches) ## measure what the checks cost, and the bed over a bare Unicorn loop
 	@firmware/ovmfxen/pc/build.sh $(FIRMWARE_DIR)/pc || test $$? = 77
