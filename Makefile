@@ -63,7 +63,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -209,6 +209,10 @@ fuzz-targets: ## build tests/fuzz/targets with libFuzzer and sanitizers, in BUIL
 	@$(MAKE) --no-print-directory OUT=$(BUILD)/libfuzzer CC=clang CFLAGS='-O1 -g' LIBFUZZER=-fsanitize=fuzzer \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' build-fuzz-targets
 build-fuzz-targets: $(fuzz_targets)
+# TIME=SECONDS or RUNS=N for each target, T= those whose names contain it.
+fuzz-self: fuzz-targets roms ## fuzz hvmbed's own parsers, with sanitizers (TIME= seconds or RUNS= each, T= some of them)
+	@python3 tests/fuzz/seeds.py $(BUILD)/fuzz-self/seeds $(OUT) $(FIRMWARE_DIR)
+	@tests/fuzz/self.sh $(BUILD)/libfuzzer/fuzz $(BUILD)/fuzz-self $(T)
 
 test-mutation: setup $(program) $(units) roms $(OUT)/linking ## break every check in turn and see that a test fails, M= for more options (docs/mutation.md)
 	@$(environment) nice tests/mutation/mutation.py $(M)

@@ -6,6 +6,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../emu/setup/fetched.sh"
 
 [ $# = 1 ] || { echo "usage: fetch.sh DEST" >&2; exit 2; }
 mkdir -p "$1"
@@ -19,16 +20,23 @@ link_from() { # ROOT
     done
 }
 
-if link_from "" || link_from "$dest/unpacked"; then exit 0; fi
+if link_from ""; then exit 0; fi
+fetched_check "$dest/unpacked" "remove $dest/unpacked and make again" || exit 1
+if link_from "$dest/unpacked"; then exit 0; fi
 if "$here/../emu/setup/packages.sh" firmware && link_from ""; then exit 0; fi
 
 echo "fetch.sh: unpacking the ovmf package in $dest instead" >&2
 . "$here/../emu/setup/apt-private.sh"
 work=$dest/unpacked.new
 rm -rf "$work"
-if apt_private "$work" deb "$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")" &&
-    (cd "$work" && apt-get -qq -c apt.conf download ovmf); then
-    for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
+suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+if apt_private "$work" deb "$suite" && (cd "$work" && apt-get -qq -c apt.conf download ovmf); then
+    deb=$(ls "$work"/ovmf_*.deb)
+    dpkg-deb -x "$deb" "$work/root"
+    version=$(dpkg-deb -f "$deb" Version)
+    (cd "$work/root" && find usr/share/ovmf usr/share/OVMF -name '*.fd' -type f) | sort | while read -r image; do
+        fetched_note "$work/root" ovmf "$version" "$suite" "$deb" "$image"
+    done
     mv "$work/root" "$dest/unpacked"
     rm -rf "$work"
     link_from "$dest/unpacked"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Debian's hvmloader, for --handoff hvmloader: hvmloader.sh DEST [newest]
 # Unpacks it from the xen-utils package into DEST/hvmloader-VERSION, with DEST/hvmloader a link to it; with `newest` the
-# one of Debian's unstable suite, with DEST/hvmloader-newest a link to it. No package is installed. Exit 77: cannot be had.
+# one of Debian's unstable suite, with DEST/hvmloader-newest a link to it. No package is installed. What is there already is
+# looked at: exit 1 when it is not what was fetched. Exit 77: cannot be had.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,9 +16,15 @@ if [ "${2:-}" = newest ]; then
 else
     link=hvmloader suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 fi
-[ ! -h "$dest/$link" ] || [ ! -e "$dest/$link" ] || exit 0
-
 . "$here/../emu/setup/apt-private.sh"
+. "$here/../emu/setup/fetched.sh"
+there() { [ -h "$dest/$link" ] && [ -e "$dest/$link" ]; }
+# (One of an older hvmbed is not noted: it is fetched again.)
+if there && fetched_known "$dest" "$(readlink "$dest/$link")"; then
+    fetched_check "$dest" "remove it and make again" "$(readlink "$dest/$link")" || exit 1
+    exit 0
+fi
+
 work=$dest/hvmloader.new
 rm -rf "$work"
 trap 'rm -rf "$work"' EXIT
@@ -27,7 +34,7 @@ get() {
     apt_private "$work" deb "$suite" || return 1
     package=$(apt-cache -c "$work/apt.conf" pkgnames xen-utils-4 | grep -E '^xen-utils-4\.[0-9]+$' | sort -V | tail -n 1)
     [ -n "$package" ] && (cd "$work" && apt-get -qq -c apt.conf download "$package") || return 1
-    for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
+    deb=$(ls "$work/$package"_*.deb) && dpkg-deb -x "$deb" "$work/root" || return 1
     found=$(find "$work/root" -name hvmloader -type f | head -n 1)
     [ -n "$found" ]
 }
@@ -36,8 +43,10 @@ if get; then
     echo "hvmloader: from $package" >&2
     name=hvmloader-${package#xen-utils-}
     mv "$found" "$dest/$name"
+    fetched_note "$dest" "$package" "$(dpkg-deb -f "$deb" Version)" "$suite" "$deb" "$name"
     ln -sfn "$name" "$dest/$link"
     exit 0
 fi
+if there; then exit 0; fi
 echo "hvmloader.sh: no xen-utils package from $suite (offline?): what needs it is left out" >&2
 exit 77

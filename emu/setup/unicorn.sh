@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Unicorn Engine for the build: unicorn.sh DEST
 # Older releases than 2.1.2 do not do (guest paging, an RDTSC hook), so where the distribution's is older, a
-# newer Debian suite's binary packages are unpacked inside DEST; the system stays as it is.
+# newer Debian suite's binary packages are unpacked inside DEST; the system stays as it is. Each later call looks whether
+# they are still what was fetched.
 # Writes DEST/unicorn.mk: UNICORN_VERSION, UNICORN_CFLAGS, UNICORN_LIBS, and UNICORN_LIBDIR where the program
 # has to be told (by rpath) where the library is.
 set -eu
@@ -12,6 +13,7 @@ suites="trixie-backports forky testing sid"
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/apt-private.sh"
+. "$here/fetched.sh"
 
 [ $# = 1 ] || { echo "usage: unicorn.sh DEST" >&2; exit 2; }
 mkdir -p "$1"
@@ -32,9 +34,11 @@ write_mk() { # VERSION CFLAGS LIBS LIBDIR
     fi
 }
 
-# What an earlier call unpacked.
+# What an earlier call unpacked; one of an older hvmbed did not note what.
+use_noted() { [ -e "$dest/root/fetched.tsv" ] && use_unpacked; }
 use_unpacked() {
     [ -e "$dest/root/version" ] || return 1
+    fetched_check "$dest/root" "remove $dest and make again" || exit 1
     for so in "$dest"/root/usr/lib/*/libunicorn.so; do lib=$(dirname "$so"); done
     write_mk "$(cat "$dest/root/version")" "-I$dest/root/usr/include" "-L$lib -lunicorn" "$lib"
 }
@@ -48,6 +52,15 @@ use_distribution() {
     candidate=$(apt-cache policy libunicorn-dev 2>/dev/null | awk '$1 == "Candidate:" { print $2 }')
     [ -n "$candidate" ] && [ "$candidate" != "(none)" ] && at_least "$candidate" $minimum || return 1
     "$here/packages.sh" unicorn && use_installed
+}
+
+unpack() { # PACKAGE VERSION
+    deb=$(ls "$work/$1"_*.deb) && dpkg-deb -x "$deb" "$dest/root.new" || return 1
+    # What is used of it; the static library, for one, is not.
+    list=$(cd "$dest/root.new" && find usr -type f \( -name '*.so*' -o -name '*.h' -o -path "*/$1/copyright" \) | sort)
+    for file in $list; do
+        fetched_known "$dest/root.new" "$file" || fetched_note "$dest/root.new" "$1" "$2" "$suite" "$deb" "$file"
+    done
 }
 
 # The packages of the first suite that has a new enough one which this machine's libc can run.
@@ -70,18 +83,20 @@ use_suite() {
     fi
     say "getting $version from $suite"
     (cd "$work" && apt-get -qq -c apt.conf download "$library=$version" "libunicorn-dev=$version") || return 1
-    for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$dest/root.new" || return 1; done
+    mkdir "$dest/root.new"
+    unpack "$library" "$version" && unpack libunicorn-dev "$version" || return 1
     echo "$version" >"$dest/root.new/version"
     rm -rf "$work" "$dest/root"
     mv "$dest/root.new" "$dest/root"
     use_unpacked
 }
 
-if use_unpacked || use_installed || use_distribution; then exit 0; fi
+if use_noted || use_installed || use_distribution; then exit 0; fi
 for suite in $suites; do
     if use_suite "$suite"; then exit 0; fi
     rm -rf "$dest/apt-$suite" # the lists are large
 done
+if use_unpacked; then exit 0; fi
 say "no Unicorn >= $minimum to be had (tried the distribution and $suites)."
 say "Connect to a Debian mirror, or install Unicorn yourself so that pkg-config finds it."
 exit 1

@@ -42,7 +42,7 @@ build() { # DSC KEY
 if dsc=$("$here/source.sh" "$cache/source" find) && key=$(key_of "$dsc") && [ -d "$cache/$key" ]; then link "$key"; fi
 
 lock
-dsc=$("$here/source.sh" "$cache/source") || skip "not built: Debian's edk2 source package cannot be fetched (offline?)"
+dsc=$("$here/source.sh" "$cache/source") || no_source $? "not built: Debian's edk2 source package cannot be fetched (offline?)"
 key=$(key_of "$dsc")
 [ -d "$cache/$key" ] || build "$dsc" "$key"
 link "$key"

@@ -46,7 +46,7 @@ tree() {
         cd "$work/source"
         return
     fi
-    dsc=$("$here/source.sh" "$cache/source") || skip "no faults: Debian's edk2 source package cannot be fetched (offline?)"
+    dsc=$("$here/source.sh" "$cache/source") || no_source $? "no faults: Debian's edk2 source package cannot be fetched (offline?)"
     [ "$(key_of "$dsc")" = "$key" ] || skip "no faults: OvmfXen was built from something else; \`make ovmfxen\` builds it anew"
     # shellcheck disable=SC2086
     build_tree "$dsc" $fault_targets

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Debian's edk2 source package: source.sh DIR [find]
 # Prints the path of its .dsc below DIR. Once fetched that answer is remembered, and costs no network again.
-# With "find" it only looks: exit 1 when it was never fetched. EDK2_SUITE takes another suite's version.
+# With "find" it only looks: exit 1 when it was never fetched. Exit 4: what is there is not what was fetched. EDK2_SUITE takes
+# another suite's version.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../emu/setup/apt-private.sh"
+. "$here/../../emu/setup/fetched.sh"
 
 suite=${EDK2_SUITE:-bookworm}
 # Wanted as long as the mirror has it, so that everyone tests the same firmware; then the suite's newest.
@@ -20,6 +22,7 @@ mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 known() { ls "$dir/$suite"/edk2_*.dsc 2>/dev/null; }
 
+fetched_check "$dir/$suite" "remove $dir/$suite and make again" || exit 4
 if known; then exit 0; fi
 [ "${2:-}" != find ] || exit 1
 
@@ -52,5 +55,6 @@ dsc_of_index() { # VERSION
     rm -f apt.log
 )
 rm -rf "$work/apt"
+for file in "$work"/edk2_*; do fetched_note "$work" edk2 "$version" "$suite" "$file" "${file##*/}"; done
 mv "$work" "$dir/$suite"
 known

@@ -11,6 +11,11 @@ fault_targets="RELEASE DEBUG-FP"
 
 say() { echo "ovmfxen: $*" >&2; }
 skip() { say "$*"; exit 77; }
+# source.sh has failed: what it fetched was changed since, or it cannot be had.
+no_source() { # ITS-STATUS WHY
+    [ "$1" != 4 ] || exit 1
+    skip "$2"
+}
 
 # Everything that decides what the images are like. (Comments in the recipe do not.)
 key_of() { # DSC

@@ -14,6 +14,25 @@
 
 __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
+/* A target may bring its own mutator (mend.h does). */
+__attribute__((visibility("default"), weak)) size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t n, size_t room,
+                                                                            unsigned seed);
+__attribute__((visibility("default"))) size_t LLVMFuzzerMutate(uint8_t *bytes, size_t n, size_t room);
+
+/* libxlutil: Xen's parser loses what it has of a list when it stops at an error. */
+__attribute__((visibility("default"), weak)) const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libxlutil\n";
+}
+
+/* Memory is used again early, and not filled: most of the time would go there. */
+__attribute__((visibility("default"), weak)) const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=4:max_malloc_fill_size=0:malloc_context_size=8";
+}
+
 /* A copy of just these bytes, for what takes ownership. */
 static inline uint8_t *fuzz_copy(const uint8_t *bytes, size_t n)
 {

@@ -64,12 +64,15 @@ static inline void guest_plan(struct guest *g, enum guest_type type)
     g->image.bytes = NULL;
 }
 
-/* @g is one of its type only, and zero at first. */
+/* @g is one of its type only, and zero at first. Its memory is empty: what the hand-off puts there nobody looks at. */
 static inline void guest_start(struct guest *g, enum guest_type type, bool loader)
 {
     struct diag d = {0};
-    if (g->plan.r == NULL)
+    if (g->plan.r == NULL) {
         guest_plan(g, type);
+        for (size_t i = 0; i < g->plan.nr; i++)
+            g->plan.r[i].nbytes = 0;
+    }
     memset(&g->bus, 0, sizeof g->bus);
     memset(&g->platform, 0, sizeof g->platform);
     memset(&g->xen, 0, sizeof g->xen);

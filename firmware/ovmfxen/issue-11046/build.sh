@@ -62,7 +62,7 @@ fi
 if dsc=$("$here/source.sh" "$cache/source" find) && at=$(entry "$dsc") && [ -d "$at" ]; then link "$at"; fi
 
 lock
-dsc=$("$here/source.sh" "$cache/source") || skip "edk2 $2 not built: Debian's source package cannot be fetched (offline?)"
+dsc=$("$here/source.sh" "$cache/source") || no_source $? "edk2 $2 not built: Debian's source package cannot be fetched (offline?)"
 at=$(entry "$dsc")
 [ -d "$at" ] || build "$dsc" "$at"
 link "$at"

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Volumes, files and sections from the first byte on: no header of an image is in the way. */
-#include "../fuzz.h"
+#include "../mend.h"
 
 #include "image/fv.h"
 #include "image/tree.h"
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t n, size_t room, unsigned seed)
+{
+    return mend_mutant(bytes, n, room, seed);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
