@@ -47,9 +47,10 @@ library := $(OUT)/libhvmbed.a
 program := $(OUT)/hvmbed
 units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 benches := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
-proofs := $(patsubst tests/proof/%.c,$(OUT)/proof/%,$(sort $(wildcard tests/proof/*.c)))
+proofs := $(patsubst tests/proof/%.c,$(OUT)/proof/%,$(sort $(wildcard tests/proof/*.c))) $(OUT)/lockstep/bed
 fuzz_targets := $(patsubst tests/fuzz/targets/%.c,$(OUT)/fuzz/%,$(sort $(wildcard tests/fuzz/targets/*.c)))
 roms := $(patsubst firmware/roms/%.asm,$(OUT)/roms/%.fd,$(sort $(wildcard firmware/roms/*.asm)))
+locksteps := $(patsubst firmware/lockstep/%.asm,$(OUT)/lockstep/%.fd,$(sort $(wildcard firmware/lockstep/*.asm)))
 efi := $(patsubst firmware/efi/%.asm,$(OUT)/efi/%.efi,$(sort $(wildcard firmware/efi/*.asm)))
 loaders := $(patsubst firmware/loaders/%.asm,$(OUT)/loaders/%.elf,$(sort $(wildcard firmware/loaders/*.asm)))
 
@@ -157,11 +158,15 @@ $(fuzz_targets): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/targets/%.o $(if $(LIBFUZZ
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(LIBFUZZER) $(RPATH) -o $@ $^ $(LIBS)
 
-roms: $(roms) $(loaders) $(efi)
+roms: $(roms) $(loaders) $(efi) $(locksteps)
 $(OUT)/roms/%.fd: firmware/roms/%.asm $(wildcard firmware/roms/*.inc)
 	@mkdir -p $(@D)
 	$(call say,NASM)
 	$(Q)nasm -f bin -Ifirmware/roms/ -MD $@.d -MP -o $@ $<
+$(OUT)/lockstep/%.fd: firmware/lockstep/%.asm firmware/lockstep/lock.inc
+	@mkdir -p $(@D)
+	$(call say,NASM)
+	$(Q)nasm -f bin -Ifirmware/lockstep/ -o $@ $<
 $(OUT)/loaders/%.elf: firmware/loaders/%.asm firmware/loaders/loader.inc
 	@mkdir -p $(@D)
 	$(call say,NASM)

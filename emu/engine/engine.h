@@ -46,6 +46,12 @@ struct engine_client {
     /* False: #GP(0). */
     bool (*rdmsr)(void *self, uint32_t index, uint64_t *value);
     bool (*wrmsr)(void *self, uint32_t index, uint64_t value);
+    /* One that the engine keeps (EFER, bases, what SYSCALL takes) is about to be written. False: #GP(0). */
+    bool (*native_msr)(void *self, uint32_t index, uint64_t value);
+    /* MOV to control register @cr, in ring 0. False: #GP(0). CR8 is the client's to keep. NULL: all
+     * is taken, here and there. */
+    bool (*control)(void *self, unsigned cr, uint64_t value);
+    uint64_t (*tpr)(void *self); /* CR8 */
     /* VMCALL (amd false) or VMMCALL. Called between blocks: the memory map may be changed. False: #UD. */
     bool (*hypercall)(void *self, bool amd);
     /*
@@ -171,6 +177,8 @@ void engine_set_cr2(struct engine *e, uint64_t gva);
 void engine_task(struct engine *e, uint16_t *selector, uint64_t *base, uint32_t *limit);
 /* Are interrupts on? */
 bool engine_interrupts(struct engine *e);
+/* Not real mode? */
+bool engine_protected(struct engine *e);
 /* Is the code that runs 64-bit code (and not 32-bit code in compatibility mode)? */
 bool engine_code64(struct engine *e);
 /* Linear address of the current instruction: RIP plus the base of CS. */

@@ -16,6 +16,9 @@
 #define PD 0x13000u
 #define TRAMPOLINE_SIZE 0x4000u
 #define STOP_ASIDE 0x800u
+/* Intel SDM 3A, table 9-1. */
+#define FPCW_RESET 0x40u
+#define MXCSR_RESET 0x1F80u
 
 /* One line an instruction group. */
 /* clang-format off */
@@ -142,6 +145,8 @@ bool engine_set_entry(struct engine *e, const struct cpu_entry *entry)
     for (unsigned i = 0; i < 16; i++)
         engine_set_reg(e, i, gpr[i]);
     engine_put(e, UC_X86_REG_RFLAGS, entry->eflags | 2u);
+    engine_put(e, UC_X86_REG_FPCW, FPCW_RESET);
+    engine_put(e, UC_X86_REG_MXCSR, MXCSR_RESET);
     uc_x86_mmr gdtr = {.base = entry->gdt_base, .limit = entry->gdt_limit};
     uc_x86_mmr idtr = {.base = 0, .limit = entry->idt_limit};
     if (uc_reg_write(e->uc, UC_X86_REG_GDTR, &gdtr) != UC_ERR_OK ||

@@ -14,6 +14,9 @@
 #define PROBE_AT 0x10000u
 #define SELECTOR_A 0x1238u
 #define SELECTOR_B 0x4358u
+#define VECTOR_PF 14u
+#define PF_WRITE 2u
+#define PF_FETCH 16u
 #define NONE UINT32_MAX /* no exception is in flight */
 
 /* In 64-bit mode with no GDT; each probe raises one exception. */
@@ -134,6 +137,9 @@ void engine_describe(struct engine *e, unsigned vector, struct engine_exception 
     x->software = word(e->taken, e->software_at) != 0;
     x->has_code = engine_exception_has_code(vector) && !x->software;
     x->code = x->has_code ? word(e->taken, e->code_at) : 0;
+    if (vector == VECTOR_PF && x->has_code && (x->code & (PF_WRITE | PF_FETCH)) == 0 &&
+        engine_get(e, UC_X86_REG_CR2) != engine_pc(e) && engine_insn_modifies(e))
+        x->code |= PF_WRITE;
 }
 
 bool engine_exception_over(struct engine *e)

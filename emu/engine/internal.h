@@ -118,6 +118,8 @@ void engine_put(struct engine *e, int uc_reg, uint64_t value);
 void engine_raise(struct engine *e, const struct engine_exception *x);
 /* exception.c: what is known of the one that the library has just raised. From its hook. */
 void engine_describe(struct engine *e, unsigned vector, struct engine_exception *x);
+/* modifies.c: does the instruction at RIP read and write memory in one? */
+bool engine_insn_modifies(struct engine *e);
 /* A new block at @pc is about to run: the base of CS shows. */
 void engine_note_segment(struct engine *e, uint64_t pc);
 /* Of the code that runs; 0 in long mode. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RDMSR and WRMSR. Unicorn has no hook for them, so each new block is searched for their bytes, and the address gets
- * a hook of its own: about a dozen a boot. It follows relocated modules, which a list of addresses could not.
+ * RDMSR, WRMSR and MOV to control registers. Unicorn has no hook for them and takes nearly every value, so each new block
+ * is searched for their bytes, and the address gets a hook of its own: some dozens a boot. It follows relocated modules,
+ * which a list of addresses could not.
  */
 #include <string.h>
 
@@ -22,39 +23,98 @@ static bool is_native(uint32_t index)
     return false;
 }
 
-static void on_msr(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+#define REX_R 4u
+#define REX_B 1u
+#define CR_TPR 8u
+#define INSN_MAX 4u /* REX, two bytes, ModRM */
+
+static const struct engine_exception protection = {.vector = 13, .has_code = true};
+
+/* What is at a site now: the page may hold other code than when it was found. */
+struct insn {
+    unsigned size;
+    uint8_t op; /* behind 0F */
+    uint8_t cr, gpr;
+};
+enum { OP_WRMSR = 0x30, OP_RDMSR = 0x32, OP_FROM_CR = 0x20, OP_TO_CR = 0x22 };
+
+static bool decode(struct engine *e, uint64_t pc, unsigned size, struct insn *i)
+{
+    uint8_t bytes[INSN_MAX];
+    size = size < INSN_MAX ? size : INSN_MAX;
+    const uint8_t *at = again_code(e, pc, size);
+    if (at == NULL && e->client->read_code(e->self, pc, bytes, size))
+        at = bytes;
+    const unsigned rex = at != NULL && (at[0] & 0xf0) == 0x40 ? 1 : 0;
+    if (at == NULL || size < rex + 2 || at[rex] != 0x0f)
+        return false;
+    *i = (struct insn){.size = rex + 2, .op = at[rex + 1]};
+    if (i->op == OP_WRMSR || i->op == OP_RDMSR)
+        return true;
+    if ((i->op != OP_TO_CR && i->op != OP_FROM_CR) || size < rex + 3)
+        return false;
+    const uint8_t prefix = rex != 0 ? at[0] : 0, modrm = at[rex + 2];
+    i->size++;
+    i->cr = (uint8_t)((modrm >> 3 & 7) | ((prefix & REX_R) != 0 ? 8 : 0));
+    i->gpr = (uint8_t)((modrm & 7) | ((prefix & REX_B) != 0 ? 8 : 0));
+    return true;
+}
+
+/* The instruction has been done here. */
+static void step_over(struct engine *e, uint64_t pc, const struct insn *i)
+{
+    if (e->pending != PENDING_STOP)
+        engine_put(e, UC_X86_REG_RIP, pc + i->size - engine_cs_base(e));
+}
+
+static void do_msr(struct engine *e, uint64_t pc, const struct insn *i)
+{
+    const uint32_t index = (uint32_t)engine_get(e, UC_X86_REG_RCX);
+    uint64_t value = (uint32_t)engine_get(e, UC_X86_REG_RAX) | engine_get(e, UC_X86_REG_RDX) << 32;
+    if (is_native(index)) {
+        if (i->op == OP_WRMSR && e->client->native_msr != NULL && !e->client->native_msr(e->self, index, value))
+            engine_raise(e, &protection);
+        return;
+    }
+    if (i->op == OP_WRMSR ? !e->client->wrmsr(e->self, index, value) : !e->client->rdmsr(e->self, index, &value)) {
+        engine_raise(e, &protection);
+        return;
+    }
+    if (i->op == OP_RDMSR) {
+        engine_put(e, UC_X86_REG_RAX, (uint32_t)value);
+        engine_put(e, UC_X86_REG_RDX, value >> 32);
+    }
+    step_over(e, pc, i);
+}
+
+static void do_control(struct engine *e, uint64_t pc, const struct insn *i)
+{
+    if (i->op == OP_FROM_CR && i->cr != CR_TPR)
+        return;
+    if (i->op == OP_FROM_CR) {
+        engine_set_reg(e, i->gpr, e->client->tpr(e->self));
+        step_over(e, pc, i);
+        return;
+    }
+    const uint64_t value = engine_reg(e, i->gpr);
+    if (!e->client->control(e->self, i->cr, engine_code64(e) ? value : (uint32_t)value))
+        engine_raise(e, &protection);
+    else if (i->cr == CR_TPR)
+        step_over(e, pc, i);
+}
+
+static void on_site(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 {
     struct engine *e = user;
+    struct insn i;
     (void)uc;
-    (void)size;
-    uint8_t bytes[2];
-    const uint8_t *op = again_code(e, pc, sizeof bytes);
-    /* The page may hold other code by now. */
-    if (op == NULL && e->client->read_code(e->self, pc, bytes, sizeof bytes))
-        op = bytes;
-    if (op == NULL || op[0] != 0x0f || (op[1] != 0x30 && op[1] != 0x32))
+    if (!decode(e, pc, size, &i))
         return;
-    uint32_t index = (uint32_t)engine_get(e, UC_X86_REG_RCX);
-    if (is_native(index))
-        return;
-    uint64_t value;
-    bool ok;
-    if (op[1] == 0x32) {
-        value = 0;
-        ok = e->client->rdmsr(e->self, index, &value);
-        if (ok) {
-            engine_put(e, UC_X86_REG_RAX, (uint32_t)value);
-            engine_put(e, UC_X86_REG_RDX, value >> 32);
-        }
-    } else {
-        value = (uint32_t)engine_get(e, UC_X86_REG_RAX) | engine_get(e, UC_X86_REG_RDX) << 32;
-        ok = e->client->wrmsr(e->self, index, value);
-    }
-    static const struct engine_exception protection = {.vector = 13, .has_code = true};
-    if (!ok)
-        engine_raise(e, &protection);
-    else if (e->pending != PENDING_STOP)
-        engine_put(e, UC_X86_REG_RIP, pc + 2 - engine_cs_base(e));
+    if (i.op == OP_WRMSR || i.op == OP_RDMSR)
+        do_msr(e, pc, &i);
+    else if (e->client->control != NULL &&
+             ((engine_get(e, UC_X86_REG_CS) & 3) == 0 || !engine_protected(e))) /* else the library refuses */
+        do_control(e, pc, &i);
 }
 
 static bool add_site(struct engine *e, uint64_t pc)
@@ -65,7 +125,7 @@ static bool add_site(struct engine *e, uint64_t pc)
     if (e->nr_msr_sites == MSR_SITES_MAX)
         return false;
     uc_hook h;
-    if (uc_hook_add(e->uc, &h, UC_HOOK_CODE, (void *)on_msr, e, pc, pc) != UC_ERR_OK)
+    if (uc_hook_add(e->uc, &h, UC_HOOK_CODE, (void *)on_site, e, pc, pc) != UC_ERR_OK)
         return false;
     e->msr_hook[e->nr_msr_sites] = h;
     e->msr_site[e->nr_msr_sites++] = pc;
@@ -80,8 +140,12 @@ bool engine_find_msr(struct engine *e, const struct engine_block *b)
         return false;
     bool added = false;
     for (const uint8_t *p = code; (p = memchr(p, 0x0f, n - 1 - (size_t)(p - code))) != NULL; p++) {
-        if (p[1] == 0x30 || p[1] == 0x32)
-            added |= add_site(e, b->pc + (uint64_t)(p - code));
+        const uint64_t pc = b->pc + (uint64_t)(p - code);
+        if (p[1] == OP_WRMSR || p[1] == OP_RDMSR || p[1] == OP_TO_CR || p[1] == OP_FROM_CR)
+            added |= add_site(e, pc);
+        if ((p[1] == OP_TO_CR || p[1] == OP_FROM_CR) && p > code && (p[-1] & 0xf0) == 0x40)
+            added |= add_site(
+                e, pc - 1); /* a REX prefix, unless it is the end of another instruction: then nobody gets there */
         if ((size_t)(p - code) + 2 >= n)
             break;
     }

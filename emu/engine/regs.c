@@ -180,6 +180,11 @@ void engine_idt(struct engine *e, uint64_t *base, uint32_t *limit)
     *limit = idtr.limit;
 }
 
+bool engine_protected(struct engine *e)
+{
+    return (engine_get(e, UC_X86_REG_CR0) & CR0_PE) != 0;
+}
+
 bool engine_code64(struct engine *e)
 {
     if ((efer(e) & 0x400) == 0)

@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "machine/bars.h"
+#include "machine/control_exits.h"
 #include "machine/demand.h"
 #include "machine/interrupt.h"
 #include "machine/machine.h"
@@ -397,6 +398,9 @@ const struct engine_client machine_exits = {
     .rdtsc = rdtsc,
     .rdmsr = rdmsr,
     .wrmsr = wrmsr,
+    .native_msr = control_exit_msr,
+    .control = control_exit,
+    .tpr = control_exit_tpr,
     .hypercall = hypercall,
     .forbidden = forbidden,
     .missing = missing,

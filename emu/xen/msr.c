@@ -97,6 +97,14 @@ static bool check_apic_base(const struct xen *x, uint32_t index, uint64_t v)
     return (v & ~(uint64_t)APIC_BASE_BSP) == (LAPIC_START | APIC_BASE_ENABLE);
 }
 
+/* 48 bits, as CPUID tells. */
+static bool check_address(const struct xen *x, uint32_t index, uint64_t v)
+{
+    (void)x;
+    (void)index;
+    return v >> 47 == 0 || v >> 47 == 0x1FFFF;
+}
+
 /* X:xen/arch/x86/traps.c:guest_wrmsr_xen. */
 static bool check_hypercall_page(const struct xen *x, uint32_t index, uint64_t v)
 {
@@ -134,7 +142,8 @@ static const struct row {
     {0xCE, 1, BOTH, READ, 0, 0, NULL},                                  /* PLATFORM_INFO */
     {0xFE, 1, BOTH, READ, 0x508, 0x508, NULL},                          /* MTRRcap: 8 variable, fixed, WC */
     {0x140, 1, BOTH, READ, 0, 0, NULL},                                 /* MISC_FEATURES_ENABLES */
-    {0x174, 3, BOTH, RW, 0, 0, NULL},                                   /* SYSENTER_CS, ESP, EIP */
+    {0x174, 1, BOTH, RW, 0, 0, NULL},                                   /* SYSENTER_CS */
+    {0x175, 2, BOTH, RW, 0, 0, check_address},                          /* SYSENTER_ESP, EIP */
     {0x198, 2, INTEL, READ | IGNORE, 0, 0, NULL},                       /* PERF_STATUS, PERF_CTL: read as zero */
     {0x19C, 1, INTEL, READ, 0, 0, NULL},                                /* THERM_STATUS */
     {0x1A0, 1, INTEL, READ | IGNORE, 0x1801, 0x1801, NULL},             /* MISC_ENABLE: fast strings, no BTS, no PEBS */

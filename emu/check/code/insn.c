@@ -47,30 +47,6 @@ static void to_context(const struct cpu_regs *r, ZydisRegisterContext *c)
         c->values[ZYDIS_REGISTER_AX + i] = (uint16_t)r->gpr[i];
 }
 
-bool insn_writes(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, const struct cpu_regs *r, uint64_t gva)
-{
-    ZydisDecoder d;
-    ZydisDecodedInstruction in;
-    ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
-    if (!decoder_for(w, &d) || !ZYAN_SUCCESS(ZydisDecoderDecodeFull(&d, code, n, &in, op)))
-        return false;
-    ZydisRegisterContext context = {0};
-    to_context(r, &context);
-    for (unsigned i = 0; i < in.operand_count; i++) {
-        if (op[i].type != ZYDIS_OPERAND_TYPE_MEMORY || (op[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) == 0)
-            continue;
-        uint64_t at;
-        if (!ZYAN_SUCCESS(ZydisCalcAbsoluteAddressEx(&in, &op[i], pc, &context, &at)))
-            continue;
-        uint64_t size = op[i].size / 8;
-        if (op[i].mem.base == ZYDIS_REGISTER_RSP && op[i].visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN)
-            at -= size; /* push and call: the stack grows first */
-        if (gva - at < size || gva == at)
-            return true;
-    }
-    return false;
-}
-
 /* Segment bases that real mode computes; elsewhere firmware's are flat. */
 static uint64_t segment_base(enum code_width w, ZydisRegister segment, const struct cpu_regs *r)
 {

@@ -13,8 +13,6 @@ enum code_width { CODE_16, CODE_32, CODE_64 };
 
 /* Does a CALL end exactly at @code + @n? Returns its length, 0 when none does. */
 unsigned insn_call_before(const uint8_t *code, size_t n, enum code_width w);
-/* Does the instruction at @code (at linear address @pc) write to @gva? Implicit stack writes count. */
-bool insn_writes(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, const struct cpu_regs *r, uint64_t gva);
 /* Where a call, jump or return goes. */
 struct insn_transfer {
     enum transfer_kind kind; /* NONE: no near transfer */

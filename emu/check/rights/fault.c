@@ -12,35 +12,6 @@
 #define INT3 0xccu
 #define VECTOR_GP 13u
 #define VECTOR_PF 14u
-/* Page-fault error code bits: Intel SDM volume 3, 4.7. */
-#define PF_PRESENT 1u
-#define PF_WRITE 2u
-#define PF_USER 4u
-#define PF_RESERVED 8u
-#define PF_FETCH 16u
-#define EFER_NXE (1ULL << 11)
-
-static uint32_t page_fault_code(struct monitor *mon, const struct cpu_regs *r, const struct fault_info *f, uint64_t pc)
-{
-    uint32_t code = 0;
-    /* A walk that ends at a reserved bit has a present entry. */
-    bool reserved = f->walk.nr > 0 && (f->walk.step[f->walk.nr - 1].entry & 1) != 0 && !f->walk.present;
-    if (f->walk.present || reserved)
-        code |= PF_PRESENT;
-    if (reserved)
-        code |= PF_RESERVED;
-    if ((r->cs & 3) == 3)
-        code |= PF_USER;
-    if (f->cr2 == pc)
-        return code | ((r->efer & EFER_NXE) != 0 ? PF_FETCH : 0);
-    uint8_t bytes[15];
-    size_t n = sizeof bytes;
-    while (n > 0 && !machine_read(mon->m, pc, bytes, n))
-        n--;
-    if (insn_writes(bytes, n, width_of(mon, r), pc, r, f->cr2))
-        code |= PF_WRITE;
-    return code;
-}
 
 /* Can the processor reach a handler at all? Without a present gate any fault ends as a triple fault. */
 static bool deliverable(struct monitor *mon, const struct cpu_regs *r, unsigned vector)
@@ -69,9 +40,6 @@ static void describe(struct monitor *mon, struct finding *f, const struct engine
         struct paging p;
         machine_paging(mon->m, &p);
         (void)walk_gva(&mon->m->memory, &p, r->cr2, &f->fault.walk);
-        /* What reads and writes in one faults as a write; the engine reads first (SDM volume 3, 4.7). */
-        f->fault.error_code |= page_fault_code(mon, r, &f->fault, pc);
-        f->fault.has_error_code = true;
         f->gva = r->cr2;
         if (r->cr2 == pc)
             led_here(mon, f, pc);

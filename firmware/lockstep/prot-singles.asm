@@ -1,0 +1,7 @@
+; One operand: inc and dec keep CF, neg and not.
+%define DATA_AT DATA
+%include "arith.inc"
+%macro IN_PROT 0
+        FOR_VALUES SINGLES
+%endmacro
+%include "lock.inc"

@@ -1,0 +1,9 @@
+; Decimal adjustment.
+%define DATA_AT 0
+%include "arith.inc"
+%macro IN_REAL 0
+        mov ax, DATA >> 4
+        mov ds, ax
+        FOR_VALUES DECIMAL
+%endmacro
+%include "lock.inc"

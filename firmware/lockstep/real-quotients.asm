@@ -1,0 +1,9 @@
+; Division, and the exception where there is no quotient.
+%define DATA_AT 0
+%include "arith.inc"
+%macro IN_REAL 0
+        mov ax, DATA >> 4
+        mov ds, ax
+        FOR_PAIRS QUOTIENTS
+%endmacro
+%include "lock.inc"
