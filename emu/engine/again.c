@@ -355,7 +355,8 @@ bool engine_go_back(struct engine *e)
     engine_paging(e, &now[0], &now[1], &now[2], &now[3]);
     if (a->context == NULL || uc_context_restore(e->uc, a->context) != UC_ERR_OK)
         return false;
-    if (e->current != 0 || memcmp(now, a->paging, sizeof now) != 0)
+    /* A run that ended with a forbidden read has left its page where reads are not told. */
+    if (e->current != 0 || e->tell_again || memcmp(now, a->paging, sizeof now) != 0)
         (void)uc_ctl_flush_tlb(e->uc);
     e->current = 0;
     e->code = a->segment;

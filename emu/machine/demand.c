@@ -264,6 +264,8 @@ static bool protect(struct machine *m, struct piece *p, uint8_t mapped)
     const bool exec = p->exec || (mapped & ALLOW_W) == 0;
     if (p->mapped == mapped && p->exec == exec)
         return true;
+    if ((p->mapped & ~mapped & ALLOW_R) != 0)
+        engine_read_anew(m->engine);
     p->mapped = mapped;
     p->exec = exec;
     return exec ? engine_protect(m->engine, p->at.start, span_size(p->at), mapped)

@@ -34,6 +34,8 @@ if have $release; then
     ok "hvmloader first: from reset" warm ' 0 of them warm, 0 different' -n 2 "$image" hvmloader "${hvm[0]}"
     # 2,000 boots, and not a page more.
     ok "resident memory stays" warm '1[0-9]* of them warm, 0 different' -c -p -n 1000 -f 2048 "$image" hvm "${hvm[@]:0:2}"
+    # Layouts as the fuzzer makes them; MUTANTS=1000 for more (`make test-warm`).
+    ok "mutants, to the published PEI memory" warm ' 0 different' -p -m "${MUTANTS:-30}" "$image" hvm "${hvm[@]:0:2}"
     # RAM that is not the firmware's, where it unpacks itself to; and where nobody cares.
     reserve() { # FILE START END
         { echo 'type = "hvm"'; echo 'memory = 256'; echo 'vga = "none"'; echo 'bed_slack_pages = "ample"'
