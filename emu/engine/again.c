@@ -332,7 +332,7 @@ bool engine_keep(struct engine *e)
     for (size_t i = 0; i < a->cap; i++)
         if (a->slot[i].k != NULL)
             a->slot[i].k->before = a->slot[i].checked == a->run;
-    a->sites = e->nr_msr_sites;
+    a->sites = e->nr_sites;
     a->before_holds = true;
     return true;
 }
@@ -341,10 +341,10 @@ bool engine_keep(struct engine *e)
 static void tidy_sites(struct engine *e)
 {
     struct again *a = e->again;
-    if (e->nr_msr_sites <= a->sites + SITES_TIDY)
+    if (e->nr_sites <= a->sites + SITES_TIDY)
         return;
-    while (e->nr_msr_sites > a->sites)
-        (void)uc_hook_del(e->uc, e->msr_hook[--e->nr_msr_sites]);
+    while (e->nr_sites > a->sites)
+        (void)uc_hook_del(e->uc, e->site_hook[--e->nr_sites]);
     (void)uc_ctl_flush_tb(e->uc); /* hooks are compiled into the blocks */
 }
 

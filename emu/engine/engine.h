@@ -46,6 +46,8 @@ struct engine_client {
     /* False: #GP(0). */
     bool (*rdmsr)(void *self, uint32_t index, uint64_t *value);
     bool (*wrmsr)(void *self, uint32_t index, uint64_t value);
+    /* PAUSE at @pc, linear, is about to be executed. */
+    void (*pause)(void *self, uint64_t pc);
     /* VMCALL (amd false) or VMMCALL. Called between blocks: the memory map may be changed. False: #UD. */
     bool (*hypercall)(void *self, bool amd);
     /*

@@ -212,7 +212,7 @@ static bool mutants(struct bed *b, const struct boot_choice *choice, struct diag
             before = resident_kib();
     }
     const long grown = resident_kib() - before;
-    if (b->o.no_cold && b->o.growth != 0 && grown > (long)b->o.growth) {
+    if (b->o.mutants != 0 && b->o.no_cold && b->o.growth != 0 && grown > (long)b->o.growth) {
         printf("resident memory has grown by %ld KiB over %u mutants\n", grown, b->o.mutants / 2);
         b->bad++;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RDMSR and WRMSR. Unicorn has no hook for them, so each new block is searched for their bytes, and the address gets
- * a hook of its own: about a dozen a boot. It follows relocated modules, which a list of addresses could not.
+ * RDMSR, WRMSR and PAUSE. Unicorn has no hook for them, so each new block is searched for their bytes, and the address
+ * gets a hook of its own: some dozens a boot. It follows relocated modules, which a list of addresses could not.
  */
 #include <string.h>
 
@@ -22,24 +22,24 @@ static bool is_native(uint32_t index)
     return false;
 }
 
-static void on_msr(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+static bool is_msr(const uint8_t op[2])
 {
-    struct engine *e = user;
-    (void)uc;
-    (void)size;
-    uint8_t bytes[2];
-    const uint8_t *op = again_code(e, pc, sizeof bytes);
-    /* The page may hold other code by now. */
-    if (op == NULL && e->client->read_code(e->self, pc, bytes, sizeof bytes))
-        op = bytes;
-    if (op == NULL || op[0] != 0x0f || (op[1] != 0x30 && op[1] != 0x32))
-        return;
+    return op[0] == 0x0f && (op[1] == 0x30 || op[1] == 0x32);
+}
+
+static bool is_pause(const uint8_t op[2])
+{
+    return op[0] == 0xf3 && op[1] == 0x90;
+}
+
+static void do_msr(struct engine *e, uint64_t pc, bool writes)
+{
     uint32_t index = (uint32_t)engine_get(e, UC_X86_REG_RCX);
     if (is_native(index))
         return;
     uint64_t value;
     bool ok;
-    if (op[1] == 0x32) {
+    if (!writes) {
         value = 0;
         ok = e->client->rdmsr(e->self, index, &value);
         if (ok) {
@@ -57,34 +57,49 @@ static void on_msr(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
         engine_put(e, UC_X86_REG_RIP, pc + 2 - engine_cs_base(e));
 }
 
+static void on_site(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    (void)size;
+    uint8_t bytes[2];
+    const uint8_t *op = again_code(e, pc, sizeof bytes);
+    /* The page may hold other code by now. */
+    if (op == NULL && e->client->read_code(e->self, pc, bytes, sizeof bytes))
+        op = bytes;
+    if (op == NULL)
+        return;
+    if (is_pause(op))
+        e->client->pause(e->self, pc);
+    if (is_msr(op))
+        do_msr(e, pc, op[1] == 0x30);
+}
+
 static bool add_site(struct engine *e, uint64_t pc)
 {
-    for (size_t i = 0; i < e->nr_msr_sites; i++)
-        if (e->msr_site[i] == pc)
+    for (size_t i = 0; i < e->nr_sites; i++)
+        if (e->site[i] == pc)
             return false;
-    if (e->nr_msr_sites == MSR_SITES_MAX)
+    if (e->nr_sites == SITES_MAX)
         return false;
     uc_hook h;
-    if (uc_hook_add(e->uc, &h, UC_HOOK_CODE, (void *)on_msr, e, pc, pc) != UC_ERR_OK)
+    if (uc_hook_add(e->uc, &h, UC_HOOK_CODE, (void *)on_site, e, pc, pc) != UC_ERR_OK)
         return false;
-    e->msr_hook[e->nr_msr_sites] = h;
-    e->msr_site[e->nr_msr_sites++] = pc;
+    e->site_hook[e->nr_sites] = h;
+    e->site[e->nr_sites++] = pc;
     return true;
 }
 
-bool engine_find_msr(struct engine *e, const struct engine_block *b)
+bool engine_find_sites(struct engine *e, const struct engine_block *b)
 {
     uint8_t code[4096];
     size_t n = b->size < sizeof code ? b->size : sizeof code;
     if (n < 2 || !e->client->read_code(e->self, b->pc, code, n))
         return false;
     bool added = false;
-    for (const uint8_t *p = code; (p = memchr(p, 0x0f, n - 1 - (size_t)(p - code))) != NULL; p++) {
-        if (p[1] == 0x30 || p[1] == 0x32)
+    for (const uint8_t *p = code; p < code + n - 1; p++)
+        if (is_msr(p) || is_pause(p))
             added |= add_site(e, b->pc + (uint64_t)(p - code));
-        if ((size_t)(p - code) + 2 >= n)
-            break;
-    }
     if (!added)
         return false;
     /* The block was translated without the hook: drop it, and make the engine look it up again. */
