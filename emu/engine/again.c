@@ -319,7 +319,7 @@ void again_free(struct engine *e)
 bool engine_keep(struct engine *e)
 {
     struct again *a = e->again;
-    if (e->current != 0 || (a->context == NULL && uc_context_alloc(e->uc, &a->context) != UC_ERR_OK) ||
+    if (e->current != 0 || e->block_hook == 0 || (a->context == NULL && uc_context_alloc(e->uc, &a->context) != UC_ERR_OK) ||
         uc_context_save(e->uc, a->context) != UC_ERR_OK)
         return false;
     a->segment = e->code;
@@ -352,6 +352,11 @@ bool engine_go_back(struct engine *e)
 {
     struct again *a = e->again;
     uint64_t now[4];
+    /* What the last run had begun and, since it ended there, not taken back. */
+    engine_watchdog(e, 0);
+    engine_watch_stores(e, NULL, NULL);
+    engine_watch_loads(e, NULL, NULL);
+    engine_count(e, true);
     engine_paging(e, &now[0], &now[1], &now[2], &now[3]);
     if (a->context == NULL || uc_context_restore(e->uc, a->context) != UC_ERR_OK)
         return false;

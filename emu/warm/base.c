@@ -20,10 +20,14 @@ static bool same_entry(const struct cpu_entry *a, const struct cpu_entry *b)
            a->idt_limit == b->idt_limit;
 }
 
+bool base_same_start(const struct base *b, const struct boot_case *c)
+{
+    return b->handoff == c->handoff && b->unchecked == c->unchecked && same_entry(&b->entry, &c->entry);
+}
+
 bool base_serves(const struct base *b, const struct boot_case *c)
 {
-    return b->handoff == c->handoff && b->fill == c->layout.fill && b->unchecked == c->unchecked &&
-           same_entry(&b->entry, &c->entry);
+    return base_same_start(b, c) && b->fill == c->layout.fill;
 }
 
 void base_init(struct base *b, const struct boot_case *c, const struct base *like)
@@ -144,6 +148,26 @@ void base_run(struct base *b, struct monitor *mon)
         ran = machine_run(m);
     }
     monitor_end(mon, ran);
+}
+
+bool base_at_reset(struct base *b, const struct boot_case *c, struct monitor *mon, struct diag *d)
+{
+    if (!base_begin(b, c, d))
+        return false;
+    struct machine *m = &b->machine;
+    b->log.recording = false;
+    monitor_begin(mon);
+    pages_restart(&m->memory, m->plan, b->fill); /* what the monitor has read, nobody else has */
+    if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))
+        return diag_fail(d, "", 0, "out of memory");
+    b->phase = m->phase;
+    b->clock = m->clock;
+    b->spin = m->spin;
+    b->exits = m->exits;
+    b->work_seen = m->work_seen;
+    b->nr_again = m->nr_again;
+    b->state = BASE_KEPT;
+    return true;
 }
 
 /* What has been found before must be said of this layout: the memory that a finding names is of the same kind here. */

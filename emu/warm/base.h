@@ -7,7 +7,7 @@
 #include "warm/warm.h"
 
 /* Address space for all layouts that come: larger guests begin at reset. */
-#define BASE_RESERVE (64 * GIB)
+#define BASE_RESERVE (1024 * GIB)
 
 enum exit_kind {
     EXIT_IO_READ,
@@ -79,6 +79,8 @@ struct base {
 
 /* base.c. Is it one for this boot, as far as can be told without trying? */
 bool base_serves(const struct base *b, const struct boot_case *c);
+/* The same but for what memory holds. */
+bool base_same_start(const struct base *b, const struct boot_case *c);
 /* @b is zero before. @like: a beginning of the same image, that may have shown where it looks at the layout; or NULL. */
 void base_init(struct base *b, const struct boot_case *c, const struct base *like);
 void base_off(struct base *b);
@@ -86,6 +88,11 @@ void base_off(struct base *b);
 bool base_begin(struct base *b, const struct boot_case *c, struct diag *d);
 /* Boots it, with @mon ready: the first time to find out where the firmware looks at the layout, then to keep that. */
 void base_run(struct base *b, struct monitor *mon);
+/*
+ * What is kept is the machine before its first instruction: it has touched nothing, so it serves each layout that is entered
+ * the same way, whatever its memory holds, and only spares a boot the engine and the code that it knows. False with @d.
+ */
+bool base_at_reset(struct base *b, const struct boot_case *c, struct monitor *mon, struct diag *d);
 /* NULL: the machine is where it was kept, in the layout of @c. Else why that is not possible (static). */
 const char *base_go_back(struct base *b, const struct boot_case *c);
 /* After a run from there: might a boot from reset have gone another way? NULL for no, else why (static). */

@@ -18,6 +18,7 @@ struct warm {
     struct lzma_memo unpacked;
     struct base *base[BASES_MAX];
     size_t nr_bases;
+    struct base *reset[GUEST_PVH + 1]; /* by enum guest_type: before the first instruction; NULL: not needed yet */
     uint64_t runs;
 
     /* Of the last run. */
@@ -61,6 +62,11 @@ void warm_close(struct warm *w)
         base_off(w->base[i]);
         free(w->base[i]);
     }
+    for (size_t i = 0; i <= GUEST_PVH; i++)
+        if (w->reset[i] != NULL) {
+            base_off(w->reset[i]);
+            free(w->reset[i]);
+        }
     free(w);
 }
 
@@ -123,6 +129,25 @@ static const char *run_warm(struct warm *w, struct base *b, const struct boot_ca
     return why;
 }
 
+/* From reset, in a machine that has been there before; NULL with @d where only a new one will do. */
+static struct base *run_at_reset(struct warm *w, const struct boot_case *c, struct diag *d)
+{
+    struct base **slot = &w->reset[c->layout.type], *b = *slot;
+    if (b == NULL)
+        *slot = b = calloc(1, sizeof *b);
+    if (b == NULL)
+        return NULL;
+    if (!b->on || !base_same_start(b, c)) {
+        base_off(b);
+        memset(b, 0, sizeof *b);
+        base_init(b, c, NULL);
+        monitor_init(&w->monitor, &b->machine, &w->options, &w->verdict);
+        if (!base_at_reset(b, c, &w->monitor, d))
+            return NULL;
+    }
+    return run_warm(w, b, c) == NULL ? b : NULL;
+}
+
 /* For another beginning; NULL where all that are there are in use. The first one shows the others where to begin. */
 static struct base *room(struct warm *w)
 {
@@ -143,28 +168,26 @@ static struct base *room(struct warm *w)
     return oldest;
 }
 
+/* Why only a new machine can boot @c; NULL when others can. */
+static const char *only_anew(const struct warm *w, const struct boot_case *c, enum warm_tier tier)
+{
+    if (c->handoff->first_stage)
+        return "a first stage depends on the layout from its first instruction on";
+    if (w->options.written)
+        return "what memory the guest writes is told from reset on";
+    if (tier == WARM_HANDOFF && w->options.until.kind != UNTIL_HANDOFF)
+        return "it goes on past the hand-off";
+    if (c->plan.top > BASE_RESERVE)
+        return "the guest's addresses go further than those reserved";
+    return NULL;
+}
+
 /* The beginning that serves @c and is kept, or is to be; NULL with @why when it is to begin at reset. */
-static struct base *choose(struct warm *w, const struct boot_case *c, enum warm_tier tier, const char **why)
+static struct base *choose(struct warm *w, const struct boot_case *c, const char **why)
 {
     struct base *next = NULL;
     bool other = false; /* something kept is told apart by more than an answer */
     unsigned alike = 0;
-    if (c->handoff->first_stage) {
-        *why = "a first stage depends on the layout from its first instruction on";
-        return NULL;
-    }
-    if (w->options.written) {
-        *why = "what memory the guest writes is told from reset on";
-        return NULL;
-    }
-    if (tier == WARM_HANDOFF && w->options.until.kind != UNTIL_HANDOFF) {
-        *why = "it goes on past the hand-off";
-        return NULL;
-    }
-    if (c->plan.top > BASE_RESERVE) {
-        *why = "the guest's addresses go further than those reserved";
-        return NULL;
-    }
     for (size_t i = 0; i < w->nr_bases; i++) {
         struct base *b = w->base[i];
         if (!base_serves(b, c))
@@ -198,13 +221,18 @@ static struct base *choose(struct warm *w, const struct boot_case *c, enum warm_
 
 bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, struct warm_result *out, struct diag *d)
 {
-    const char *why = NULL;
+    const char *why = only_anew(w, c, tier);
     w->runs++;
     cold_off(w);
     verdict_clear(&w->verdict);
     w->options.platform = tier == WARM_PLATFORM;
-    struct base *b = choose(w, c, tier, &why);
-    if (why != NULL && !(b != NULL ? run_base(w, b, c, d) : run_cold(w, c, d)))
+    struct base *b = NULL;
+    bool ran = false;
+    if (why == NULL && (b = choose(w, c, &why)) == NULL)
+        ran = (b = run_at_reset(w, c, d)) != NULL;
+    else if (b != NULL)
+        ran = why == NULL || run_base(w, b, c, d);
+    if (!ran && (b != NULL || !run_cold(w, c, d)))
         return false;
     const struct machine *m = b != NULL ? &b->machine : &w->cold;
     struct verdict *v = &w->verdict;
