@@ -202,8 +202,8 @@ issue-11046: setup $(program) ## build the images of edk2 issue 11046, and show 
 test-faults: faults $(program) ## the detection table: every seeded fault, and every good image
 	@$(environment) tests/faults/table.sh
 
-test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at reset against those that do, over all presets
-	@WARM=all TEST_TIMEOUT=7200 $(environment) tests/run.sh t_warm
+test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at reset against those that do, over all presets and 1,000 mutants
+	@WARM=all MUTANTS=1000 TEST_TIMEOUT=7200 $(environment) tests/run.sh t_warm
 
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test

@@ -62,8 +62,7 @@ static void will_see(const struct monitor *mon, uint64_t gpa, size_t n)
 /* Are there no such bytes? Asked of many pages, few of which anybody has ever looked at. */
 static bool lacks(const struct monitor *mon, uint64_t gpa, const char *bytes, size_t n)
 {
-    uint8_t there[MEMORY_PEEK_MAX];
-    return mon->m->memory.pages != NULL && memory_peek(&mon->m->memory, gpa, there, n) && memcmp(there, bytes, n) != 0;
+    return mon->m->memory.pages != NULL && memory_lacks(&mon->m->memory, gpa, bytes, n);
 }
 
 /*

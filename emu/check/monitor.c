@@ -272,6 +272,7 @@ void monitor_end(struct monitor *mon, bool ran)
             (void)snprintf(f->text, sizeof f->text, "HLT, and no interrupt can ever wake this processor%s",
                            mon->m->vcpus.nr > 1 ? "; no other one runs" : "");
     }
+    engine_watchdog(mon->m->engine, 0); /* the run may have ended in what it watches */
     preserve_end(mon);
     written_end(mon);
     aftermath_end(mon);

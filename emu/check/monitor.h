@@ -32,6 +32,7 @@ struct monitor_options {
     bool written;       /* verdict.written: what memory the guest writes. Stores are slow then */
     bool guest_bulk;    /* the guest runs long string instructions itself, element by element: for proofs */
     unsigned patience;  /* seconds of CPU time that the decompressor may take before it is looked at closely */
+    struct lzma_memo *unpacked; /* what the host unpacks, kept for the next boot; NULL: it is not */
     enum severity severity[RULE_COUNT];
     const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
     struct symbols *symbols;   /* names and lines for findings; NULL for none */

@@ -319,7 +319,7 @@ void again_free(struct engine *e)
 bool engine_keep(struct engine *e)
 {
     struct again *a = e->again;
-    if (e->current != 0 || (a->context == NULL && uc_context_alloc(e->uc, &a->context) != UC_ERR_OK) ||
+    if (e->current != 0 || e->block_hook == 0 || (a->context == NULL && uc_context_alloc(e->uc, &a->context) != UC_ERR_OK) ||
         uc_context_save(e->uc, a->context) != UC_ERR_OK)
         return false;
     a->segment = e->code;
@@ -332,7 +332,7 @@ bool engine_keep(struct engine *e)
     for (size_t i = 0; i < a->cap; i++)
         if (a->slot[i].k != NULL)
             a->slot[i].k->before = a->slot[i].checked == a->run;
-    a->sites = e->nr_msr_sites;
+    a->sites = e->nr_sites;
     a->before_holds = true;
     return true;
 }
@@ -341,10 +341,10 @@ bool engine_keep(struct engine *e)
 static void tidy_sites(struct engine *e)
 {
     struct again *a = e->again;
-    if (e->nr_msr_sites <= a->sites + SITES_TIDY)
+    if (e->nr_sites <= a->sites + SITES_TIDY)
         return;
-    while (e->nr_msr_sites > a->sites)
-        (void)uc_hook_del(e->uc, e->msr_hook[--e->nr_msr_sites]);
+    while (e->nr_sites > a->sites)
+        (void)uc_hook_del(e->uc, e->site_hook[--e->nr_sites]);
     (void)uc_ctl_flush_tb(e->uc); /* hooks are compiled into the blocks */
 }
 
@@ -352,10 +352,16 @@ bool engine_go_back(struct engine *e)
 {
     struct again *a = e->again;
     uint64_t now[4];
+    /* What the last run had begun and, since it ended there, not taken back. */
+    engine_watchdog(e, 0);
+    engine_watch_stores(e, NULL, NULL);
+    engine_watch_loads(e, NULL, NULL);
+    engine_count(e, true);
     engine_paging(e, &now[0], &now[1], &now[2], &now[3]);
     if (a->context == NULL || uc_context_restore(e->uc, a->context) != UC_ERR_OK)
         return false;
-    if (e->current != 0 || memcmp(now, a->paging, sizeof now) != 0)
+    /* A run that ended with a forbidden read has left its page where reads are not told. */
+    if (e->current != 0 || e->tell_again || memcmp(now, a->paging, sizeof now) != 0)
         (void)uc_ctl_flush_tlb(e->uc);
     e->current = 0;
     e->code = a->segment;

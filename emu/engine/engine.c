@@ -139,7 +139,7 @@ static void on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user)
     engine_note_segment(e, now->pc);
     engine_remember_icount(e, &b);
     engine_note_code(e, &b);
-    if (engine_find_msr(e, &b))
+    if (engine_find_sites(e, &b))
         return; /* comes again */
     e->translated(e, &b);
 }

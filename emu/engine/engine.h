@@ -52,6 +52,8 @@ struct engine_client {
      * is taken, here and there. */
     bool (*control)(void *self, unsigned cr, uint64_t value);
     uint64_t (*tpr)(void *self); /* CR8 */
+    /* PAUSE at @pc, linear, is about to be executed. */
+    void (*pause)(void *self, uint64_t pc);
     /* VMCALL (amd false) or VMMCALL. Called between blocks: the memory map may be changed. False: #UD. */
     bool (*hypercall)(void *self, bool amd);
     /*
@@ -136,6 +138,8 @@ bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allo
  * block. A write, or a read that the client finds innocent, counts as the first.
  */
 void engine_tell_again(struct engine *e);
+/* Reads that were allowed before are no more: engine_protect() alone is not seen by pages in the TLB. Not from a callback. */
+void engine_read_anew(struct engine *e);
 /*
  * The same without keeping translated code and stores coherent, which costs each store; false once code of it runs. For
  * engine_again() alone: ready() is called before each block that runs for the first time in a run.

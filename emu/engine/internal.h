@@ -9,7 +9,7 @@
 
 #include "engine/engine.h"
 
-#define MSR_SITES_MAX 512
+#define SITES_MAX 512
 #define CODE_PAGES (1u << 20)
 #define ICOUNT_SLOTS (1u << 16)
 
@@ -107,9 +107,9 @@ struct engine {
     struct debugged *debugged; /* debug.c; NULL: no debugger; owned */
     struct again *again;       /* again.c; NULL: each block runs in one run only */
 
-    uint64_t msr_site[MSR_SITES_MAX]; /* linear addresses that carry a hook */
-    uc_hook msr_hook[MSR_SITES_MAX];
-    size_t nr_msr_sites;
+    uint64_t site[SITES_MAX]; /* linear addresses that carry a hook */
+    uc_hook site_hook[SITES_MAX];
+    size_t nr_sites;
 };
 
 uint64_t engine_get(const struct engine *e, int uc_reg);
@@ -141,8 +141,8 @@ bool engine_add_hooks(struct engine *e);
 void engine_free_regions(struct engine *e);
 bool engine_is_io(const struct engine *e, uint64_t gpa);
 void engine_note_code(struct engine *e, const struct engine_block *b);
-/* msr.c: looks for RDMSR/WRMSR in a new block; true when the block was dropped and is translated again. */
-bool engine_find_msr(struct engine *e, const struct engine_block *b);
+/* sites.c: looks for RDMSR, WRMSR and PAUSE in a new block; true when the block was dropped and is translated again. */
+bool engine_find_sites(struct engine *e, const struct engine_block *b);
 /* count.c */
 void engine_next_event(struct engine *e);
 void engine_remember_icount(struct engine *e, const struct engine_block *b);

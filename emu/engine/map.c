@@ -117,6 +117,11 @@ bool engine_protect(struct engine *e, uint64_t gpa, uint64_t size, unsigned allo
     return uc_mem_protect(e->uc, gpa, size, to_prot(allow)) == UC_ERR_OK;
 }
 
+void engine_read_anew(struct engine *e)
+{
+    (void)uc_ctl_flush_tlb(e->uc);
+}
+
 bool engine_protect_data(struct engine *e, uint64_t gpa, uint64_t size, unsigned allow)
 {
     return uc_mem_protect(e->uc, gpa, size, to_prot(allow) & ~(uint32_t)UC_PROT_EXEC) == UC_ERR_OK;

@@ -36,6 +36,7 @@ const struct verdict *target_run(struct target *t, const struct layout *l, enum 
     if (!boot_case_prepare(&t->boot, l, t->image, &choice, d) || !warm_run(t->warm, &t->boot, tier, &r, d))
         return NULL;
     ++*(r.warm ? &t->nr_warm : &t->nr_cold);
+    t->why_cold = r.why_cold;
     coverage_fill(t->map, &t->edges, r.verdict, r.machine);
     return r.verdict;
 }

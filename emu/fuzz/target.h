@@ -13,6 +13,7 @@ struct target {
     struct edges edges;
     uint8_t map[COVERAGE_SIZE]; /* of the run before */
     uint64_t nr_warm, nr_cold;  /* runs that did not begin at reset, and that did */
+    const char *why_cold;       /* static: why the run before did; "" when it did not */
 };
 
 /* @t is zero. @im and what @o points to must outlive it. False with @d. */

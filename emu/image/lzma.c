@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "image/lzma.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <lzma.h>
 
 #include "base/le.h"
@@ -26,4 +29,28 @@ bool lzma_unpack(const uint8_t *p, size_t n, uint8_t *out, size_t room)
     bool whole = end == LZMA_STREAM_END && s.avail_out == 0;
     lzma_end(&s);
     return whole;
+}
+
+void lzma_memo_free(struct lzma_memo *memo)
+{
+    free(memo->packed);
+    free(memo->bytes);
+    *memo = (struct lzma_memo){.nr = 0};
+}
+
+const uint8_t *lzma_unpack_again(struct lzma_memo *memo, const uint8_t *p, size_t n, size_t room)
+{
+    if (memo->bytes != NULL && memo->nr == room && memo->nr_packed == n && memcmp(memo->packed, p, n) == 0)
+        return memo->bytes;
+    lzma_memo_free(memo);
+    memo->packed = malloc(n);
+    memo->bytes = malloc(room);
+    if (memo->packed == NULL || memo->bytes == NULL || !lzma_unpack(p, n, memo->bytes, room)) {
+        lzma_memo_free(memo);
+        return NULL;
+    }
+    memcpy(memo->packed, p, n);
+    memo->nr_packed = n;
+    memo->nr = room;
+    return memo->bytes;
 }

@@ -15,6 +15,7 @@ static const struct {
 } windows[] = {{MIB, PAGE_SIZE}, {32 * MIB, 64 * KIB}, {UINT64_MAX, 256 * KIB}};
 #define PIECES_MAX 300u     /* more make the engine slow: then those of other layouts go */
 #define CODE_PAGES_MAX 512u /* likewise */
+#define SPLITS_MAX 16u      /* likewise */
 #define GAP (4 * PAGE_SIZE) /* between pages that are written in each boot: one region is cheaper than three */
 
 struct piece {
@@ -32,6 +33,9 @@ struct demand {
     struct piece *p; /* sorted, disjoint */
     size_t nr, cap;
     struct footprint print; /* of what is kept */
+    uint64_t *code;         /* pages of it that code had run from by then, in order */
+    size_t nr_code;
+    unsigned splits; /* of kept pieces, since they were joined */
 };
 
 struct demand *demand_new(void)
@@ -44,6 +48,7 @@ void demand_free(struct demand *d)
     if (d == NULL)
         return;
     footprint_free(&d->print);
+    free(d->code);
     free(d->p);
     free(d);
 }
@@ -264,6 +269,8 @@ static bool protect(struct machine *m, struct piece *p, uint8_t mapped)
     const bool exec = p->exec || (mapped & ALLOW_W) == 0;
     if (p->mapped == mapped && p->exec == exec)
         return true;
+    if ((p->mapped & ~mapped & ALLOW_R) != 0)
+        engine_read_anew(m->engine);
     p->mapped = mapped;
     p->exec = exec;
     return exec ? engine_protect(m->engine, p->at.start, span_size(p->at), mapped)
@@ -317,7 +324,7 @@ static bool merge_kept(struct machine *m)
         if (!p.kept)
             continue;
         size_t n = 1;
-        while (i + n < d->nr && d->p[i + n].kept && d->p[i + n].at.start == p.at.end &&
+        while (i + n < d->nr && d->p[i + n].kept && d->p[i + n].hot == p.hot && d->p[i + n].at.start == p.at.end &&
                uniform(m, m->plan, p.at.start, (struct span){p.at.start, d->p[i + n].at.end}).at.end ==
                    d->p[i + n].at.end)
             p.at.end = d->p[i + n++].at.end;
@@ -331,6 +338,34 @@ static bool merge_kept(struct machine *m)
             return false;
     }
     return true;
+}
+
+/* Which pages code has run from: it was judged by who owns them. */
+static bool note_code(const struct machine *m)
+{
+    struct demand *d = m->demand;
+    free(d->code);
+    d->nr_code = 0;
+    d->code = malloc(engine_code_pages(m->engine) * sizeof *d->code + 1);
+    for (size_t i = 0; d->code != NULL && i < d->nr; i++)
+        for (uint64_t gpa = d->p[i].at.start; d->p[i].ram && gpa < d->p[i].at.end; gpa += PAGE_SIZE)
+            if (engine_has_code(m->engine, gpa))
+                d->code[d->nr_code++] = gpa;
+    return d->code != NULL;
+}
+
+static bool judged(const void *self, struct span at)
+{
+    const struct demand *d = self;
+    size_t lo = 0, hi = d->nr_code;
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (d->code[mid] + PAGE_SIZE <= at.start)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < d->nr_code && d->code[lo] < at.end;
 }
 
 bool demand_keep(struct machine *m)
@@ -347,14 +382,16 @@ bool demand_keep(struct machine *m)
             d->p[i].kept = true;
             pages_keep(&m->memory, d->p[i].at);
         }
-    return merge_kept(m);
+    return note_code(m) && merge_kept(m);
 }
 
-const char *demand_unlike(const struct machine *m, const struct plan *plan)
+const char *demand_unlike(const struct machine *m, const struct plan *plan, enum phase phase, uint64_t fill,
+                          bool strict)
 {
+    const struct footprint_use use = {phase, fill, strict ? NULL : judged, m->demand};
     if (plan->top > m->memory.size)
         return "its addresses go further than those reserved";
-    const char *why = footprint_unlike(&m->demand->print, plan);
+    const char *why = footprint_unlike(&m->demand->print, plan, &use);
     if (why == NULL && !pages_peeks_hold(&m->memory, plan))
         why = "memory that was looked at for code is another here";
     return why;
@@ -431,6 +468,37 @@ static bool is_mixed(const struct machine *m, const struct piece *p)
     return code && span_size(p->at) > PAGE_SIZE;
 }
 
+/* Where this plan tells apart what was one in those before. */
+static bool split_kept(struct machine *m, size_t i)
+{
+    struct demand *d = m->demand;
+    const struct piece whole = d->p[i];
+    if (uniform(m, m->plan, whole.at.start, whole.at).at.end == whole.at.end)
+        return true;
+    if (!unmap(m, i))
+        return false;
+    struct piece part = whole;
+    for (; part.at.start < whole.at.end; part.at.start = part.at.end) {
+        const struct piece now = uniform(m, m->plan, part.at.start, (struct span){part.at.start, whole.at.end});
+        part.at.end = now.at.end;
+        part.allow = now.allow;
+        part.mapped = frozen(&part);
+        if (!map(m, &part) || !insert(d, &part))
+            return false;
+    }
+    d->splits++;
+    return true;
+}
+
+/* Are the kept pieces many more than they need to be, for plans that came by? */
+static bool join_kept(struct machine *m)
+{
+    if (m->demand->splits < SPLITS_MAX)
+        return true;
+    m->demand->splits = 0;
+    return merge_kept(m);
+}
+
 bool demand_restart(struct machine *m)
 {
     struct demand *d = m->demand;
@@ -440,6 +508,9 @@ bool demand_restart(struct machine *m)
     for (size_t i = 0; i < d->nr;) {
         struct piece *p = &d->p[i];
         if (p->kept) {
+            if (!split_kept(m, i))
+                return false;
+            p = &d->p[i];
             p->allow = planned(m->plan, m->phase, m->guarded, p->at.start, p->at).allow;
             if (!protect(m, p, frozen(p)) || !rest(m, p))
                 return false;
@@ -462,5 +533,5 @@ bool demand_restart(struct machine *m)
         }
         i++;
     }
-    return demand_heat(m);
+    return join_kept(m) && demand_heat(m);
 }

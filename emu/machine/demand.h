@@ -36,8 +36,12 @@ bool demand_phase(struct machine *m);
 bool demand_keep(struct machine *m);
 /* Pages of it that have been written since may be written unseen from now on. */
 bool demand_heat(struct machine *m);
-/* NULL when a boot in @plan, with the same content of free memory, finds all that as it was; else why not (static). */
-const char *demand_unlike(const struct machine *m, const struct plan *plan);
+/*
+ * NULL when a boot in @plan, with the same content of free memory (@fill), finds all that as it was and may do what was
+ * done up to @phase; else why not (static). @strict: what it is for must be the same, too.
+ */
+const char *demand_unlike(const struct machine *m, const struct plan *plan, enum phase phase, uint64_t fill,
+                          bool strict);
 /* After pages_restart(): takes away what the machine's plan has no more, and brings back what is mapped. */
 bool demand_restart(struct machine *m);
 

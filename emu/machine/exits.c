@@ -17,6 +17,7 @@ static void on_exit(struct machine *m, enum machine_exit kind)
 {
     machine_catch_up(m);
     clock_exit_cost(&m->clock);
+    m->exits++;
     upcall_look(m);
     if (m->clock.cycles >= m->timer_cycles)
         engine_come_out(m->engine);
@@ -217,6 +218,11 @@ static void tell_hypercall(struct machine *m, const struct hypercall *c, int64_t
     }
 }
 
+static void waits(void *self, uint64_t pc)
+{
+    spin_pause(self, pc);
+}
+
 static bool hypercall(void *self, bool amd)
 {
     struct machine *m = self;
@@ -253,11 +259,9 @@ static const struct plan_range *forbidding(const struct machine *m, const struct
     return r;
 }
 
-/* A loop over reserved memory need not be told in full. */
-#define AGAIN_MAX 4096u
 static void read_again(struct machine *m)
 {
-    if (m->nr_again++ < AGAIN_MAX)
+    if (m->nr_again++ < MACHINE_AGAIN_MAX)
         engine_tell_again(m->engine);
 }
 
@@ -402,6 +406,7 @@ const struct engine_client machine_exits = {
     .control = control_exit,
     .tpr = control_exit_tpr,
     .hypercall = hypercall,
+    .pause = waits,
     .forbidden = forbidden,
     .missing = missing,
     .new_block = new_block,

@@ -56,28 +56,60 @@ bool footprint_add(struct footprint *f, const struct plan *plan, struct span at)
     return true;
 }
 
-static bool same_bytes(const struct plan_range *a, const struct plan_range *r)
+static bool has_bytes(const struct plan_range *r)
 {
-    const uint64_t skip = a->at.start - r->at.start;
-    if (r->cls == CLASS_IMAGE)
-        return true;
-    if (a->bytes == NULL || r->bytes == NULL)
-        return a->bytes == r->bytes;
-    return bytes_from(r, skip, span_size(a->at)) == a->nbytes &&
-           (a->nbytes == 0 || memcmp(a->bytes, r->bytes + skip, a->nbytes) == 0);
+    return r->bytes != NULL && r->cls != CLASS_IMAGE;
 }
 
-const char *footprint_unlike(const struct footprint *f, const struct plan *plan)
+/* Does @r have in @at, which lies in both, what @a has? */
+static bool same_bytes(const struct plan_range *a, const struct plan_range *r, struct span at, uint64_t fill)
 {
-    for (size_t i = 0; i < f->nr; i++) {
-        const struct plan_range *a = &f->r[i], *r = plan_find(plan, a->at.start);
-        if (r == NULL || r->at.end < a->at.end || r->kind != a->kind || r->cls != a->cls || r->owner != a->owner ||
-            memcmp(r->allow, a->allow, sizeof a->allow) != 0)
+    const uint64_t n = span_size(at), in_a = at.start - a->at.start, in_r = at.start - r->at.start;
+    if (a->cls == CLASS_IMAGE && r->cls == CLASS_IMAGE)
+        return a->owner == r->owner;
+    if (a->cls == CLASS_IMAGE || r->cls == CLASS_IMAGE || has_bytes(a) != has_bytes(r))
+        return false;
+    if (!has_bytes(a))
+        return fill == 0 || a->cls == r->cls;
+    const size_t have = bytes_from(a, in_a, n);
+    return bytes_from(r, in_r, n) == have && (have == 0 || memcmp(a->bytes + in_a, r->bytes + in_r, have) == 0);
+}
+
+static bool same_class(const struct plan_range *a, const struct plan_range *r)
+{
+    return r->cls == a->cls && memcmp(r->allow, a->allow, sizeof a->allow) == 0;
+}
+
+static bool allows(const struct plan_range *r, const struct plan_range *a, enum phase until)
+{
+    for (unsigned phase = 0; phase <= until; phase++)
+        if ((a->allow[phase] & ~r->allow[phase]) != 0)
+            return false;
+    return true;
+}
+
+static const char *unlike(const struct plan_range *a, const struct plan *plan, const struct footprint_use *use)
+{
+    struct span at = {a->at.start, a->at.start};
+    for (; at.start < a->at.end; at.start = at.end) {
+        const struct plan_range *r = plan_find(plan, at.start);
+        if (r == NULL || r->kind != a->kind)
             return "memory that firmware uses before it looks at the layout is another here";
-        if (!same_bytes(a, r))
+        at.end = r->at.end < a->at.end ? r->at.end : a->at.end;
+        if (!same_class(a, r) && (!allows(r, a, use->phase) || use->judged == NULL || use->judged(use->self, at)))
+            return "memory that firmware uses before it looks at the layout is another here";
+        if (!same_bytes(a, r, at, use->fill))
             return "firmware looks at memory whose content is another here, early";
     }
     return NULL;
+}
+
+const char *footprint_unlike(const struct footprint *f, const struct plan *plan, const struct footprint_use *use)
+{
+    const char *why = NULL;
+    for (size_t i = 0; i < f->nr && why == NULL; i++)
+        why = unlike(&f->r[i], plan, use);
+    return why;
 }
 
 void footprint_free(struct footprint *f)

@@ -16,8 +16,18 @@ struct footprint {
 
 /* All of @at. The image's bytes are taken to be the same in all plans. False: out of memory. */
 bool footprint_add(struct footprint *f, const struct plan *plan, struct span at);
-/* NULL when @plan has it all alike, in every phase and with the same content; else why not (static). */
-const char *footprint_unlike(const struct footprint *f, const struct plan *plan);
+/* What a boot has done with that memory by now, in @phase. */
+struct footprint_use {
+    enum phase phase;
+    uint64_t fill;                                    /* the pattern of free memory, of both */
+    bool (*judged)(const void *self, struct span at); /* has anybody looked at what some of it is for? NULL: at all */
+    const void *self;
+};
+/*
+ * NULL when a boot in @plan finds there what it found, and may do what it did: the same content, and at least the same
+ * rights in all phases up to now; what somebody has judged is of the same class. Else why not (static).
+ */
+const char *footprint_unlike(const struct footprint *f, const struct plan *plan, const struct footprint_use *use);
 void footprint_free(struct footprint *f);
 
 #endif

@@ -58,6 +58,8 @@ void interrupts_serve(struct machine *m, enum engine_end end)
     const bool due = m->clock.cycles >= m->timer_cycles;
     if (!q->changed && !due && !m->interrupt_waits)
         return;
+    if (m->serving != NULL)
+        m->serving(m, end);
     q->changed = false;
     irq_run(q, clock_ns(&m->clock));
     wake(m);

@@ -187,6 +187,8 @@ bool machine_restart(struct machine *m, const struct machine_guest *g)
     bus_exit(&m->bus);
     begin(m, g, guarded, false);
     m->clock = (struct clock){0};
+    m->spin = (struct pause_loop){0};
+    m->exits = 0;
     m->phase = PHASE_SEC;
     m->pausing = m->stopping = m->halted = m->interrupt_waits = m->raised = false;
     m->nr_again = 0;

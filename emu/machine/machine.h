@@ -17,6 +17,7 @@
 #include "layout/plan.h"
 #include "machine/clock.h"
 #include "machine/memory.h"
+#include "machine/spin.h"
 #include "machine/vcpu.h"
 #include "machine/walk.h"
 #include "xen/handoff.h"
@@ -83,12 +84,17 @@ struct machine_watcher {
     void (*paused)(void *self);
 };
 
+/* A loop over reserved memory need not be told in full. */
+#define MACHINE_AGAIN_MAX 4096u
+
 struct machine {
     const struct layout *layout;
     const struct guest_memory *guest;
     const struct plan *plan;
     struct memory memory;
     struct clock clock;
+    struct pause_loop spin;
+    uint64_t exits; /* to devices, Xen and CPUID, so far */
     struct vcpus vcpus;
     struct bus bus;
     struct platform platform;
@@ -108,8 +114,11 @@ struct machine {
     bool raised;                     /* an exception is to be delivered: */
     struct engine_exception exception;
 
+    /* Between two runs: interrupts_serve() has something to do. NULL: nobody wants to know. */
+    void (*serving)(struct machine *m, enum engine_end end);
+
     bool pausing;       /* machine_pause(): come out, call paused(), go on */
-    unsigned nr_again;  /* how often the engine was told to ask again */
+    unsigned nr_again;  /* how often the engine was told to ask again, at most MACHINE_AGAIN_MAX */
     bool stopping;      /* machine_stop(): come out for good */
     bool halted;        /* no processor can run any more */
     uint64_t work_seen; /* instructions already turned into time */

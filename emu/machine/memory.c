@@ -171,6 +171,14 @@ bool memory_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n)
     return true;
 }
 
+bool memory_lacks(const struct memory *m, uint64_t gpa, const void *bytes, size_t n)
+{
+    uint8_t there[MEMORY_PEEK_MAX];
+    if (m->pages == NULL || memory_override(m, gpa) != NULL)
+        return memory_read(m, gpa, there, n) && memcmp(there, bytes, n) != 0;
+    return memory_has(m, gpa) && pages_lack(m, gpa, bytes, n);
+}
+
 static bool is_ram(const struct memory *m, uint64_t gpa, size_t n)
 {
     if (n == 0)

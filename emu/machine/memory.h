@@ -64,6 +64,8 @@ bool memory_has(const struct memory *m, uint64_t gpa);
 /* At most MEMORY_PEEK_MAX bytes, in one page: a look that almost always finds nothing. False: no RAM. */
 #define MEMORY_PEEK_MAX 32u
 bool memory_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n);
+/* Likewise: is there RAM that holds other bytes than these? */
+bool memory_lacks(const struct memory *m, uint64_t gpa, const void *bytes, size_t n);
 /* Whole-range copies; false (and nothing copied) when any byte is not RAM. */
 bool memory_read(const struct memory *m, uint64_t gpa, void *dst, size_t n);
 bool memory_write(struct memory *m, uint64_t gpa, const void *src, size_t n);

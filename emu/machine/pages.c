@@ -20,6 +20,7 @@ struct saved {
 struct peek {
     uint64_t gpa;
     uint8_t n, bytes[MEMORY_PEEK_MAX];
+    bool others; /* it was not these that were there */
 };
 
 struct memory_pages {
@@ -210,10 +211,13 @@ void pages_restart(struct memory *m, const struct plan *plan, uint64_t fill)
     m->late_pages = 0;
 }
 
-static void note_peek(struct memory_pages *p, uint64_t gpa, const void *bytes, size_t n)
+static void note_peek(struct memory_pages *p, uint64_t gpa, const void *bytes, size_t n, bool others)
 {
+    if (p->settled)
+        return;
     for (size_t i = 0; i < p->nr_peeks; i++)
-        if (p->peek[i].gpa == gpa && p->peek[i].n == n)
+        if (p->peek[i].gpa == gpa && p->peek[i].n == n && p->peek[i].others == others &&
+            memcmp(p->peek[i].bytes, bytes, n) == 0)
             return;
     if (p->nr_peeks == p->cap_peeks) {
         const size_t cap = p->cap_peeks != 0 ? 2 * p->cap_peeks : 256;
@@ -226,7 +230,7 @@ static void note_peek(struct memory_pages *p, uint64_t gpa, const void *bytes, s
         p->cap_peeks = cap;
     }
     struct peek *k = &p->peek[p->nr_peeks++];
-    *k = (struct peek){.gpa = gpa, .n = (uint8_t)n};
+    *k = (struct peek){.gpa = gpa, .n = (uint8_t)n, .others = others};
     memcpy(k->bytes, bytes, n);
 }
 
@@ -255,8 +259,21 @@ void pages_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n)
         return;
     }
     first_bytes(m->plan, p->fill, gpa, dst, n);
-    if (!p->settled)
-        note_peek(p, gpa, dst, n);
+    note_peek(p, gpa, dst, n, false);
+}
+
+bool pages_lack(const struct memory *m, uint64_t gpa, const void *bytes, size_t n)
+{
+    uint8_t there[MEMORY_PEEK_MAX];
+    const bool whole = gpa % PAGE_SIZE + n <= PAGE_SIZE;
+    if (!whole || pages_here(m, gpa)) {
+        pages_peek(m, gpa, there, n);
+        return memcmp(there, bytes, n) != 0;
+    }
+    first_bytes(m->plan, m->pages->fill, gpa, there, n);
+    const bool lacks = memcmp(there, bytes, n) != 0;
+    note_peek(m->pages, gpa, bytes, n, lacks);
+    return lacks;
 }
 
 bool pages_peeks_hold(const struct memory *m, const struct plan *plan)
@@ -271,7 +288,7 @@ bool pages_peeks_hold(const struct memory *m, const struct plan *plan)
         if (r == NULL || r->kind != PLAN_RAM)
             return false;
         first_bytes(plan, p->fill, k->gpa, bytes, k->n);
-        if (memcmp(bytes, k->bytes, k->n) != 0)
+        if ((memcmp(bytes, k->bytes, k->n) != 0) != k->others)
             return false;
     }
     return true;

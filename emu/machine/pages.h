@@ -36,6 +36,8 @@ void pages_keep(struct memory *m, struct span at);
 
 /* A look at @n bytes in one page, which does not give it its content. Remembered until something is kept. */
 void pages_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n);
+/* Likewise: are these bytes not there? Only the answer is remembered. */
+bool pages_lack(const struct memory *m, uint64_t gpa, const void *bytes, size_t n);
 /* Would each of those looks find the same in @plan, with the same pattern? */
 bool pages_peeks_hold(const struct memory *m, const struct plan *plan);
 

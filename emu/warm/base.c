@@ -10,7 +10,7 @@
 #include "machine/pages.h"
 
 #define TRIES_MAX 4u
-#define MISSES_MAX 8u
+#define MISSES_MAX 32u
 
 static bool same_entry(const struct cpu_entry *a, const struct cpu_entry *b)
 {
@@ -20,15 +20,23 @@ static bool same_entry(const struct cpu_entry *a, const struct cpu_entry *b)
            a->idt_limit == b->idt_limit;
 }
 
-bool base_serves(const struct base *b, const struct boot_case *c, enum warm_tier tier)
+bool base_same_start(const struct base *b, const struct boot_case *c)
 {
-    return b->tier == tier && b->handoff == c->handoff && b->fill == c->layout.fill && b->unchecked == c->unchecked &&
-           same_entry(&b->entry, &c->entry);
+    return b->handoff == c->handoff && b->unchecked == c->unchecked && same_entry(&b->entry, &c->entry);
 }
 
-void base_init(struct base *b, const struct boot_case *c, enum warm_tier tier)
+bool base_serves(const struct base *b, const struct boot_case *c)
 {
-    b->tier = tier;
+    return base_same_start(b, c) && b->fill == c->layout.fill;
+}
+
+void base_init(struct base *b, const struct boot_case *c, const struct base *like)
+{
+    /* Any block will do, as long as what happens before is the same: keep() and the recorded answers see to that. */
+    if (like != NULL && like->handoff == c->handoff && like->state >= BASE_LOOKED && like->state != BASE_HOPELESS) {
+        b->state = BASE_LOOKED;
+        b->look = like->look;
+    }
     b->handoff = c->handoff;
     b->entry = c->entry;
     b->fill = c->layout.fill;
@@ -65,6 +73,7 @@ bool base_begin(struct base *b, const struct boot_case *c, struct diag *d)
     b->traced = false;
     record_client(b);
     b->on = machine_init_again(&b->machine, &g, &c->entry, !c->unchecked, &b->client, BASE_RESERVE, d);
+    record_served(b);
     b->log.recording = b->on;
     return b->on;
 }
@@ -88,9 +97,9 @@ static void heat_tables(struct base *b)
 static bool keep(struct base *b, struct monitor *mon)
 {
     struct machine *m = &b->machine;
-    if (b->log.open || m->memory.nr_over != 0 || m->timer_ns != IRQ_NEVER || m->interrupt_waits || !machine_alone(m) ||
-        mon->loop.looking || mon->loop.stores || mon->loop.loads || unpack_running(&mon->unpack) ||
-        engine_doubt(m->engine) != NULL)
+    if (b->log.open || m->memory.nr_over != 0 || m->timer_ns != IRQ_NEVER || m->interrupt_waits ||
+        m->platform.irq.changed || m->vcpus.changed || m->vcpus.yield || !machine_alone(m) || mon->loop.looking ||
+        mon->loop.stores || mon->loop.loads || unpack_running(&mon->unpack) || engine_doubt(m->engine) != NULL)
         return false;
     /* To map anew what page tables lie in makes the library take page faults: the CPU's state is put back after that. */
     if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))
@@ -100,6 +109,8 @@ static bool keep(struct base *b, struct monitor *mon)
         return false;
     b->phase = m->phase;
     b->clock = m->clock;
+    b->spin = m->spin;
+    b->exits = m->exits;
     b->work_seen = m->work_seen;
     b->nr_again = m->nr_again;
     return true;
@@ -139,6 +150,26 @@ void base_run(struct base *b, struct monitor *mon)
     monitor_end(mon, ran);
 }
 
+bool base_at_reset(struct base *b, const struct boot_case *c, struct monitor *mon, struct diag *d)
+{
+    if (!base_begin(b, c, d))
+        return false;
+    struct machine *m = &b->machine;
+    b->log.recording = false;
+    monitor_begin(mon);
+    pages_restart(&m->memory, m->plan, b->fill); /* what the monitor has read, nobody else has */
+    if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))
+        return diag_fail(d, "", 0, "out of memory");
+    b->phase = m->phase;
+    b->clock = m->clock;
+    b->spin = m->spin;
+    b->exits = m->exits;
+    b->work_seen = m->work_seen;
+    b->nr_again = m->nr_again;
+    b->state = BASE_KEPT;
+    return true;
+}
+
 /* What has been found before must be said of this layout: the memory that a finding names is of the same kind here. */
 static bool findings_fit(const struct base *b, const struct plan *plan)
 {
@@ -157,7 +188,9 @@ static const char *go_back(struct base *b, const struct boot_case *c)
     struct machine *m = &b->machine;
     const struct machine_guest g = guest_of(c);
     b->answered = false;
-    const char *why = demand_unlike(m, &c->plan);
+    /* What was asked of the plan more closely than whether it allows something must get the same answer. */
+    const bool strict = b->verdict.unpacked != UNPACKED_BY_HOST;
+    const char *why = demand_unlike(m, &c->plan, b->phase, b->fill, strict);
     if (why == NULL && !findings_fit(b, &c->plan))
         why = "what was found before the firmware looks at the layout is something else here";
     if (why != NULL)
@@ -170,6 +203,8 @@ static const char *go_back(struct base *b, const struct boot_case *c)
         return why;
     m->phase = b->phase;
     m->clock = b->clock;
+    m->spin = b->spin;
+    m->exits = b->exits;
     if (!demand_restart(m) || !engine_go_back(m->engine) || pages_failed(&m->memory)) {
         b->state = BASE_HOPELESS;
         return "out of memory";
@@ -182,13 +217,21 @@ static const char *go_back(struct base *b, const struct boot_case *c)
 const char *base_go_back(struct base *b, const struct boot_case *c)
 {
     const char *why = go_back(b, c);
-    b->misses = why == NULL ? 0 : b->misses + 1;
+    b->misses = why == NULL ? 0 : b->misses + !b->answered;
     if (b->misses == MISSES_MAX &&
         b->state == BASE_KEPT) { /* it was kept in an odd layout: the next one may be better */
         b->state = BASE_LOOKED;
         b->misses = 0;
     }
     return why;
+}
+
+const char *base_doubt(const struct base *b)
+{
+    /* Where more is allowed here than where it was kept, fewer reads may have been told of: the limit must be far. */
+    if (b->nr_again != 0 && b->machine.nr_again >= MACHINE_AGAIN_MAX)
+        return "it reads forbidden memory for ever";
+    return engine_doubt(b->machine.engine);
 }
 
 void base_quote(struct verdict *v, const struct plan *plan)

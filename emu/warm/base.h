@@ -7,7 +7,7 @@
 #include "warm/warm.h"
 
 /* Address space for all layouts that come: larger guests begin at reset. */
-#define BASE_RESERVE (64 * GIB)
+#define BASE_RESERVE (1024 * GIB)
 
 enum exit_kind {
     EXIT_IO_READ,
@@ -17,7 +17,8 @@ enum exit_kind {
     EXIT_CPUID,
     EXIT_TSC,
     EXIT_RDMSR,
-    EXIT_WRMSR
+    EXIT_WRMSR,
+    EXIT_SERVED /* none: between two runs timers and interrupts were looked at, interrupts_serve() */
 };
 
 /* What the guest asked of a device or Xen, and was told. */
@@ -26,7 +27,7 @@ struct exit {
     bool forbidden; /* the plan did not allow it */
     bool refused;   /* #GP(0) */
     uint32_t subleaf;
-    uint64_t what; /* port, gpa, leaf, MSR */
+    uint64_t what; /* port, gpa, leaf, MSR; how the run before had ended */
     uint64_t value[2];
     uint64_t cycles; /* virtual time before */
 };
@@ -56,7 +57,6 @@ struct base {
     bool on;                /* the machine is */
     struct engine_client client;
     enum base_state state;
-    enum warm_tier tier;
     const struct handoff *handoff;
     struct cpu_entry entry;
     uint64_t fill;
@@ -64,10 +64,13 @@ struct base {
     unsigned tries;  /* boots that did not show it */
     unsigned misses; /* layouts, one after the other, that it did not serve */
     bool answered;   /* the last base_go_back() failed since a device or CPUID answers something else */
+    uint64_t used;   /* when it last served: warm.c's count of runs */
     uint64_t look;   /* the number of the block in which it looks */
     struct exit_log log;
     enum phase phase;
     struct clock clock;
+    struct pause_loop spin;
+    uint64_t exits;
     uint64_t work_seen;
     unsigned nr_again;
     struct monitor monitor; /* as it was there */
@@ -75,21 +78,32 @@ struct base {
 };
 
 /* base.c. Is it one for this boot, as far as can be told without trying? */
-bool base_serves(const struct base *b, const struct boot_case *c, enum warm_tier tier);
-void base_init(struct base *b, const struct boot_case *c, enum warm_tier tier); /* @b is zero before */
+bool base_serves(const struct base *b, const struct boot_case *c);
+/* The same but for what memory holds. */
+bool base_same_start(const struct base *b, const struct boot_case *c);
+/* @b is zero before. @like: a beginning of the same image, that may have shown where it looks at the layout; or NULL. */
+void base_init(struct base *b, const struct boot_case *c, const struct base *like);
 void base_off(struct base *b);
 /* A machine at reset, whose exits are recorded. False with @d. */
 bool base_begin(struct base *b, const struct boot_case *c, struct diag *d);
 /* Boots it, with @mon ready: the first time to find out where the firmware looks at the layout, then to keep that. */
 void base_run(struct base *b, struct monitor *mon);
+/*
+ * What is kept is the machine before its first instruction: it has touched nothing, so it serves each layout that is entered
+ * the same way, whatever its memory holds, and only spares a boot the engine and the code that it knows. False with @d.
+ */
+bool base_at_reset(struct base *b, const struct boot_case *c, struct monitor *mon, struct diag *d);
 /* NULL: the machine is where it was kept, in the layout of @c. Else why that is not possible (static). */
 const char *base_go_back(struct base *b, const struct boot_case *c);
+/* After a run from there: might a boot from reset have gone another way? NULL for no, else why (static). */
+const char *base_doubt(const struct base *b);
 /* Findings of before name memory of @plan. */
 void base_quote(struct verdict *v, const struct plan *plan);
 void base_trace(struct base *b, const struct engine_spy *spy, void *self);
 
 /* record.c */
 void record_client(struct base *b);
+void record_served(struct base *b); /* once the machine is there */
 /*
  * Does it all again with the devices of b->machine, which are fresh. NULL when all the answers are the same, and the
  * devices are then as in a boot that had begun at reset; else what is different (static).

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "machine/exits.h"
+#include "machine/interrupt.h"
 #include "warm/base.h"
 
 #define HYPERVISOR_LEAVES 0x40000000u
@@ -198,6 +199,18 @@ static bool missing(void *self, uint64_t gpa)
     return machine_exits.missing(self, gpa);
 }
 
+/* The run loop is about to look at timers and interrupts: devices take note of it. */
+static void serving(struct machine *m, enum engine_end end)
+{
+    struct base *b = of(m);
+    if (!b->log.recording)
+        return;
+    if (m->interrupt_waits)
+        b->log.open = true;
+    const uint64_t cycles = begin(b);
+    put(b, (struct exit){.kind = EXIT_SERVED, .what = end, .cycles = cycles});
+}
+
 void record_client(struct base *b)
 {
     b->client = machine_exits;
@@ -211,6 +224,11 @@ void record_client(struct base *b)
     b->client.wrmsr = wrmsr;
     b->client.hypercall = hypercall;
     b->client.missing = missing;
+}
+
+void record_served(struct base *b)
+{
+    b->machine.serving = serving;
 }
 
 void record_free(struct exit_log *log)
@@ -271,6 +289,9 @@ static bool same(struct machine *m, const struct exit *e)
         return machine_exits.rdmsr(m, (uint32_t)e->what, &value) == !e->refused && value == e->value[0];
     case EXIT_WRMSR:
         return machine_exits.wrmsr(m, (uint32_t)e->what, e->value[0]) == !e->refused;
+    case EXIT_SERVED:
+        interrupts_serve(m, (enum engine_end)e->what);
+        return !m->interrupt_waits;
     }
     return false;
 }
@@ -292,5 +313,10 @@ const char *record_replay(struct base *b)
         else if (r.forbidden != e->forbidden || r.noticed)
             why = "what the firmware does before it looks at the layout is forbidden here, or was elsewhere";
     }
-    return why;
+    if (why != NULL)
+        return why;
+    m->vcpus.changed = m->vcpus.yield = false; /* the run loop has seen to that */
+    if (m->timer_ns != IRQ_NEVER || m->interrupt_waits || m->platform.irq.changed || !machine_alone(m))
+        return "an interrupt or another processor comes before the firmware looks at the layout";
+    return NULL;
 }

@@ -6,13 +6,20 @@
 
 #include "warm/base.h"
 
-/* Each is a machine of its own, with translated code and some MiB of memory. */
-#define BASES_MAX 6
+/* Each is a machine of its own, with translated code and some 30 MiB of memory. */
+#define BASES_MAX 8
+/* So many for layouts that are told apart only by what memory is where. */
+#define ALIKE_MAX 3u
+/* One that has not served for so many runs makes room for another. */
+#define BASE_IDLE 256u
 
 struct warm {
     struct monitor_options options;
+    struct lzma_memo unpacked;
     struct base *base[BASES_MAX];
     size_t nr_bases;
+    struct base *reset[GUEST_PVH + 1]; /* by enum guest_type: before the first instruction; NULL: not needed yet */
+    uint64_t runs;
 
     /* Of the last run. */
     struct machine cold;
@@ -33,6 +40,7 @@ struct warm *warm_open(const struct image *im, const struct monitor_options *o, 
     }
     w->options = *o;
     w->options.image = im;
+    w->options.unpacked = &w->unpacked;
     return w;
 }
 
@@ -49,10 +57,16 @@ void warm_close(struct warm *w)
         return;
     cold_off(w);
     verdict_free(&w->verdict);
+    lzma_memo_free(&w->unpacked);
     for (size_t i = 0; i < w->nr_bases; i++) {
         base_off(w->base[i]);
         free(w->base[i]);
     }
+    for (size_t i = 0; i <= GUEST_PVH; i++)
+        if (w->reset[i] != NULL) {
+            base_off(w->reset[i]);
+            free(w->reset[i]);
+        }
     free(w);
 }
 
@@ -106,72 +120,119 @@ static const char *run_warm(struct warm *w, struct base *b, const struct boot_ca
         return why;
     base_trace(b, w->trace != NULL ? &spy : NULL, w);
     monitor_resume(&w->monitor, &b->monitor, &b->machine, &w->verdict);
+    w->monitor.options.platform = w->options.platform;
     base_quote(&w->verdict, &c->plan);
     monitor_end(&w->monitor, machine_run(&b->machine));
-    why = engine_doubt(b->machine.engine);
+    why = base_doubt(b);
     if (why != NULL)
         verdict_clear(&w->verdict);
     return why;
 }
 
+/* From reset, in a machine that has been there before; NULL with @d where only a new one will do. */
+static struct base *run_at_reset(struct warm *w, const struct boot_case *c, struct diag *d)
+{
+    struct base **slot = &w->reset[c->layout.type], *b = *slot;
+    if (b == NULL)
+        *slot = b = calloc(1, sizeof *b);
+    if (b == NULL)
+        return NULL;
+    if (!b->on || !base_same_start(b, c)) {
+        base_off(b);
+        memset(b, 0, sizeof *b);
+        base_init(b, c, NULL);
+        monitor_init(&w->monitor, &b->machine, &w->options, &w->verdict);
+        if (!base_at_reset(b, c, &w->monitor, d))
+            return NULL;
+    }
+    return run_warm(w, b, c) == NULL ? b : NULL;
+}
+
+/* For another beginning; NULL where all that are there are in use. The first one shows the others where to begin. */
+static struct base *room(struct warm *w)
+{
+    struct base *oldest = NULL;
+    if (w->nr_bases < BASES_MAX) {
+        struct base *b = calloc(1, sizeof *b);
+        if (b != NULL)
+            w->base[w->nr_bases++] = b;
+        return b;
+    }
+    for (size_t i = 1; i < w->nr_bases; i++)
+        if (oldest == NULL || w->base[i]->used < oldest->used)
+            oldest = w->base[i];
+    if (w->runs - oldest->used < BASE_IDLE)
+        return NULL;
+    base_off(oldest);
+    memset(oldest, 0, sizeof *oldest);
+    return oldest;
+}
+
+/* Why only a new machine can boot @c; NULL when others can. */
+static const char *only_anew(const struct warm *w, const struct boot_case *c, enum warm_tier tier)
+{
+    if (c->handoff->first_stage)
+        return "a first stage depends on the layout from its first instruction on";
+    if (w->options.written)
+        return "what memory the guest writes is told from reset on";
+    if (tier == WARM_HANDOFF && w->options.until.kind != UNTIL_HANDOFF)
+        return "it goes on past the hand-off";
+    if (c->plan.top > BASE_RESERVE)
+        return "the guest's addresses go further than those reserved";
+    return NULL;
+}
+
 /* The beginning that serves @c and is kept, or is to be; NULL with @why when it is to begin at reset. */
-static struct base *choose(struct warm *w, const struct boot_case *c, enum warm_tier tier, const char **why)
+static struct base *choose(struct warm *w, const struct boot_case *c, const char **why)
 {
     struct base *next = NULL;
-    if (c->handoff->first_stage) {
-        *why = "a first stage depends on the layout from its first instruction on";
-        return NULL;
-    }
-    if (w->options.written) {
-        *why = "what memory the guest writes is told from reset on";
-        return NULL;
-    }
-    if (tier == WARM_HANDOFF && w->options.until.kind != UNTIL_HANDOFF) {
-        *why = "it goes on past the hand-off";
-        return NULL;
-    }
-    if (c->plan.top > BASE_RESERVE) {
-        *why = "the guest's addresses go further than those reserved";
-        return NULL;
-    }
+    bool other = false; /* something kept is told apart by more than an answer */
+    unsigned alike = 0;
     for (size_t i = 0; i < w->nr_bases; i++) {
         struct base *b = w->base[i];
-        if (!base_serves(b, c, tier))
+        if (!base_serves(b, c))
             continue;
+        alike++;
         if (b->state == BASE_HOPELESS) {
             *why = "where this firmware looks at the layout could not be told";
-            return NULL;
+            continue;
         }
         if (b->state != BASE_KEPT) {
             next = b;
             continue;
         }
         *why = run_warm(w, b, c);
-        if (*why == NULL)
+        if (*why == NULL) {
+            b->used = w->runs;
             return b;
-        if (!b->answered)
-            return NULL;
+        }
+        other |= !b->answered;
     }
+    if (other && alike >= ALIKE_MAX) /* no beginning of its own: too few layouts would have it in common */
+        return NULL;
     if (*why == NULL)
         *why = "nothing was kept yet";
-    if (next != NULL || w->nr_bases == BASES_MAX)
-        return next;
-    next = calloc(1, sizeof *next);
-    if (next != NULL) {
-        base_init(next, c, tier);
-        w->base[w->nr_bases++] = next;
+    if (next == NULL && (next = room(w)) != NULL) {
+        base_init(next, c, NULL);
+        next->used = w->runs;
     }
     return next;
 }
 
 bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, struct warm_result *out, struct diag *d)
 {
-    const char *why = NULL;
+    const char *why = only_anew(w, c, tier);
+    w->runs++;
     cold_off(w);
     verdict_clear(&w->verdict);
     w->options.platform = tier == WARM_PLATFORM;
-    struct base *b = choose(w, c, tier, &why);
-    if (why != NULL && !(b != NULL ? run_base(w, b, c, d) : run_cold(w, c, d)))
+    struct base *b = NULL;
+    bool ran = false;
+    if (why == NULL && (b = choose(w, c, &why)) == NULL)
+        ran = (b = run_at_reset(w, c, d)) != NULL;
+    else if (b != NULL)
+        ran = why == NULL || run_base(w, b, c, d);
+    if (!ran && (b != NULL || !run_cold(w, c, d)))
         return false;
     const struct machine *m = b != NULL ? &b->machine : &w->cold;
     struct verdict *v = &w->verdict;

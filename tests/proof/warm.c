@@ -2,13 +2,18 @@
 /*
  * Is a boot that does not begin at reset the same boot? Each layout is booted from reset and warm, and the reports, text
  * and JSON, HOB list and all, must be the same bytes. Then once more in children of the process as it is by then.
- * Usage: warm [-p] [-g] [-n ROUNDS] [-w LEAST] [-f MAX-KIB] FIRMWARE HANDOFF LAYOUT...
+ * Usage: warm [-pgc1] [-E RULE] [-n ROUNDS] [-w LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...
  *   -p  to the published PEI memory instead of the hand-off
  *   -g  the guest unpacks the firmware itself
  *   -n  that many rounds over all layouts
  *   -w  at least that many boots must have been warm
  *   -f  resident memory may grow by that much after the second round
  *   -c  no boots from reset: what the first round says is compared with
+ *   -m  then so many mutants of the layouts, as hvmbed fuzz makes them, each once from reset and once warm; with -c only
+ *       warm, and then -f looks at memory in their second half
+ *   -s  the seed of the mutants
+ *   -1  a boot ends with the first error, as in hvmbed fuzz (-m means that, too)
+ *   -E  what breaks that rule is an error
  * Exit 0 equal, 1 not, 2 cannot be run.
  */
 #include <stdio.h>
@@ -18,13 +23,21 @@
 #include <unistd.h>
 
 #include "boot/find.h"
+#include "fuzz/mutate.h"
+#include "layout/lint.h"
+#include "layout/write.h"
 #include "report/report.h"
 #include "warm/warm.h"
 
+/* A boot to the hand-off builds its page tables first; those of more take minutes. */
+#define TABLES_MAX (544 * KIB)
+
 struct options {
     enum warm_tier tier;
-    bool guest_lzma, no_cold;
-    unsigned rounds, least, growth;
+    bool guest_lzma, no_cold, first_only;
+    unsigned rounds, least, growth, mutants;
+    uint64_t seed;
+    const char *error;
 };
 
 struct bed {
@@ -34,6 +47,7 @@ struct bed {
     struct warm *warm;
     size_t nr;
     struct boot_case *c;
+    struct layout *layout;
     char **expected; /* the reports of boots from reset */
     unsigned bad, warmed, runs;
 };
@@ -149,6 +163,62 @@ static bool rounds(struct bed *b, struct diag *d)
     return true;
 }
 
+/* The same image may not be bootable in a mutant: then there is nothing to compare. */
+static bool boot_mutant(struct bed *b, const struct layout *l, const struct boot_choice *choice, struct diag *d)
+{
+    struct boot_case c = {0};
+    struct warm_result r;
+    char *expected = NULL, *text = NULL;
+    bool ok = true;
+    if (boot_case_prepare(&c, l, &b->image, choice, d) && (b->o.no_cold || (expected = boot_cold(b, &c, d)) != NULL)) {
+        ok = warm_run(b->warm, &c, b->o.tier, &r, d) && (text = report(&c, r.verdict)) != NULL;
+        b->runs++;
+        b->warmed += ok && r.warm;
+        if (ok && expected != NULL && strcmp(text, expected) != 0) {
+            char name[32];
+            (void)snprintf(name, sizeof name, "mutant-%u.cfg", b->bad++);
+            show(r.warm ? "warm" : r.why_cold, name, expected, text);
+            FILE *out = fopen(name, "w");
+            if (out != NULL) {
+                layout_write(l, out);
+                (void)fclose(out);
+            }
+        }
+    }
+    free(expected);
+    free(text);
+    boot_case_free(&c);
+    return ok;
+}
+
+static bool mutants(struct bed *b, const struct boot_choice *choice, struct diag *d)
+{
+    const struct mutate_options o = {.hostile = true,
+                                     .hvm = b->layout[0].type == GUEST_HVM,
+                                     .pvh = b->layout[0].type == GUEST_PVH,
+                                     .image_size = b->image.size};
+    struct chooser chooser;
+    long before = 0;
+    struct layout l = b->layout[0];
+    chooser_seed(&chooser, b->o.seed);
+    for (unsigned i = 0; i < b->o.mutants; i++) {
+        if (choose(&chooser, 4) == 0) /* else what has been changed is changed again */
+            l = b->layout[choose(&chooser, b->nr)];
+        if (!mutate(&l, &b->layout[choose(&chooser, b->nr)], &chooser, &o) || lint_table_bytes(&l) > TABLES_MAX)
+            continue;
+        if (!boot_mutant(b, &l, choice, d))
+            return false;
+        if (i == b->o.mutants / 2)
+            before = resident_kib();
+    }
+    const long grown = resident_kib() - before;
+    if (b->o.mutants != 0 && b->o.no_cold && b->o.growth != 0 && grown > (long)b->o.growth) {
+        printf("resident memory has grown by %ld KiB over %u mutants\n", grown, b->o.mutants / 2);
+        b->bad++;
+    }
+    return true;
+}
+
 /* A child for each, from the state that this process has come to. */
 static bool in_children(struct bed *b, struct diag *d)
 {
@@ -178,28 +248,37 @@ static bool prove(struct bed *b, char **layouts, const char *handoff, struct dia
         if (!layout_find(layouts[i], file, sizeof file, d) || !layout_read(file, &l, d) ||
             !boot_case_prepare(&b->c[i], &l, &b->image, &choice, d))
             return false;
+        b->layout[i] = l;
         if (!b->o.no_cold && (b->expected[i] = boot_cold(b, &b->c[i], d)) == NULL)
             return false;
     }
     b->warm = warm_open(&b->image, &b->monitor, d);
-    return b->warm != NULL && rounds(b, d) && in_children(b, d);
+    return b->warm != NULL && rounds(b, d) && mutants(b, &choice, d) && in_children(b, d);
 }
 
 static bool parse(int argc, char **argv, struct options *o)
 {
     int opt;
-    *o = (struct options){.tier = WARM_HANDOFF, .rounds = 3};
-    while ((opt = getopt(argc, argv, "pgcn:w:f:")) != -1) {
+    *o = (struct options){.tier = WARM_HANDOFF, .rounds = 3, .seed = 1};
+    while ((opt = getopt(argc, argv, "pgc1n:w:f:m:s:E:")) != -1) {
         if (opt == 'p')
             o->tier = WARM_PLATFORM;
         else if (opt == 'g')
             o->guest_lzma = true;
         else if (opt == 'c')
             o->no_cold = true;
+        else if (opt == '1')
+            o->first_only = true;
+        else if (opt == 'E')
+            o->error = optarg;
         else if (opt == 'n')
             o->rounds = (unsigned)strtoul(optarg, NULL, 10);
         else if (opt == 'w')
             o->least = (unsigned)strtoul(optarg, NULL, 10);
+        else if (opt == 'm')
+            o->mutants = (unsigned)strtoul(optarg, NULL, 10);
+        else if (opt == 's')
+            o->seed = strtoull(optarg, NULL, 10);
         else if (opt == 'f')
             o->growth = (unsigned)strtoul(optarg, NULL, 10);
         else
@@ -213,16 +292,25 @@ int main(int argc, char **argv)
     struct bed *b = calloc(1, sizeof *b);
     struct diag d = {0};
     if (b == NULL || !parse(argc, argv, &b->o)) {
-        (void)fprintf(stderr, "usage: warm [-pgc] [-n ROUNDS] [-w LEAST] [-f MAX-KIB] FIRMWARE HANDOFF LAYOUT...\n");
+        (void)fprintf(
+            stderr,
+            "usage: warm [-pgc1] [-E RULE] [-n ROUNDS] [-w LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...\n");
         free(b);
         return 2;
     }
     b->nr = (size_t)(argc - optind - 2);
     b->c = calloc(b->nr, sizeof *b->c);
     b->expected = calloc(b->nr, sizeof *b->expected);
+    b->layout = calloc(b->nr, sizeof *b->layout);
     monitor_defaults(&b->monitor);
     b->monitor.guest_lzma = b->o.guest_lzma;
-    bool ok = b->c != NULL && b->expected != NULL && image_load(argv[optind], &b->image, &d) &&
+    b->monitor.first_only = b->o.first_only || b->o.mutants != 0; /* or one boot of a mutant may take minutes */
+    if (b->o.error != NULL && !monitor_set_severity(&b->monitor, b->o.error, SEVERITY_ERROR)) {
+        (void)fprintf(stderr, "warm: no such rule: %s\n", b->o.error);
+        free(b);
+        return 2;
+    }
+    bool ok = b->c != NULL && b->expected != NULL && b->layout != NULL && image_load(argv[optind], &b->image, &d) &&
               prove(b, argv + optind + 2, argv[optind + 1], &d);
     if (ok && b->warmed < b->o.least) {
         printf("%u boots of %u were warm, %u were to be\n", b->warmed, b->runs, b->o.least);
@@ -239,6 +327,7 @@ int main(int argc, char **argv)
     const bool bad = b->bad != 0;
     image_free(&b->image);
     free(b->expected);
+    free(b->layout);
     free(b->c);
     free(b);
     return !ok ? 2 : bad;

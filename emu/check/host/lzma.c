@@ -4,8 +4,6 @@
  * nothing could have come of running it but those bytes: input, output and scratch lie in RAM that SEC may use as it
  * likes, page for page, mapped one to one. In any doubt the guest does it, with every access judged.
  */
-#include <stdlib.h>
-
 #include "base/span.h"
 #include "check/host/host.h"
 #include "check/internal.h"
@@ -56,11 +54,11 @@ bool unpack_on_host(struct monitor *mon)
         span_overlaps(out, scratch) || span_overlaps(scratch, u->payload))
         return false;
     /* Not in place: what is damaged is left to the guest, which must then find memory as it was. */
-    uint8_t *bytes = malloc(u->size);
-    bool ok = bytes != NULL && lzma_unpack(m->memory.base + u->payload.start, span_size(u->payload), bytes, u->size) &&
-              memory_write(&m->memory, status, &(uint32_t){0}, 4) &&
-              memory_write(&m->memory, out.start, bytes, u->size);
-    free(bytes);
+    struct lzma_memo own = {.nr = 0}, *memo = mon->options.unpacked != NULL ? mon->options.unpacked : &own;
+    const uint8_t *bytes = lzma_unpack_again(memo, m->memory.base + u->payload.start, span_size(u->payload), u->size);
+    const bool ok = bytes != NULL && memory_write(&m->memory, status, &(uint32_t){0}, 4) &&
+                    memory_write(&m->memory, out.start, bytes, u->size);
+    lzma_memo_free(&own);
     if (!ok)
         return false;
     engine_wrote(e, out.start, u->size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RDMSR, WRMSR and MOV to control registers. Unicorn has no hook for them and takes nearly every value, so each new block
+ * RDMSR, WRMSR, PAUSE and MOV to control registers. Unicorn has no hook for them and takes nearly every value, so each new block
  * is searched for their bytes, and the address gets a hook of its own: some dozens a boot. It follows relocated modules,
  * which a list of addresses could not.
  */
@@ -33,10 +33,15 @@ static const struct engine_exception protection = {.vector = 13, .has_code = tru
 /* What is at a site now: the page may hold other code than when it was found. */
 struct insn {
     unsigned size;
-    uint8_t op; /* behind 0F */
+    uint8_t op; /* behind 0F; PAUSE: behind F3 */
     uint8_t cr, gpr;
 };
-enum { OP_WRMSR = 0x30, OP_RDMSR = 0x32, OP_FROM_CR = 0x20, OP_TO_CR = 0x22 };
+enum { OP_WRMSR = 0x30, OP_RDMSR = 0x32, OP_FROM_CR = 0x20, OP_TO_CR = 0x22, OP_PAUSE = 0x90 };
+
+static bool is_pause(const uint8_t op[2])
+{
+    return op[0] == 0xf3 && op[1] == OP_PAUSE;
+}
 
 static bool decode(struct engine *e, uint64_t pc, unsigned size, struct insn *i)
 {
@@ -45,6 +50,10 @@ static bool decode(struct engine *e, uint64_t pc, unsigned size, struct insn *i)
     const uint8_t *at = again_code(e, pc, size);
     if (at == NULL && e->client->read_code(e->self, pc, bytes, size))
         at = bytes;
+    if (at != NULL && size == 2 && is_pause(at)) {
+        *i = (struct insn){.size = 2, .op = OP_PAUSE};
+        return true;
+    }
     const unsigned rex = at != NULL && (at[0] & 0xf0) == 0x40 ? 1 : 0;
     if (at == NULL || size < rex + 2 || at[rex] != 0x0f)
         return false;
@@ -110,7 +119,9 @@ static void on_site(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     (void)uc;
     if (!decode(e, pc, size, &i))
         return;
-    if (i.op == OP_WRMSR || i.op == OP_RDMSR)
+    if (i.op == OP_PAUSE)
+        e->client->pause(e->self, pc);
+    else if (i.op == OP_WRMSR || i.op == OP_RDMSR)
         do_msr(e, pc, &i);
     else if (e->client->control != NULL &&
              ((engine_get(e, UC_X86_REG_CS) & 3) == 0 || !engine_protected(e))) /* else the library refuses */
@@ -119,20 +130,20 @@ static void on_site(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 
 static bool add_site(struct engine *e, uint64_t pc)
 {
-    for (size_t i = 0; i < e->nr_msr_sites; i++)
-        if (e->msr_site[i] == pc)
+    for (size_t i = 0; i < e->nr_sites; i++)
+        if (e->site[i] == pc)
             return false;
-    if (e->nr_msr_sites == MSR_SITES_MAX)
+    if (e->nr_sites == SITES_MAX)
         return false;
     uc_hook h;
     if (uc_hook_add(e->uc, &h, UC_HOOK_CODE, (void *)on_site, e, pc, pc) != UC_ERR_OK)
         return false;
-    e->msr_hook[e->nr_msr_sites] = h;
-    e->msr_site[e->nr_msr_sites++] = pc;
+    e->site_hook[e->nr_sites] = h;
+    e->site[e->nr_sites++] = pc;
     return true;
 }
 
-bool engine_find_msr(struct engine *e, const struct engine_block *b)
+bool engine_find_sites(struct engine *e, const struct engine_block *b)
 {
     uint8_t code[4096];
     size_t n = b->size < sizeof code ? b->size : sizeof code;
@@ -144,11 +155,13 @@ bool engine_find_msr(struct engine *e, const struct engine_block *b)
         if (p[1] == OP_WRMSR || p[1] == OP_RDMSR || p[1] == OP_TO_CR || p[1] == OP_FROM_CR)
             added |= add_site(e, pc);
         if ((p[1] == OP_TO_CR || p[1] == OP_FROM_CR) && p > code && (p[-1] & 0xf0) == 0x40)
-            added |= add_site(
-                e, pc - 1); /* a REX prefix, unless it is the end of another instruction: then nobody gets there */
+            added |= add_site(e, pc - 1); /* REX; where it is another instruction's end nobody gets there */
         if ((size_t)(p - code) + 2 >= n)
             break;
     }
+    for (const uint8_t *p = code; e->client->pause != NULL && p < code + n - 1; p++)
+        if (is_pause(p))
+            added |= add_site(e, b->pc + (uint64_t)(p - code));
     if (!added)
         return false;
     /* The block was translated without the hook: drop it, and make the engine look it up again. */
