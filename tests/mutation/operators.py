@@ -173,19 +173,29 @@ def number(s):
     for where, first, end in places:
         for i in range(first, end):
             t = s.t[i]
-            if t.kind != "number" or t.is_text or (s.t[first - 1].kind == "define" and not t.defined) or s.t[i - 1].text == "[" or after_cast(s, i):
+            if t.kind != "number" or t.is_text or (s.t[first - 1].kind == "define" and not t.defined) or s.t[i - 1].text == "[" or after_shift(s, i):
                 continue
             digits = t.text.rstrip("uUlL")
             suffix, n = t.text[len(digits):], int(digits, 0)
             step = PAGE if n >= PAGE and n % PAGE == 0 else 1
-            if s.t[i - 1].text == "{" and s.t[i + 1].text == "}":
-                continue  # all zero
+            if is_nothing(s, i):
+                continue
             for m in (n + step, n - step) if step == PAGE else (n + 1,):
                 text = "%#x" % m if digits[:2] in ("0x", "0X") else str(m)
                 yield replace(s, "number", where, i, i, text + suffix)
 
 
-def after_cast(s, i):
+def is_nothing(s, i):
+    """0 in {0} or {0, 0}: empty is empty."""
+    a = b = i
+    while s.t[a - 1].text in ("0", ","):
+        a -= 1
+    while s.t[b + 1].text in ("0", ","):
+        b += 1
+    return s.t[i].text == "0" and s.t[a - 1].text == "{" and s.t[b + 1].text == "}"
+
+
+def after_shift(s, i):
     """Bits of a mask or a shift are not off by one."""
     return s.t[i - 1].text in ("<<", ">>")
 

@@ -7,7 +7,7 @@ command -v jq >/dev/null || skip_all "jq is not installed"
 mutate() { nice timeout 500 "$SRC/tests/mutation/mutation.py" --fresh --quick "$@" >"$T/out" 2>&1; }
 says() { grep -qE "$1" "$T/out" || { cat "$T/out"; return 1; }; }
 
-killed() { mutate --sample 12 && says '^12/12 = 100.0 %, 0 survivors$'; }
+killed() { mutate --sample 12; says '^12/12 = 100.0 %, 0 survivors$'; }
 ok "a sample of mutants is noticed" killed
 
 # check_interrupts(), with no other test than one that it has nothing to say about: nobody can notice that it is gone.
@@ -20,12 +20,9 @@ tested() { mutate "${gone[@]}" --tests '^rom (good|interrupts-on) on hvm-1g$' &&
 ok "a check without a test is a survivor" untested
 ok "with its test it is none" tested
 
-# A table's row is compiled alone.
-row() {
-    mutate --part emu/check/handoff/handoff.c --function checks --operator row --tests '^rom (good|interrupts-on) on hvm-1g$' --threshold 0
-    says '- +\{RULE_HOB_CPU, ' && ! grep -q -- '- {RULE_INTERRUPTS' "$T/out"
-}
-ok "rows of tables" row
+# What is no function is compiled alone.
+rows() { mutate --part emu/check/known.c --function accesses --tests '^unit test_handoff_checks$'; says '^3/3 = 100.0 %, 0 survivors$'; }
+ok "rows of tables" rows
 
 unchanged() { mutate --list emu/check/known.c --operator widen && [ "$(grep -c '^emu/check/known.c' "$T/out")" = 11 ]; }
 ok "every exception of known.c is widened" unchanged

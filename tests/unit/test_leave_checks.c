@@ -95,8 +95,8 @@ static void run(struct checks *c, const struct leave_case *cases, size_t nr)
 
 /* --- the GCD */
 
-CASE(gcd_damaged, gcd.damage = "x", gcd.damage_at = 0x2000000)
-CASE(gcd_gap, gcd.r[G_RAM].at.start += PAGE_SIZE)
+CASE(gcd_damaged, gcd.damage = "x", gcd.damage_at = 0x2000000, gcd.r[G_RAM].at.start += PAGE_SIZE)
+CASE(gcd_gap, gcd.r[G_RAM].at.start += PAGE_SIZE, gcd.r[G_TOP].at.end = 1ULL << 39) /* and short: told once */
 CASE(gcd_first_gap, gcd.r[G_LOW].at.start = PAGE_SIZE)
 CASE(gcd_empty, gcd.r[G_VGA].at = (struct span){0xA0000, 0xA0000}, gcd.r[G_RAM].at.start = 0xA0000)
 CASE(gcd_type, gcd.r[G_TOP].type = 99)
@@ -145,11 +145,18 @@ CASE(gcd_mmio_edge, gcd.r[G_HOLE].type = GCD_MMIO)
 CASE(gcd_mmio_nine,
      for (unsigned i = 0; i < 9; i++) add(&gcd, GCD_MMIO, 0x3000000 + 0x10000 * i, 0x3001000 + 0x10000 * i))
 
+CASE(gcd_ram_first, gcd.r[G_LOW].at = (struct span){0x50000000, 0x50001000})
+CASE(gcd_ram_last, add(&gcd, GCD_RAM, 0x50000000, 0x50001000))
+CASE(gcd_mmio_first, gcd.r[G_LOW].type = GCD_MMIO)
+CASE(gcd_mmio_last, add(&gcd, GCD_MMIO, 0x3000000, 0x3001000))
+
 static void gcd_types(void **state)
 {
     (void)state;
     const struct span hole = {0x40000000, 0xF0000000};
     RUN(&hvm, {"good", check_gcd_ram, NULL, 0, 0, {0, 0}},
+        {"the first", check_gcd_ram, gcd_ram_first, 1, RULE_GCD_RAM, {0x50000000, 0x50001000}},
+        {"the last", check_gcd_ram, gcd_ram_last, 1, RULE_GCD_RAM, {0x50000000, 0x50001000}},
         {"a page", check_gcd_ram, gcd_ram_more, 1, RULE_GCD_RAM, {0x40000000, 0x40001000}},
         {"reliable", check_gcd_ram, gcd_ram_reliable, 1, RULE_GCD_RAM, hole},
         {"persistent", check_gcd_ram, gcd_ram_persistent, 1, RULE_GCD_RAM, hole},
@@ -158,6 +165,8 @@ static void gcd_types(void **state)
         {"something else told", check_gcd_ram, gcd_ram_told_below, 1, RULE_GCD_RAM, {0x40000000, 0x40001000}},
         {"nine: eight", check_gcd_ram, gcd_ram_nine, 8, RULE_GCD_RAM, {0x50000000, 0x50001000}},
         {"good", check_gcd_mmio, NULL, 0, 0, {0, 0}},
+        {"the first", check_gcd_mmio, gcd_mmio_first, 1, RULE_GCD_MMIO, {0, 0xA0000}},
+        {"the last", check_gcd_mmio, gcd_mmio_last, 1, RULE_GCD_MMIO, {0x3000000, 0x3001000}},
         {"MMIO over a page", check_gcd_mmio, gcd_mmio_page, 1, RULE_GCD_MMIO, {0x3FFFF000, 0x40000000}},
         {"MMIO beside RAM", check_gcd_mmio, gcd_mmio_edge, 0, 0, {0, 0}},
         {"MMIO: eight", check_gcd_mmio, gcd_mmio_nine, 8, RULE_GCD_MMIO, {0x3000000, 0x3001000}});
@@ -178,11 +187,14 @@ CASE(map_type_first, map.r[LOW].type = 0x10)
 CASE(map_nine_types,
      for (unsigned i = 0; i < 9; i++) add(&map, 0x10, 0x50000000 + 0x10000 * i, 0x50001000 + 0x10000 * i))
 
+CASE(map_type_of_last, add(&map, 0x10, 0x50000000, 0x50001000))
+
 static void map_list(void **state)
 {
     (void)state;
     const enum rule_id rule = RULE_MAP_LIST;
     RUN(&hvm, {"good", check_map_list, NULL, 0, 0, {0, 0}},
+        {"the last one's type", check_map_list, map_type_of_last, 1, rule, {0x50000000, 0x50001000}},
         {"damaged", check_map_list, map_damaged, 1, rule, {0x2000000, 0x2000008}},
         {"start", check_map_list, map_start, 1, rule, {0x2100800, 0x2200000}},
         {"end", check_map_list, map_end, 1, rule, {0x2100000, 0x21FF800}},
@@ -202,11 +214,14 @@ CASE(overlap_inside, add(&map, EFI_RESERVED, 0x3000000, 0x3001000))
 CASE(overlap_ten,
      for (unsigned i = 0; i < 9; i++) add(&map, EFI_RESERVED, 0x3000000 + 0x10000 * i, 0x3001000 + 0x10000 * i))
 
+CASE(overlap_before, map.r[FREE].at.start = MIB + 0x10000, add(&map, EFI_RESERVED, MIB + 0xF000, MIB + 0x11000))
+
 static void map_overlap(void **state)
 {
     (void)state;
     const enum rule_id rule = RULE_MAP_OVERLAP;
     RUN(&hvm, {"good", check_map_overlap, NULL, 0, 0, {0, 0}},
+        {"beginning before", check_map_overlap, overlap_before, 1, rule, {MIB + 0x10000, MIB + 0x11000}},
         {"a page", check_map_overlap, overlap_page, 1, rule, {0x2200000, 0x2201000}},
         {"of the first and the last", check_map_overlap, overlap_first, 1, rule, {0x9F000, 0xA0000}},
         {"inside", check_map_overlap, overlap_inside, 1, rule, {0x3000000, 0x3001000}},
@@ -245,15 +260,18 @@ CASE(no_ram_nine,
      for (unsigned i = 0; i < 9; i++) add(&map, EFI_CONVENTIONAL, 0x50000000 + 0x10000 * i, 0x50001000 + 0x10000 * i))
 CASE(pvh_acpi, add(&map, EFI_ACPI_RECLAIM, 0xFC000000, 0xFC001000))
 
+CASE(no_ram_first, map.r[LOW].at = (struct span){0x50000000, 0x50001000})
+
 static void map_ram(void **state)
 {
     (void)state;
     const enum rule_id rule = RULE_MAP_RAM;
     const struct span at = {0x50000000, 0x50001000};
-    RUN(&hvm, {"good", check_map_ram, NULL, 0, 0, {0, 0}}, {"free", check_map_ram, no_ram_free, 1, rule, at},
-        {"runtime", check_map_ram, no_ram_runtime, 1, rule, at}, {"ACPI", check_map_ram, no_ram_reclaim, 1, rule, at},
-        {"NVS", check_map_ram, no_ram_nvs, 1, rule, at}, {"PAL", check_map_ram, no_ram_pal, 1, rule, at},
-        {"MMIO", check_map_ram, no_ram_mmio, 0, 0, {0, 0}}, {"reserved", check_map_ram, no_ram_reserved, 0, 0, {0, 0}},
+    RUN(&hvm, {"good", check_map_ram, NULL, 0, 0, {0, 0}}, {"the first", check_map_ram, no_ram_first, 1, rule, at},
+        {"free", check_map_ram, no_ram_free, 1, rule, at}, {"runtime", check_map_ram, no_ram_runtime, 1, rule, at},
+        {"ACPI", check_map_ram, no_ram_reclaim, 1, rule, at}, {"NVS", check_map_ram, no_ram_nvs, 1, rule, at},
+        {"PAL", check_map_ram, no_ram_pal, 1, rule, at}, {"MMIO", check_map_ram, no_ram_mmio, 0, 0, {0, 0}},
+        {"reserved", check_map_ram, no_ram_reserved, 0, 0, {0, 0}},
         {"unusable", check_map_ram, no_ram_unusable, 0, 0, {0, 0}},
         {"NVS in NVS", check_map_ram, acpi_in_nvs, 0, 0, {0, 0}},
         {"ACPI in NVS", check_map_ram, reclaim_in_nvs, 0, 0, {0, 0}},
@@ -281,11 +299,24 @@ CASE(lost_part_of_page, c->h[RAM].range.end = 0x30000000 + 0x800, map.r[REST].at
 CASE(lost_no_ram, c->h[RAM].range.end = 0x40001000)
 CASE(lost_no_hob, map.r[REST].at.end -= PAGE_SIZE, c->h[RAM].range.end -= PAGE_SIZE)
 
+CASE(lost_reserved, { /* which a HOB keeps from everybody */
+                      c->h[RAM].range.end = map.r[REST].at.end = 0x30000000;
+                      checks_add(c, HOB_RESOURCE, HOB_RESOURCE_RESERVED, 0x30000000, 0x40000000);
+})
+CASE(lost_high, {
+    assert_true(e820_add(&c->t.g.e820, 5 * GIB, 6 * GIB, E820_TYPE_RAM));
+    checks_add(c, HOB_RESOURCE, HOB_RESOURCE_RAM, 5 * GIB, 6 * GIB);
+})
+CASE(lost_first_part, c->h[RAM].range.start = MIB + 0x800, map.r[FREE].at.start = MIB + PAGE_SIZE)
+
 static void map_ram_missing(void **state)
 {
     (void)state;
     const enum rule_id rule = RULE_MAP_RAM_MISSING;
     RUN(&hvm, {"good", check_map_ram_missing, NULL, 0, 0, {0, 0}},
+        {"reserved", check_map_ram_missing, lost_reserved, 0, 0, {0, 0}},
+        {"high RAM", check_map_ram_missing, lost_high, 1, rule, {5 * GIB, 6 * GIB}},
+        {"part of the first page", check_map_ram_missing, lost_first_part, 0, 0, {0, 0}},
         {"the last page", check_map_ram_missing, lost_page, 1, rule, {0x3FFFF000, 0x40000000}},
         {"the first", check_map_ram_missing, lost_first, 1, rule, {0, PAGE_SIZE}},
         {"one between", check_map_ram_missing, lost_between, 1, rule, {0x2400000, 0x2401000}},
@@ -334,11 +365,14 @@ CASE(rt_nine, for (unsigned i = 0; i < 9; i++)
                   add(&map, EFI_RUNTIME_DATA, 0x3000000 + 0x10000 * i, 0x3001000 + 0x10000 * i)
                       ->attributes = 0)
 
+CASE(rt_first, map.r[LOW].attributes = EFI_ATTRIBUTE_RUNTIME)
+
 static void map_runtime(void **state)
 {
     (void)state;
     const enum rule_id rule = RULE_MAP_RUNTIME;
     RUN(&hvm, {"good", check_map_runtime, NULL, 0, 0, {0, 0}},
+        {"the first", check_map_runtime, rt_first, 1, rule, {0, 0xA0000}},
         {"lacks it", check_map_runtime, rt_lacks, 1, rule, {0x2200000, 0x2300000}},
         {"taken", check_map_runtime, rt_taken, 1, rule, {0x2100000, 0x2200000}},
         {"too high", check_map_runtime, rt_wide, 1, rule, {0, 0}},
@@ -520,12 +554,12 @@ static void acpi(void **state)
         {"none to compare", check_acpi_lost, acpi_none, 0, 0, {0, 0}});
     RUN(&hvm, {"a guest without", check_acpi_tables, acpi_off, 0, 0, {0, 0}});
     hvm.t.l.acpi = true;
-    RUN(&pvh, {"PVH, none", check_acpi_tables, acpi_none, 1, rule, {0, 0}});
+    RUN(&pvh, {"PVH, none", check_acpi_tables, acpi_none, 1, rule, {0xFC008000, 0xFC008001}});
 }
 
 CASE(smbios_as_given, configure(&efi_smbios_guid, 0xEB000), XEN_KNOWN)
 CASE(smbios_none, XEN_KNOWN)
-CASE(smbios_free, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_CONVENTIONAL, 0xEB000, 0xEC000))
+CASE(smbios_free, XEN_KNOWN, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_CONVENTIONAL, 0xEB000, 0xEC000))
 CASE(smbios_structures_free, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_LOADER_CODE, 0xEB01F, 0xEC000))
 CASE(smbios_boot, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_BOOT_DATA, 0xEB000, 0xEC000))
 CASE(smbios_not_there, configure(&efi_smbios_guid, 0x50000000))
