@@ -102,13 +102,22 @@ def installed(package):
     return found.splitlines()[0].split("\t") if found else None
 
 
-def owner(path):
-    """The package that a file belongs to. (With a merged /usr it may be known by its other name.)"""
-    for name in (path, os.path.realpath(path), re.sub(r"^/usr(/lib)", r"\1", os.path.realpath(path))):
-        found = output("dpkg", "-S", name)
-        if found:
-            return found.split(": ")[0].split(",")[0]
-    return None
+def other_names(path):
+    """With a merged /usr the package may know it by another one."""
+    real = os.path.realpath(path)
+    return [path, real, re.sub(r"^/usr(/lib)", r"\1", real)]
+
+
+def owners(paths):
+    """The package that each file belongs to, where one does. One question for all: each costs dpkg as much."""
+    names = sorted({name for path in paths for name in other_names(path)})
+    env = dict(os.environ, LC_ALL="C")
+    told = subprocess.run(["dpkg", "-S", *names], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, check=False, text=True)
+    known = {}
+    for line in told.stdout.splitlines():
+        packages, _, name = line.partition(": ")
+        known[name] = packages.split(", ")[0]
+    return {path: next((known[name] for name in other_names(path) if name in known), None) for path in paths}
 
 
 def from_package(package, role, file=None):
@@ -123,11 +132,9 @@ def from_package(package, role, file=None):
 
 
 def linked(program):
-    """All shared libraries that the dynamic linker brings, but itself."""
-    for line in output("ldd", program).splitlines():
-        found = re.match(r"\s*(\S+) => (/\S+)", line)
-        if found:
-            yield found[1], found[2]
+    """All shared libraries that the dynamic linker brings, but itself; None as the file of one that it finds only once installed."""
+    found = re.findall(r"^\s*(\S+) => (/\S+|not found)", output("ldd", program), re.M)
+    return [(soname, None if path == "not found" else path) for soname, path in found]
 
 
 def notes(folder):
@@ -171,13 +178,14 @@ def version_of_hvmbed():
 def bill(program, library, build, firmware):
     unicorn = os.path.join(build, "unicorn/root")
     libraries, others = [], []
-    for soname, path in linked(program):
+    found = linked(program)
+    packages = owners([path for _, path in found if path])
+    for soname, path in found:
         if soname.startswith("libunicorn.") and notes(unicorn):
             libraries += fetched(unicorn, "linked", lambda p: p.endswith(".so.2"))
             continue
-        package = owner(path)
-        one = from_package(package, "linked", path) if package else None
-        one = one or component(soname, "unknown", "linked", hashes=hashes(sha256=sha256(path)))
+        one = from_package(packages[path], "linked", path) if path and packages[path] else None
+        one = one or component(soname, "unknown", "linked", hashes=hashes(sha256=sha256(path)) if path else [])
         one["bom-ref"] = "linked:" + soname
         libraries.append(one)
     for package in HEADERS:
