@@ -33,8 +33,10 @@ CC ?= cc
 CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow $(if $(WERROR)$(CI),-Werror)
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# No path of this machine in what is built: two builds give the same bytes, wherever they are.
+PREFIX_MAP := -ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)=.
 # Hidden, or a function named like one of Unicorn's many exported ones would be called in its place.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fPIC -fvisibility=hidden $(WARNINGS) $(if $(DOCS_URL),-DHVMBED_DOCS_URL='"$(DOCS_URL)"') $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fPIC -fvisibility=hidden $(PREFIX_MAP) $(WARNINGS) $(if $(DOCS_URL),-DHVMBED_DOCS_URL='"$(DOCS_URL)"') $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE) -Wl,--as-needed
 LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lmd -lpthread
 RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
@@ -64,7 +66,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self test-reproducible sbom lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -205,6 +207,9 @@ test-faults: faults $(program) ## the detection table: every seeded fault, and e
 test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at reset against those that do, over all presets and 1,000 mutants
 	@WARM=all MUTANTS=1000 TEST_TIMEOUT=7200 $(environment) tests/run.sh t_warm
 
+test-reproducible: setup $(program) installable roms ## build all of it twice, in unlike places, and compare
+	@REPRODUCIBLE=1 TEST_TIMEOUT=7200 $(environment) tests/run.sh t_reproducible
+
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test
 
@@ -226,6 +231,10 @@ bench: setup ovmfxen $(program) $(benches) ## measure what the checks cost, and 
 	@firmware/ovmfxen/pc/build.sh $(FIRMWARE_DIR)/pc || test $$? = 77
 	@emu/setup/packages.sh bench
 	@$(environment) tests/bench/run.sh
+
+sbom: $(OUT)/install/hvmbed library ## the bill of materials (CycloneDX), in BUILD/sbom.cdx.json
+	@python3 emu/setup/sbom.py $(OUT)/install/hvmbed $(OUT)/install/$(shared) $(BUILD) $(FIRMWARE_DIR) >$(BUILD)/sbom.new && \
+	    mv $(BUILD)/sbom.new $(BUILD)/sbom.cdx.json
 
 # --- the sources
 c_files = $(shell find emu tests -name '*.[ch]')

@@ -62,11 +62,35 @@ void debug_file_close(struct debug_file *f)
     free(f);
 }
 
+/* libdw (0.188) reads strings of these up to their NUL, wherever that is: the last one must have it. */
+static bool strings_end(Elf *elf)
+{
+    size_t names;
+    unsigned nr = 0;
+    if (elf_getshdrstrndx(elf, &names) != 0)
+        return false;
+    for (Elf_Scn *s = NULL; (s = elf_nextscn(elf, s)) != NULL && nr < SECTIONS_MAX; nr++) {
+        GElf_Shdr h;
+        const char *const name = gelf_getshdr(s, &h) != NULL ? elf_strptr(elf, names, h.sh_name) : NULL;
+        if (name == NULL || strstr(name, "debug_") == NULL || strstr(name, "_str") == NULL)
+            continue;
+        const Elf_Data *data = elf_getdata(s, NULL);
+        if (data != NULL && data->d_buf != NULL && data->d_size != 0 &&
+            ((const char *)data->d_buf)[data->d_size - 1] != '\0' && strstr(name, "_offsets") == NULL)
+            return false;
+    }
+    return true;
+}
+
 Dwarf *debug_file_dwarf(struct debug_file *f)
 {
     if (!f->dwarf_tried) {
         f->dwarf_tried = true;
         f->dwarf = dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
+        if (f->dwarf != NULL && !strings_end(f->elf)) {
+            (void)dwarf_end(f->dwarf);
+            f->dwarf = NULL;
+        }
         f->frame = f->dwarf != NULL ? dwarf_getcfi(f->dwarf) : NULL;
         f->eh_frame = dwarf_getcfi_elf(f->elf);
     }

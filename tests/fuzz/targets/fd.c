@@ -49,7 +49,7 @@ static void look(struct image *im)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    static const size_t sizes[] = {0x2000, 0x8000, 0x20000, 0x100000};
+    static const size_t sizes[] = {0x1000, 0x2000, 0x8000, 0x20000};
     static struct image im;
     struct feed in = {bytes, n};
     const uint64_t how = feed(&in, 1);
