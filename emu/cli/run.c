@@ -124,6 +124,17 @@ static bool set_verbose(void *self, const char *v)
     return true;
 }
 
+static bool set_sandbox(void *self, const char *v)
+{
+    return sandbox_set(&((struct run_options *)self)->sandbox, v);
+}
+static bool set_require(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->sandbox.required = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"fill", 0, "PATTERN[,PATTERN...]", "RAM starts as this; with several, boot with each and compare", set_fill},
     {"jobs", 'j', "N|auto", "many cases: boot N at once (default: as many as processors)", set_jobs},
@@ -152,6 +163,7 @@ static const struct option_spec specs[] = {
      set_gdb_script},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"memory-map", 0, NULL, "past the hand-off: print the UEFI memory map and the GCD's, beside the E820", set_memory},
+    SANDBOX_SPECS(set_sandbox, set_require),
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };
@@ -189,6 +201,7 @@ void run_notes(const char *path, const struct layout_lines *lines)
 struct report_style run_style(const struct run_options *o, const struct output *to)
 {
     struct report_style style = o->style;
+    style.sandbox = o->sandbox.says;
     style.color = style.color && to == &o->outputs.main;
     return style;
 }
@@ -241,6 +254,8 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
         (void)diag_fail(&d, o->trace, 0, "--trace and --gdb do not go together");
         return cli_complain(&d);
     }
+    if (!sandbox_open(&o->sandbox, &d))
+        return cli_complain(&d);
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);
@@ -266,6 +281,7 @@ int cli_run(int argc, char **argv)
     struct run_options o = {.outputs.main.form = report_writer_find("text")};
     struct layout_choice c = {0};
     boot_options_init(&o.boot);
+    sandbox_init(&o.sandbox);
     trace_filter_defaults(&o.filter);
     int code = run_with(&o, &c, argc, argv);
     layout_choice_free(&c);

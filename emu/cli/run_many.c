@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hvmbed run, many cases: all layouts by all images, each in a process of its own. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "cli/caged.h"
 #include "cli/cli.h"
 #include "cli/progress_many.h"
 #include "cli/run.h"
@@ -16,7 +16,7 @@
 
 struct many {
     struct run_options *o;
-    struct first_stages stages;
+    uint64_t top; /* where the largest guest ends, gpa */
     struct matrix_result m;
     struct progress_many progress;
     struct diag d; /* why it was stopped */
@@ -43,6 +43,16 @@ static bool make_folder(const char *path, const char *what, struct diag *d)
     return diag_fail(d, path, 0, "cannot be a folder for %s: %s", what, strerror(errno));
 }
 
+/* What is missing on the host is said once, before anything is booted, and not by each case. */
+static bool hold(struct many *r, const struct layout *l, struct diag *d)
+{
+    for (size_t i = 0; i < r->m.nr_images; i++) {
+        const uint64_t top = boot_top(l, r->m.image[i].image.size);
+        r->top = top > r->top ? top : r->top;
+    }
+    return boot_options_hold(&r->o->boot, l, d);
+}
+
 static bool prepare(struct many *r, const struct layout_choice *c, char *const *image, size_t nr_images, struct diag *d)
 {
     const struct run_options *o = r->o;
@@ -51,12 +61,12 @@ static bool prepare(struct many *r, const struct layout_choice *c, char *const *
         ok = read_layout(r, c->path[i], d);
     for (size_t i = 0; ok && i < nr_images; i++)
         ok = matrix_add_image(&r->m, image[i], d);
-    r->o->boot.trial.choice.stages = &r->stages;
+    for (size_t i = 0; ok && i < r->m.nr_layouts; i++)
+        ok = hold(r, &r->m.layout[i].layout, d);
     return ok &&
            matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->outputs.main.form->extension : NULL,
                         o->save_cases != NULL, d) &&
-           boot_options_open(&r->o->boot, d) && make_folder(o->reports, "reports", d) &&
-           make_folder(o->save_cases, "cases", d);
+           make_folder(o->reports, "reports", d) && make_folder(o->save_cases, "cases", d);
 }
 
 /* --- while they run */
@@ -132,13 +142,6 @@ static int write_summary(struct many *r, struct diag *d)
     return outputs_write(&r->o->outputs, write_form, r, d) ? s->exit_code : cli_complain(d);
 }
 
-/* Ends as the signal would have ended it, so that who waits for this process knows. */
-static int end_by(int signal)
-{
-    (void)raise(signal);
-    return 128 + signal;
-}
-
 /* Forms in which each case's own report is wanted: for --reports the main one, else those of which it becomes a part. */
 static void choose_forms(const struct run_options *o, struct matrix_setup *s)
 {
@@ -153,6 +156,7 @@ static int run(struct many *r, int *signal)
 {
     const struct run_options *o = r->o;
     struct report_style own = o->style;
+    own.sandbox = o->sandbox.says;
     own.color = own.color && o->reports == NULL && o->outputs.nr == 0;
     struct matrix_setup s = {.options = &o->boot.trial,
                              .style = &own,
@@ -163,6 +167,9 @@ static int run(struct many *r, int *signal)
                              .show = show,
                              .self = r};
     choose_forms(o, &s);
+    s.cage = sandbox_cage(&r->o->sandbox, trial_address_space(r->top, &o->boot.trial));
+    s.cage_missing = o->sandbox.state.missing;
+    s.memory = o->sandbox.off ? 0 : o->sandbox.memory;
     struct diag d = {0};
     (void)fflush(NULL);
     progress_many_init(&r->progress, &r->m, o->quiet);
@@ -188,6 +195,5 @@ int run_many(struct run_options *o, const struct layout_choice *layouts, char *c
     int signal = 0;
     int code = prepare(&r, layouts, image, nr_images, &d) ? run(&r, &signal) : cli_complain(&d);
     matrix_free(&r.m);
-    first_stages_free(&r.stages);
-    return signal != 0 ? end_by(signal) : code;
+    return signal != 0 ? caged_end_by(signal) : code;
 }

@@ -208,6 +208,22 @@ static void try_case(const struct matrix_result *m, const struct matrix_setup *s
         refuse(r, CASE_FAILED, "out of memory for the report");
 }
 
+bool matrix_of_lost(struct matrix_result *m, const char *path, const struct layout *l, const char *image,
+                    const struct trial_options *o, const char *why, struct diag *d)
+{
+    struct trial_options options = *o;
+    struct first_stages stages = {0};
+    if (options.choice.stages == NULL)
+        options.choice.stages = &stages;
+    bool ok = matrix_add_layout(m, path != NULL ? path : "", l, d) && matrix_add_image(m, image, d) &&
+              matrix_cases(m, &options, NULL, false, d);
+    first_stages_free(&stages);
+    if (!ok)
+        return false;
+    refuse(&m->c[0].result, CASE_LOST, why);
+    return fold(m) || out_of_memory(d);
+}
+
 struct run {
     struct matrix_result *m;
     const struct matrix_setup *s;
@@ -267,6 +283,9 @@ enum pool_verdict matrix_run(struct matrix_result *m, const struct matrix_setup 
     const struct pool_setup p = {.nr = m->nr_cases,
                                  .at_once = s->at_once,
                                  .limit = RECORD_MAX,
+                                 .cage = s->cage,
+                                 .cage_missing = s->cage_missing,
+                                 .memory = s->memory,
                                  .work = work,
                                  .take = take,
                                  .lost = lost,

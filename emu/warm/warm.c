@@ -8,6 +8,7 @@
 
 /* Each is a machine of its own, with translated code and some MiB of memory. */
 #define BASES_MAX 6
+_Static_assert(WARM_ADDRESS_SPACE >= BASES_MAX * BASE_RESERVE, "what is told of it");
 
 struct warm {
     struct monitor_options options;
