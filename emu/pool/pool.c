@@ -145,9 +145,14 @@ static void receive(struct pool *p, struct child *c)
         c->process.fd = -1;
         return;
     }
-    c->size += (size_t)n;
-    if (c->size <= p->s->limit)
-        return;
+    if (p->s->hear != NULL) {
+        if (p->s->hear(p->s->self, c->job, c->bytes, (size_t)n))
+            return;
+    } else {
+        c->size += (size_t)n;
+        if (c->size <= p->s->limit)
+            return;
+    }
     c->too_much = true;
     pool_child_kill(&c->process);
 }

@@ -61,6 +61,10 @@ struct pool_setup {
      * POOL_STOP: no more of them.
      */
     enum pool_answer (*take)(void *self, size_t job, const struct pool_result *r);
+    /*
+     * Where it is set it is handed what a job writes as it comes, and @take nothing. False: the job is killed, and lost.
+     */
+    bool (*hear)(void *self, size_t job, const uint8_t *bytes, size_t n);
     /* A job is lost: it is tried once more (@again), alone, after all others; or that has failed too. */
     void (*lost)(void *self, size_t job, const struct pool_result *r, bool again);
     /* Whenever something has changed, and each @tick_ms milliseconds; may be NULL. */
