@@ -75,6 +75,7 @@ static const int forking[] = {
     SCMP_SYS(landlock_create_ruleset),
     SCMP_SYS(landlock_restrict_self),
     SCMP_SYS(pipe2),
+    SCMP_SYS(shmat), /* AFL++: its map */
     SCMP_SYS(poll),
     SCMP_SYS(vfork),
 };

@@ -80,6 +80,11 @@ static bool set_save_cases(void *self, const char *v)
     ((struct run_options *)self)->save_cases = v;
     return v[0] != '\0';
 }
+static bool set_resume(void *self, const char *v)
+{
+    ((struct run_options *)self)->resume = v;
+    return v[0] != '\0';
+}
 static bool set_jobs(void *self, const char *v)
 {
     char *end;
@@ -149,6 +154,7 @@ static const struct option_spec specs[] = {
      set_coverage},
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
+    {"resume", 0, "DIR", "many cases: keep finished ones in DIR, and do not boot what is there already", set_resume},
     {"written", 0, NULL, "say in a JSON report what memory the firmware wrote, by phase and module (slower)",
      set_written},
     {"trace", 0, "FILE", "write there what the guest does, line by line", set_trace},
@@ -167,6 +173,23 @@ static const struct option_spec specs[] = {
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };
+/* Of these a case's result does not depend, or they are looked at apart. */
+static const char *const elsewhere[] = {"layout", "jobs",    "format", "output",          "reports", "save-cases",
+                                        "resume", "sandbox", "quiet",  "require-sandbox", NULL};
+
+static void said(void *self, const struct option_spec *spec, const char *value)
+{
+    struct run_options *o = self;
+    char *line;
+    for (size_t i = 0; elsewhere[i] != NULL; i++)
+        if (strcmp(elsewhere[i], spec->name) == 0)
+            return;
+    const int n =
+        asprintf(&line, "%s%s %s\n", o->settings != NULL ? o->settings : "", spec->name, value != NULL ? value : "");
+    free(o->settings);
+    o->settings = n >= 0 ? line : NULL;
+}
+
 const struct option_verb run_verb = {
     .name = "run",
     .summary = "boot a firmware image to the DXE hand-off and give a verdict",
@@ -178,6 +201,7 @@ const struct option_verb run_verb = {
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
     .most = INT_MAX,
+    .said = said,
     .run = cli_run,
 };
 
@@ -209,7 +233,8 @@ struct report_style run_style(const struct run_options *o, const struct output *
 /* One case is one report, whatever it was that lay in a folder; so what decides is what was said, not what was found. */
 static bool is_one(const struct run_options *o, const struct layout_choice *c, int nr_images)
 {
-    return o->boot.nr_layouts <= 1 && nr_images == 1 && !c->open && o->reports == NULL && o->save_cases == NULL;
+    return o->boot.nr_layouts <= 1 && nr_images == 1 && !c->open && o->reports == NULL && o->save_cases == NULL &&
+           o->resume == NULL;
 }
 
 /* The first of the options that are not for many cases; NULL: none is given. */
@@ -286,5 +311,6 @@ int cli_run(int argc, char **argv)
     int code = run_with(&o, &c, argc, argv);
     layout_choice_free(&c);
     boot_options_free(&o.boot);
+    free(o.settings);
     return code;
 }

@@ -28,6 +28,8 @@ struct run_options {
     const char *save_cases;      /* a folder for those of many cases, NULL for none */
     struct outputs outputs;
     struct sandbox sandbox;
+    const char *resume;        /* a folder, NULL for none */
+    char *settings;            /* options that decide what comes of a case, "NAME VALUE" lines; owned */
     struct report_style style; /* of the main one */
     bool quiet;
     unsigned jobs; /* 0: as many as there are processors */

@@ -19,7 +19,9 @@ struct many {
     uint64_t top; /* where the largest guest ends, gpa */
     struct matrix_result m;
     struct progress_many progress;
-    struct diag d; /* why it was stopped */
+    struct resume resume;
+    char *settings; /* of it */
+    struct diag d;  /* why it was stopped */
 };
 
 static bool read_layout(struct many *r, const char *path, struct diag *d)
@@ -152,6 +154,27 @@ static void choose_forms(const struct run_options *o, struct matrix_setup *s)
     }
 }
 
+/* Besides what was said of booting: in which forms a case's own reports are, and by whom. */
+static bool describe_settings(struct many *r, const struct matrix_setup *s, struct diag *d)
+{
+    const struct run_options *o = r->o;
+    char version[ENGINE_VERSION_SIZE];
+    size_t n = 0;
+    FILE *out = open_memstream(&r->settings, &n);
+    if (out == NULL)
+        return diag_fail(d, "", 0, "out of memory");
+    engine_version(version);
+    (void)fprintf(out, "hvmbed %s, Unicorn %s\n%s", HVMBED_VERSION, version, o->settings != NULL ? o->settings : "");
+    for (size_t i = 0; i < s->nr_forms; i++)
+        (void)fprintf(out, "form %s\n", s->form[i]->name);
+    (void)fprintf(out, "color %d saved %d written %d sandbox %s\n", s->style->color, s->version != NULL,
+                  o->boot.trial.monitor.written, o->sandbox.says);
+    if (fclose(out) != 0)
+        return diag_fail(d, "", 0, "out of memory");
+    r->resume = (struct resume){o->resume, r->settings};
+    return resume_open(&r->resume, d);
+}
+
 static int run(struct many *r, int *signal)
 {
     const struct run_options *o = r->o;
@@ -171,6 +194,9 @@ static int run(struct many *r, int *signal)
     s.cage_missing = o->sandbox.state.missing;
     s.memory = o->sandbox.off ? 0 : o->sandbox.memory;
     struct diag d = {0};
+    if (o->resume != NULL && !describe_settings(r, &s, &d))
+        return cli_complain(&d);
+    s.resume = o->resume != NULL ? &r->resume : NULL;
     (void)fflush(NULL);
     progress_many_init(&r->progress, &r->m, o->quiet);
     enum pool_verdict v = matrix_run(&r->m, &s, signal, &d);
@@ -184,7 +210,7 @@ static int run(struct many *r, int *signal)
         return 128 + *signal;
     default:
         (void)cli_complain(&d);
-        return EXIT_DEFECT;
+        return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
     }
 }
 
@@ -195,5 +221,6 @@ int run_many(struct run_options *o, const struct layout_choice *layouts, char *c
     int signal = 0;
     int code = prepare(&r, layouts, image, nr_images, &d) ? run(&r, &signal) : cli_complain(&d);
     matrix_free(&r.m);
+    free(r.settings);
     return signal != 0 ? caged_end_by(signal) : code;
 }
