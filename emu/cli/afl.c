@@ -76,6 +76,10 @@ static bool set_sandbox(void *self, const char *v)
 {
     return sandbox_set(&((struct session *)self)->sandbox, v);
 }
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct session *)self)->sandbox, v);
+}
 static bool set_require(void *self, const char *v)
 {
     (void)v;
@@ -90,7 +94,7 @@ static const struct option_spec specs[] = {
     {"warn", 'W', "RULE", "what breaks RULE is no crash", set_warn},
     {"error", 'E', "RULE", "what breaks RULE is one", set_error},
     {"output", 'o', "FILE", "write the layout that the last CASE makes there, for hvmbed run", set_output},
-    SANDBOX_SPECS(set_sandbox, set_require),
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"write-seeds", 0, "DIR", "write a case for each preset there, for afl-fuzz -i DIR, and end", set_seeds},
 };
 const struct option_verb afl_verb = {

@@ -90,6 +90,10 @@ static bool set_sandbox(void *self, const char *v)
 {
     return sandbox_set(&((struct bisect_options *)self)->sandbox, v);
 }
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct bisect_options *)self)->sandbox, v);
+}
 static bool set_require(void *self, const char *v)
 {
     (void)v;
@@ -106,7 +110,7 @@ static const struct option_spec specs[] = {
     {"fingerprint", 0, "DIGITS", "the fault by its fingerprint or family; may be said again", set_fingerprint},
     {"case", 0, "FILE", "guest, options and fault (by family) of a file of `hvmbed run --save-case`", set_case},
     {"invert", 0, NULL, "find the commit that fixed it: the fault is 0, its absence 1", set_invert},
-    SANDBOX_SPECS(set_sandbox, set_require),
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
 };
 const struct option_verb bisect_verb = {

@@ -13,6 +13,7 @@
 
 #define TICK_MS 250
 #define BOARD_SIZE 160u
+#define HEAD 2u /* bytes that it hands back: exit code, struct caged.said; then papers.complete */
 
 struct caged {
     const struct caged_job *j;
@@ -20,6 +21,7 @@ struct caged {
     int out, err; /* what it prints, in memory */
     char *board;  /* shared: how far it is; NULL for none */
     struct progress shown;
+    bool said; /* all that it printed is there */
     uint8_t complete[PAPERS_MAX];
 };
 
@@ -37,7 +39,8 @@ static bool work(void *self, size_t job, FILE *out)
     (void)job;
     const uint8_t code = (uint8_t)c->j->work(c->j->self);
     const bool said = fflush(stdout) == 0 && ferror(stdout) == 0;
-    (void)fputc(said ? code : EXIT_DEFECT, out);
+    (void)fputc(code, out);
+    (void)fputc(said, out);
     if (c->j->papers != NULL)
         (void)fwrite(c->j->papers->complete, 1, sizeof c->complete, out);
     else
@@ -51,11 +54,12 @@ static enum pool_answer take(void *self, size_t job, const struct pool_result *r
 {
     struct caged *c = self;
     (void)job;
-    if (r->size != 1 + sizeof c->complete)
+    if (r->size != HEAD + sizeof c->complete)
         return POOL_REFUSED;
     c->r->end = CAGED_DONE;
     c->r->code = r->bytes[0];
-    memcpy(c->complete, r->bytes + 1, sizeof c->complete);
+    c->said = r->bytes[1] == 1;
+    memcpy(c->complete, r->bytes + HEAD, sizeof c->complete);
     return POOL_TAKEN;
 }
 
@@ -132,7 +136,8 @@ static void deliver(struct caged *c)
     bool ok = true;
     if (c->j->papers != NULL)
         ok = papers_commit_files(c->j->papers, c->complete, &d);
-    print(c->out, stdout);
+    if (c->said)
+        print(c->out, stdout);
     const bool said = fflush(stdout) == 0 && ferror(stdout) == 0;
     if (!said && ok)
         ok = diag_fail(&d, "standard output", 0, "write failed: %s", strerror(errno));
@@ -189,7 +194,7 @@ static void wait_for(struct caged *c)
     int signal = 0;
     struct pool_setup p = {.nr = 1,
                            .at_once = 1,
-                           .limit = 1 + sizeof c->complete,
+                           .limit = HEAD + sizeof c->complete,
                            .once = c->j->once,
                            .begin = begin,
                            .work = work,

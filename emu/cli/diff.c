@@ -84,6 +84,10 @@ static bool set_sandbox(void *self, const char *v)
 {
     return sandbox_set(&((struct diff_options *)self)->sandbox, v);
 }
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct diff_options *)self)->sandbox, v);
+}
 static bool set_require(void *self, const char *v)
 {
     (void)v;
@@ -96,7 +100,7 @@ static const struct option_spec specs[] = {
     {"jobs", 'j', "N|auto", "compare in N guests at once (default: as many as processors)", set_jobs},
     {"format", 'f', "text|json", "the report's form", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
-    SANDBOX_SPECS(set_sandbox, set_require),
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "all differences, and guests in which all is the same", set_verbose},
 };

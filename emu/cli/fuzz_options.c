@@ -114,6 +114,10 @@ static bool set_sandbox(void *self, const char *v)
 {
     return sandbox_set(&((struct fuzz_settings *)self)->sandbox, v);
 }
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct fuzz_settings *)self)->sandbox, v);
+}
 static bool set_require(void *self, const char *v)
 {
     (void)v;
@@ -136,7 +140,7 @@ static const struct option_spec specs[] = {
     {"error", 'E', "RULE", "what breaks RULE is one", set_error},
     {"checkpoint", 0, "N", "write the state to go on from into CORPUS_DIR after each N cases (default 256)",
      set_checkpoint},
-    SANDBOX_SPECS(set_sandbox, set_require),
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
 };
 const struct option_verb fuzz_verb = {

@@ -78,6 +78,10 @@ static bool set_sandbox(void *self, const char *v)
 {
     return sandbox_set(&((struct replay_options *)self)->sandbox, v);
 }
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct replay_options *)self)->sandbox, v);
+}
 static bool set_require(void *self, const char *v)
 {
     (void)v;
@@ -94,7 +98,7 @@ static const struct option_spec specs[] = {
     {"compare", 0, "all|findings", "what must be the same: everything (default), or the outcome and the findings",
      set_compare},
     {"save-case", 0, "FILE", "write what came of it this time as a case file", set_save_case},
-    SANDBOX_SPECS(set_sandbox, set_require),
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "the report of the boot too; twice: with registers and the guest's output", set_verbose},
 };

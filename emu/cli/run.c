@@ -133,6 +133,10 @@ static bool set_sandbox(void *self, const char *v)
 {
     return sandbox_set(&((struct run_options *)self)->sandbox, v);
 }
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct run_options *)self)->sandbox, v);
+}
 static bool set_require(void *self, const char *v)
 {
     (void)v;
@@ -169,7 +173,7 @@ static const struct option_spec specs[] = {
      set_gdb_script},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"memory-map", 0, NULL, "past the hand-off: print the UEFI memory map and the GCD's, beside the E820", set_memory},
-    SANDBOX_SPECS(set_sandbox, set_require),
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/sandbox.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MEMORY (8ull << 30)
@@ -20,15 +21,32 @@ bool sandbox_set(struct sandbox *s, const char *value)
     return s->off || strcmp(value, "yes") == 0;
 }
 
-bool sandbox_limit(struct sandbox *s, const char *name, uint64_t value)
+static bool read_amount(const char *v, uint64_t *n)
 {
-    uint64_t *const to = strcmp(name, "memory") == 0   ? &s->memory
-                         : strcmp(name, "report") == 0 ? &s->report
-                         : strcmp(name, "cpu") == 0    ? &s->cpu_seconds
-                                                       : NULL;
-    if (to != NULL)
-        *to = value;
-    return to != NULL;
+    static const char units[] = "KMG";
+    char *end;
+    if (*v < '0' || *v > '9')
+        return false;
+    *n = strtoull(v, &end, 10);
+    const char *unit = *end != '\0' ? strchr(units, *end) : NULL;
+    const unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
+    if (*n == 0 || *n > UINT64_MAX >> (shift + 1) || (*end != '\0' && (unit == NULL || end[1] != '\0')))
+        return false;
+    *n <<= shift;
+    return true;
+}
+
+bool sandbox_limit(struct sandbox *s, const char *value)
+{
+    const struct {
+        const char *name;
+        uint64_t *to, most;
+    } limits[] = {
+        {"memory=", &s->memory, UINT64_MAX}, {"report=", &s->report, UINT64_MAX}, {"cpu=", &s->cpu_seconds, 1u << 30}};
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        if (strncmp(value, limits[i].name, strlen(limits[i].name)) == 0)
+            return read_amount(value + strlen(limits[i].name), limits[i].to) && *limits[i].to <= limits[i].most;
+    return false;
 }
 
 bool sandbox_open(struct sandbox *s, struct diag *d)

@@ -20,16 +20,17 @@ struct sandbox {
 };
 
 /* Options of a verb whose own structure has a sandbox; each is given its functions. */
-#define SANDBOX_SPECS(set, require)                                                                              \
+#define SANDBOX_LIMITS "memory=BYTES, cpu=SECONDS, report=BYTES; with K, M or G"
+#define SANDBOX_SPECS(set, require, limit)                                                                       \
     {"sandbox", 0, "yes|no", "run guest code in a cage (default); no: without, for valgrind and the like", set}, \
+        {"limit", 0, "NAME=VALUE", "what a process that boots may use: " SANDBOX_LIMITS, limit},                 \
     {                                                                                                            \
         "require-sandbox", 0, NULL, "refuse to run where a part of the cage cannot be had", require              \
     }
 
 void sandbox_init(struct sandbox *s);
-bool sandbox_set(struct sandbox *s, const char *value); /* "yes", "no" */
-/* One of the limits above: "memory", "report", "cpu". */
-bool sandbox_limit(struct sandbox *s, const char *name, uint64_t value);
+bool sandbox_set(struct sandbox *s, const char *value);   /* "yes", "no" */
+bool sandbox_limit(struct sandbox *s, const char *value); /* "memory=2G" */
 /* Finds out what there is; False with @d where that is less than is required. */
 bool sandbox_open(struct sandbox *s, struct diag *d);
 /* Puts it around a pool's jobs, each of which may reserve so much address space. @s must outlive the pool. */

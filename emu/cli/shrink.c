@@ -67,6 +67,10 @@ static bool set_sandbox(void *self, const char *v)
 {
     return sandbox_set(&((struct job *)self)->sandbox, v);
 }
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct job *)self)->sandbox, v);
+}
 static bool set_require(void *self, const char *v)
 {
     (void)v;
@@ -79,7 +83,7 @@ static const struct option_spec specs[] = {
     {"output", 'o', "FILE", "write the simpler one there instead of standard output", set_output},
     {"fingerprint", 0, "DIGITS", "which fault is to stay (default: the first)", set_fingerprint},
     {"runs", 0, "N", "boot at most so often (default 400)", set_runs},
-    SANDBOX_SPECS(set_sandbox, set_require),
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
 };
 const struct option_verb shrink_verb = {

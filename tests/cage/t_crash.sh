@@ -4,7 +4,6 @@
 command -v jq >/dev/null || skip_all "jq is not installed"
 command -v pgrep >/dev/null || skip_all "procps is not installed"
 good=$BUILD/roms/good.fd
-slow=$BUILD/roms/dead-loop-halt.fd
 export NO_COLOR=1
 
 # Stops the children of the process $1 as they come, and kills each with signal $2, $3 of them.
@@ -56,5 +55,12 @@ limits() { # COMMAND...: 3, and why
     [ $? = 3 ] && cat "$T/out" "$T/err" && grep -q "$why" "$T/err"
 }
 ok "CPU time has an end" limits 'killed by signal 24 (XCPU): it used more CPU time than it may' \
-    "$HVMBED" run -q --limit cpu=1 --sec-lzma guest --budget 1000000 -l "$SRC/layouts/hvm-1g.cfg" "$BUILD/roms/spin.fd"
+    "$HVMBED" run -q --limit cpu=1 --budget 1000000 "$BUILD/roms/budget-counter.fd"
+ok "so has memory" limits 'its process had more memory than it may' \
+    "$HVMBED" run -q --limit memory=5M --budget 1000000 "$BUILD/roms/budget-counter.fd"
+ok "and a report" test "$("$HVMBED" run -q --limit report=100 "$good" 2>&1; echo $?)" = \
+    "hvmbed: standard output: write failed: File too large
+2"
+bad() { "$HVMBED" run -q --limit "$1" "$good" 2>"$T/err"; [ $? = 2 ] && grep -q -- '--limit' "$T/err"; }
+for value in mem=5 memory cpu=x cpu=0 memory=5T report=-1; do ok "no limit: $value" bad $value; done
 done_testing
