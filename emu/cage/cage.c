@@ -95,12 +95,22 @@ static void close_inherited(void)
         (void)close(nothing);
 }
 
+/* In CI there are secrets in it. */
+static void forget_environment(void)
+{
+    for (char **e = environ; e != NULL && *e != NULL; e++)
+        explicit_bzero(*e, strlen(*e));
+    (void)clearenv();
+}
+
 bool cage_enter(const struct cage_setup *s, struct cage_words *words, struct cage_state *state)
 {
     *state = (struct cage_state){0};
     if (!s->keeps_inherited)
         close_inherited();
     listen_to_traps(words);
+    if (!s->forks)
+        forget_environment();
     for (unsigned i = 0; i < CAGE_PARTS; i++) {
         state->error[i] = parts[i].take(s);
         if (state->error[i] != 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a process gives up before it runs code that nobody has vetted: docs/security.md. It keeps the memory and the files
- * that it has, and can get no others: no system calls but a short list, no new privileges, no file, no network, no
+ * that it has (but for its environment), and can get no others: no system calls but a short list, no new privileges, no file, no network, no
  * process. Knows nothing of what the process does.
  */
 #ifndef HVMBED_CAGE_CAGE_H
@@ -23,7 +23,7 @@ const char *cage_part_name(enum cage_part p); /* "privileges", "resources", "fil
 
 struct cage_setup {
     bool talks;             /* it may use a socket that is open */
-    bool forks;             /* it may fork, and cage its children again */
+    bool forks;             /* it may fork, and cage its children again; it keeps its environment */
     bool keeps_inherited;   /* descriptors that came through exec stay open; else 0 to 2 lead nowhere */
     uint64_t address_space; /* bytes that it may have besides those it has; 0: no limit */
     unsigned cpu_seconds;   /* 0: no limit */

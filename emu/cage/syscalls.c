@@ -85,11 +85,11 @@ static const struct {
     int nr, error;
 } refused[] = {
     {SCMP_SYS(clone3), ENOSYS}, /* it falls back to clone, whose flags can be looked at */
-    {SCMP_SYS(ioctl), ENOTTY},  {SCMP_SYS(newfstatat), EACCES}, /* stdio's look at a descriptor, by a name that cannot be looked at here */
-    {SCMP_SYS(statx), EACCES},
-    {SCMP_SYS(readlink), EACCES}, /* libdw: what is this file called? */
-#ifdef __SANITIZE_ADDRESS__ /* its reports look around */
-    {SCMP_SYS(open), EACCES},   {SCMP_SYS(openat), EACCES},     {SCMP_SYS(prctl), EINVAL},  {SCMP_SYS(prlimit64), EPERM},   {SCMP_SYS(getdents64), EBADF},
+    {SCMP_SYS(ioctl), ENOTTY},    {SCMP_SYS(newfstatat), EACCES}, /* stdio's look at a descriptor, by a name that cannot be looked at here */
+    {SCMP_SYS(statx), EACCES},    {SCMP_SYS(readlink), EACCES}, /* libdw: what is this file called? */
+#ifdef __SANITIZE_ADDRESS__                                     /* its reports look around */
+    {SCMP_SYS(open), EACCES},     {SCMP_SYS(openat), EACCES},     {SCMP_SYS(prctl), EINVAL},
+    {SCMP_SYS(prlimit64), EPERM}, {SCMP_SYS(getdents64), EBADF},
 #endif
 };
 

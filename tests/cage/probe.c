@@ -105,6 +105,11 @@ static bool get_inherited(void) /* a descriptor that came through exec */
 {
     return fcntl(7, F_GETFD) >= 0;
 }
+static const char *secret; /* where it lies in the environment */
+static bool get_secret(void)
+{
+    return secret == NULL || secret[0] != '\0' || getenv("HVMBED_SECRET") != NULL;
+}
 static bool get_terminal(void)
 {
     return write(STDOUT_FILENO, "", 0) < 0 || isatty(STDOUT_FILENO) != 0 || isatty(STDERR_FILENO) != 0;
@@ -135,6 +140,7 @@ static const struct {
     {"32 GiB of memory", -1, NULL, get_memory},
     {"standard input", -1, NULL, get_input},
     {"a descriptor that the caller had open", -1, NULL, get_inherited},
+    {"a secret in the environment", -1, NULL, get_secret},
     {"the terminal", -1, NULL, get_terminal},
 };
 #define PROBES (sizeof probes / sizeof probes[0])
@@ -209,6 +215,7 @@ int main(int argc, char **argv)
     static struct sandbox sandbox;
     struct diag d = {0};
     int signal = 0, bad = 0;
+    secret = getenv("HVMBED_SECRET");
     layout_default(&x.layout);
     monitor_defaults(&x.options.monitor);
     x.options.choice.handoff = "hvm";
