@@ -38,7 +38,7 @@ PREFIX_MAP := -ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CU
 # Hidden, or a function named like one of Unicorn's many exported ones would be called in its place.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fPIC -fvisibility=hidden $(PREFIX_MAP) $(WARNINGS) $(if $(DOCS_URL),-DHVMBED_DOCS_URL='"$(DOCS_URL)"') $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE) -Wl,--as-needed
-LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lmd -lpthread
+LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lmd -lseccomp -lpthread
 RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
 
 sources := $(sort $(shell find emu -name '*.c'))
@@ -48,6 +48,7 @@ generator := $(OUT)/obj/emu/manual/generate.o
 library := $(OUT)/libhvmbed.a
 program := $(OUT)/hvmbed
 units := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+cages := $(patsubst tests/cage/%.c,$(OUT)/cage/%,$(sort $(wildcard tests/cage/*.c)))
 benches := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 proofs := $(patsubst tests/proof/%.c,$(OUT)/proof/%,$(sort $(wildcard tests/proof/*.c))) $(OUT)/lockstep/bed
 fuzz_targets := $(patsubst tests/fuzz/targets/%.c,$(OUT)/fuzz/%,$(sort $(wildcard tests/fuzz/targets/*.c)))
@@ -66,7 +67,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self test-reproducible sbom lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self test-reproducible sbom test-sandbox test-kill lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -141,7 +142,7 @@ manual: $(OUT)/man/made ## the manual pages, in BUILD/man
 # --- test material
 units: $(units)
 $(units): LIBS += -lcmocka
-$(units) $(benches) $(proofs): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
+$(units) $(benches) $(proofs) $(cages): $(OUT)/%: $(OUT)/obj/tests/%.o $(library)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(RPATH) -o $@ $^ $(LIBS)
@@ -189,7 +190,7 @@ run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with 
 	done; exit $$worst
 
 T ?=
-test: setup ovmfxen faults-quick $(program) installable $(OUT)/lib/api $(units) $(proofs) $(fuzz_targets) roms $(OUT)/linking ## run all tests, or those whose names contain T=
+test: setup ovmfxen faults-quick $(program) installable $(OUT)/lib/api $(units) $(proofs) $(cages) $(fuzz_targets) roms $(OUT)/linking ## run all tests, or those whose names contain T=
 	@$(environment) tests/run.sh $(T)
 
 # The report's version; "2025.02 2022.11" for Debian 12's too.
@@ -226,6 +227,12 @@ fuzz-self: fuzz-targets roms ## fuzz hvmbed's own parsers, with sanitizers (TIME
 
 test-mutation: setup $(program) $(units) roms $(OUT)/linking ## break every check in turn and see that a test fails, M= for more options (docs/mutation.md)
 	@$(environment) nice tests/mutation/mutation.py $(M)
+
+test-sandbox: setup $(program) $(cages) roms ## what a guest that breaks out of the engine can get: nothing
+	@$(environment) tests/run.sh cage/t_sandbox
+
+test-kill: setup $(program) roms ## 200 random kills of matrices, and of their processes: nothing is lost
+	@KILLS=200 TEST_TIMEOUT=7200 $(environment) tests/run.sh cage/t_kill
 
 bench: setup ovmfxen $(program) $(benches) ## measure what the checks cost, and the bed over a bare Unicorn loop
 	@firmware/ovmfxen/pc/build.sh $(FIRMWARE_DIR)/pc || test $$? = 77
@@ -315,4 +322,4 @@ clean: ## remove BUILD (the OvmfXen cache stays)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "  %-11s %s\n", $$1, $$2 }'
 
--include $(objects:.o=.d) $(patsubst $(OUT)/%,$(OUT)/obj/tests/%.d,$(units) $(benches) $(proofs)) $(patsubst $(OUT)/fuzz/%,$(OUT)/obj/tests/fuzz/targets/%.d,$(fuzz_targets)) $(roms:=.d)
+-include $(objects:.o=.d) $(patsubst $(OUT)/%,$(OUT)/obj/tests/%.d,$(units) $(benches) $(proofs) $(cages)) $(patsubst $(OUT)/fuzz/%,$(OUT)/obj/tests/fuzz/targets/%.d,$(fuzz_targets)) $(roms:=.d)

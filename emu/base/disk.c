@@ -17,32 +17,48 @@ struct disk {
     uint64_t chunks, written;
 };
 
-struct disk *disk_open(const char *path, struct diag *d)
+static struct disk *make(const struct held_file *f, struct diag *d)
 {
-    struct stat st;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        (void)diag_fail(d, path, 0, "cannot be read as a disk: %s", strerror(errno));
-    } else if (!S_ISREG(st.st_mode)) {
-        (void)diag_fail(d, path, 0, "is no file: give a raw disk image");
-    } else if (st.st_size < (off_t)DISK_SECTOR || (uint64_t)st.st_size > DISK_MAX) {
-        (void)diag_fail(d, path, 0, "a disk has from 512 bytes to 64 GiB");
-    } else {
-        struct disk *k = calloc(1, sizeof *k);
-        const uint64_t chunks = ((uint64_t)st.st_size + CHUNK - 1) / CHUNK;
-        uint8_t **table = calloc(chunks, sizeof *table);
-        if (k != NULL && table != NULL) {
-            *k = (struct disk){.fd = fd, .sectors = (uint64_t)st.st_size / DISK_SECTOR, .chunk = table};
-            k->chunks = chunks;
-            return k;
-        }
-        free(k);
-        free((void *)table);
-        (void)diag_fail(d, path, 0, "out of memory");
+    if (f->fd < 0) {
+        (void)diag_fail(d, f->path, 0, "cannot be read as a disk: %s", strerror(f->error));
+        return NULL;
     }
+    if (!S_ISREG(f->mode)) {
+        (void)diag_fail(d, f->path, 0, "is no file: give a raw disk image");
+        return NULL;
+    }
+    if (f->size < DISK_SECTOR || f->size > DISK_MAX) {
+        (void)diag_fail(d, f->path, 0, "a disk has from 512 bytes to 64 GiB");
+        return NULL;
+    }
+    struct disk *k = calloc(1, sizeof *k);
+    const uint64_t chunks = (f->size + CHUNK - 1) / CHUNK;
+    uint8_t **table = calloc(chunks, sizeof *table);
+    const int fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
+    if (k != NULL && table != NULL && fd >= 0) {
+        *k = (struct disk){.fd = fd, .sectors = f->size / DISK_SECTOR, .chunk = table};
+        k->chunks = chunks;
+        return k;
+    }
+    (void)diag_fail(d, f->path, 0, "cannot be read as a disk: %s", fd < 0 ? strerror(errno) : "out of memory");
     if (fd >= 0)
         (void)close(fd);
+    free(k);
+    free((void *)table);
     return NULL;
+}
+
+struct disk *disk_open(const char *path, const struct held *held, struct diag *d)
+{
+    struct held own = {0};
+    const struct held_file *f = held_find(held, path);
+    if (f == NULL && (f = held_add(&own, path)) == NULL) {
+        (void)diag_fail(d, path, 0, "out of memory");
+        return NULL;
+    }
+    struct disk *k = make(f, d);
+    held_free(&own);
+    return k;
 }
 
 void disk_close(struct disk *k)

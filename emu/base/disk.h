@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "base/held.h"
 
 #define DISK_SECTOR 512u
 #define DISK_MAX (64ull << 30)      /* bytes of the file */
@@ -14,8 +15,11 @@
 
 struct disk;
 
-/* NULL with @d when it cannot be read, or is empty or too big. What goes beyond the last whole sector is left out. */
-struct disk *disk_open(const char *path, struct diag *d);
+/*
+ * NULL with @d when it cannot be read, or is empty or too big. What goes beyond the last whole sector is left out. Where
+ * @held (NULL: none) has the file no path is looked up.
+ */
+struct disk *disk_open(const char *path, const struct held *held, struct diag *d);
 void disk_close(struct disk *k);
 uint64_t disk_sectors(const struct disk *k);
 /* One sector. False: there is none, or it cannot be read, or there is no room for what is written. */

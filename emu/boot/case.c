@@ -7,6 +7,36 @@
 #include "boot/find.h"
 #include "xen/builder.h"
 
+static void look_for(const struct layout *l, struct stage_place *p)
+{
+    *p = (struct stage_place){.major = l->xen_major, .minor = l->xen_minor, .own = hvmloader_of_version(l)};
+    if (!hvmloader_find(NULL, l, p->path, sizeof p->path, NULL))
+        p->path[0] = '\0';
+}
+
+/* Where that of @l's version lies: looked up once for boots that share their stages, else into *@own. */
+static const struct stage_place *stage_place(struct first_stages *s, const struct layout *l, struct stage_place *own)
+{
+    for (size_t i = 0; s != NULL && i < s->nr_places; i++)
+        if (s->place[i].major == l->xen_major && s->place[i].minor == l->xen_minor)
+            return &s->place[i];
+    struct stage_place *p = s != NULL && s->nr_places < XEN_VERSIONS ? &s->place[s->nr_places++] : own;
+    look_for(l, p);
+    return p;
+}
+
+static bool find_first_stage(const struct boot_choice *choice, const struct layout *l, char *file, size_t n,
+                             struct diag *d)
+{
+    struct stage_place own;
+    if (choice->hvmloader != NULL || choice->stages == NULL)
+        return hvmloader_find(choice->hvmloader, l, file, n, d);
+    const struct stage_place *p = stage_place(choice->stages, l, &own);
+    if (p->path[0] == '\0')
+        return hvmloader_find(NULL, l, file, n, d); /* which says what is missing */
+    return snprintf(file, n, "%s", p->path) < (int)n;
+}
+
 const struct handoff *boot_handoff(const struct boot_choice *choice, const struct layout *l)
 {
     const struct handoff *real = &handoff_hvmloader;
@@ -14,14 +44,17 @@ const struct handoff *boot_handoff(const struct boot_choice *choice, const struc
         return handoff_find(choice->handoff);
     if (choice->hvmloader != NULL)
         return real;
-    return l->type == real->type && real->cannot(l) == NULL && hvmloader_of_version(l) ? real : handoff_for(l->type);
+    struct stage_place own;
+    return l->type == real->type && real->cannot(l) == NULL && stage_place(choice->stages, l, &own)->own
+               ? real
+               : handoff_for(l->type);
 }
 
 const struct loader *boot_first_stage(const struct boot_choice *choice, const struct layout *l, struct diag *d)
 {
     struct first_stages *s = choice->stages;
     char file[512];
-    if (!hvmloader_find(choice->hvmloader, l, file, sizeof file, d))
+    if (!find_first_stage(choice, l, file, sizeof file, d))
         return NULL;
     for (size_t i = 0; i < s->nr; i++)
         if (strcmp(s->loader[i].path, file) == 0)
@@ -31,6 +64,17 @@ const struct loader *boot_first_stage(const struct boot_choice *choice, const st
         return NULL;
     }
     return loader_load(file, &s->loader[s->nr], d) ? &s->loader[s->nr++] : NULL;
+}
+
+bool boot_hold_stages(const struct boot_choice *choice, struct diag *d)
+{
+    struct layout l;
+    struct stage_place own;
+    layout_default(&l);
+    for (l.xen_minor = 0; l.xen_minor < XEN_VERSIONS; l.xen_minor++)
+        if (stage_place(choice->stages, &l, &own)->own && boot_first_stage(choice, &l, d) == NULL)
+            return false;
+    return true;
 }
 
 void first_stages_free(struct first_stages *s)
@@ -49,6 +93,21 @@ static bool load_first_stage(struct boot_case *c, const struct boot_choice *choi
         return false;
     c->loader = *l;
     c->loader_shared = true;
+    return true;
+}
+
+uint64_t boot_top(const struct layout *l, uint64_t image_size)
+{
+    struct guest_memory g;
+    return layout_resolve(l, image_size, &g, NULL) ? guest_top(&g) : 0;
+}
+
+bool boot_hold_disks(const struct boot_choice *choice, const struct layout *l, struct diag *d)
+{
+    const unsigned nr = choice->nr_disks != 0 ? choice->nr_disks : l->nr_disks;
+    for (unsigned i = 0; i < nr; i++)
+        if (held_add(choice->held, choice->nr_disks != 0 ? choice->disk[i] : l->disk[i].path) == NULL)
+            return diag_fail(d, "", 0, "out of memory");
     return true;
 }
 
@@ -101,7 +160,7 @@ static bool attach_disks(const struct boot_case *c, struct machine *m, struct di
 {
     for (unsigned i = 0; i < c->layout.nr_disks; i++) {
         const struct layout_disk *k = &c->layout.disk[i];
-        struct disk *const disk = disk_open(k->path, d);
+        struct disk *const disk = disk_open(k->path, c->choice.held, d);
         if (disk == NULL)
             return false;
         if (!vbd_attach(&m->xen, disk, k->vdev, k->read_only, k->path)) {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/diag.h"
+#include "base/held.h"
 #include "image/image.h"
 #include "image/loader.h"
 #include "layout/layout.h"
@@ -15,9 +16,17 @@
 
 /* First stages that many boots share, each read once. All zero at first. */
 #define FIRST_STAGES_MAX 16
+#define XEN_VERSIONS 100 /* "4.0" to "4.99": layout/bedkeys.c */
 struct first_stages {
     struct loader loader[FIRST_STAGES_MAX];
     size_t nr;
+    /* Where that of a Xen version lies, looked up once. */
+    struct stage_place {
+        unsigned major, minor;
+        bool own;       /* it is of just this version */
+        char path[512]; /* "" for none */
+    } place[XEN_VERSIONS];
+    size_t nr_places;
 };
 void first_stages_free(struct first_stages *s);
 
@@ -28,6 +37,7 @@ struct boot_choice {
     struct first_stages *stages; /* not owned; NULL: each case reads its own */
     const char *disk[VBDS_MAX];  /* raw images: xvda, xvdb … */
     unsigned nr_disks;
+    struct held *held; /* not owned: disks that were opened before; NULL: each boot opens its own */
 };
 
 struct boot_case {
@@ -48,6 +58,14 @@ const struct handoff *boot_handoff(const struct boot_choice *choice, const struc
 
 /* The first stage that boots @l, out of the choice's stages, where it is put first. NULL with @d. */
 const struct loader *boot_first_stage(const struct boot_choice *choice, const struct layout *l, struct diag *d);
+
+/* Where the address space of the guest @l ends; 0 when it cannot be built. */
+uint64_t boot_top(const struct layout *l, uint64_t image_size);
+/* Opens the disks of a boot of @l, into the choice's held files. What cannot be opened is told by that boot. */
+bool boot_hold_disks(const struct boot_choice *choice, const struct layout *l, struct diag *d);
+
+/* Looks for the first stages of all Xen versions and reads them, into the choice's. False with @d. */
+bool boot_hold_stages(const struct boot_choice *choice, struct diag *d);
 
 /*
  * Plans the boot of @im in the guest @l; @im must outlive the case. False with @d when this cannot be. boot_case_free()

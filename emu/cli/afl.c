@@ -8,6 +8,7 @@
 
 #include "base/outfile.h"
 #include "boot/find.h"
+#include "cli/caged.h"
 #include "cli/cli.h"
 #include "cli/fuzz_options.h"
 #include "cli/options.h"
@@ -30,6 +31,14 @@ struct session {
     struct monitor_options monitor;
     enum warm_tier tier;
     const char *output, *seeds;
+    struct sandbox sandbox;
+    struct papers papers;
+    char **path; /* cases by hand */
+    int nr_paths;
+    struct {
+        uint8_t *bytes;
+        size_t n;
+    } * byhand;
     struct layout *preset; /* PRESETS_MAX */
     size_t nr_presets;
 };
@@ -63,6 +72,21 @@ static bool set_seeds(void *self, const char *v)
     return true;
 }
 
+static bool set_sandbox(void *self, const char *v)
+{
+    return sandbox_set(&((struct session *)self)->sandbox, v);
+}
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct session *)self)->sandbox, v);
+}
+static bool set_require(void *self, const char *v)
+{
+    (void)v;
+    ((struct session *)self)->sandbox.required = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"mode", 0, "hostile|legal", FUZZ_MODE_HELP, set_mode},
     {"tier", 0, "platform|handoff", "how far a boot goes (default platform; faults are confirmed by the whole boot)",
@@ -70,6 +94,7 @@ static const struct option_spec specs[] = {
     {"warn", 'W', "RULE", "what breaks RULE is no crash", set_warn},
     {"error", 'E', "RULE", "what breaks RULE is one", set_error},
     {"output", 'o', "FILE", "write the layout that the last CASE makes there, for hvmbed run", set_output},
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"write-seeds", 0, "DIR", "write a case for each preset there, for afl-fuzz -i DIR, and end", set_seeds},
 };
 const struct option_verb afl_verb = {
@@ -142,37 +167,54 @@ static uint8_t *read_file(const char *path, size_t *n, struct diag *d)
     return NULL;
 }
 
-static bool save(const struct session *s, const struct layout *l, struct diag *d)
+static int replay_all(void *self)
 {
-    struct outfile *out = outfile_open(s->output, d);
-    if (out == NULL)
-        return false;
-    layout_write(l, outfile_stream(out));
-    return outfile_commit(out, d);
-}
-
-static int replay(struct session *s, char **path, int nr)
-{
+    struct session *s = self;
     struct diag d = {0};
     struct layout l;
     int code = EXIT_CLEAN;
-    for (int i = 0; i < nr; i++) {
-        size_t n;
+    for (int i = 0; i < s->nr_paths; i++) {
         struct fuzz_found x;
-        uint8_t *bytes = read_file(path[i], &n, &d);
-        if (bytes == NULL)
-            return cli_complain(&d);
-        make_layout(s, bytes, n, &l);
-        free(bytes);
+        make_layout(s, s->byhand[i].bytes, s->byhand[i].n, &l);
         if (faulty(s, &l, &x)) {
-            (void)printf("%s: %s %s: %s\n", path[i], x.fingerprint, x.what,
+            (void)printf("%s: %s %s: %s\n", s->path[i], x.fingerprint, x.what,
                          x.finding != NULL ? x.finding->text : x.verdict->detail);
             code = EXIT_FINDING;
         } else {
-            (void)printf("%s: nothing\n", path[i]);
+            (void)printf("%s: nothing\n", s->path[i]);
         }
     }
-    return s->output != NULL && !save(s, &l, &d) ? cli_complain(&d) : code;
+    if (s->output == NULL)
+        return code;
+    layout_write(&l, papers_stream(&s->papers, 0));
+    return papers_finish(&s->papers, 0, &d) ? code : cli_complain(&d);
+}
+
+/* Cases in files, each read before anything is booted. */
+static int replay(struct session *s, int *signal)
+{
+    struct diag d = {0};
+    struct caged_result end;
+    unsigned at;
+    s->byhand = calloc((size_t)s->nr_paths, sizeof *s->byhand);
+    if (s->byhand == NULL)
+        return EXIT_DEFECT;
+    for (int i = 0; i < s->nr_paths; i++)
+        if ((s->byhand[i].bytes = read_file(s->path[i], &s->byhand[i].n, &d)) == NULL)
+            return cli_complain(&d);
+    if (s->output != NULL && !papers_add(&s->papers, s->output, &at, &d))
+        return cli_complain(&d);
+    const struct caged_job j = {.sandbox = &s->sandbox,
+                                .papers = &s->papers,
+                                .address_space = target_address_space(1ull << 40),
+                                .what = s->path[0],
+                                .work = replay_all,
+                                .self = s};
+    caged_run(&j, &end);
+    if (end.end == CAGED_LOST)
+        (void)fprintf(stderr, "hvmbed: %s: %s; nothing can be said about it\n", s->path[0], end.why);
+    *signal = end.end == CAGED_INTERRUPTED ? end.code : 0;
+    return end.code;
 }
 
 static bool write_seeds(const struct session *s, struct diag *d)
@@ -192,6 +234,22 @@ static bool write_seeds(const struct session *s, struct diag *d)
 }
 
 /* --- the verb */
+
+/* AFL's processes keep the descriptors that it gave them, and its limits on memory and time. */
+static bool enter_cage(struct session *s, bool forks)
+{
+    const struct cage_setup c = {.forks = forks, .keeps_inherited = true, .file_bytes = s->sandbox.report};
+    struct cage_state state;
+    if (s->sandbox.off)
+        return true;
+    (void)cage_enter(&c, NULL, &state);
+    return (state.missing & ~s->sandbox.state.missing) == 0;
+}
+
+static bool begin(void *self)
+{
+    return enter_cage(self, false);
+}
 
 static void add_preset(void *self, const struct layout *l, const struct diag *why)
 {
@@ -220,11 +278,11 @@ static void warm_up(struct session *s)
     }
 }
 
-static int afl(struct session *s, char **operand, int nr)
+static int afl(struct session *s, char **operand, int nr, int *signal)
 {
     struct diag d = {0};
     const char *why;
-    if (!image_load(operand[0], &s->image, &d))
+    if (!sandbox_open(&s->sandbox, &d) || !image_load(operand[0], &s->image, &d))
         return cli_complain(&d);
     s->mutate.image_size = s->image.size;
     s->mutate.hvm = true;
@@ -243,14 +301,23 @@ static int afl(struct session *s, char **operand, int nr)
         return write_seeds(s, &d) ? EXIT_CLEAN : cli_complain(&d);
     if (!target_open(&s->target, &s->image, &s->monitor, &d))
         return cli_complain(&d);
+    for (size_t i = 0; i < s->nr_presets; i++)
+        if (!target_hold(&s->target, &s->preset[i], &d))
+            return cli_complain(&d);
+    s->path = operand + 1;
+    s->nr_paths = nr - 1;
     if (nr > 1)
-        return replay(s, operand + 1, nr - 1);
-    const struct afl_target t = {.map_size = sizeof s->target.map, .run = run_case, .self = s};
+        return replay(s, signal);
+    const struct afl_target t = {.map_size = sizeof s->target.map, .run = run_case, .begin = begin, .self = s};
     const enum afl_wish wish = afl_asked();
     if (wish == AFL_ONE_CASE)
         return afl_one_case(&t) ? EXIT_CLEAN : EXIT_DEFECT;
     if (wish == AFL_NONE) {
         (void)diag_fail(&d, operand[0], 0, "AFL++ is to start this: afl-fuzz -i seeds -o out -- hvmbed afl FIRMWARE");
+        return cli_complain(&d);
+    }
+    if (!enter_cage(s, true)) {
+        (void)diag_fail(&d, operand[0], 0, "its process could not be caged");
         return cli_complain(&d);
     }
     warm_up(s);
@@ -262,20 +329,25 @@ static int afl(struct session *s, char **operand, int nr)
 
 int cli_afl(int argc, char **argv)
 {
-    int first = 0, code;
+    int first = 0, code, signal = 0;
     struct session *s = calloc(1, sizeof *s);
     if (s == NULL)
         return EXIT_DEFECT;
     s->tier = WARM_PLATFORM;
+    sandbox_init(&s->sandbox);
     s->mutate.hostile = true;
     monitor_defaults(&s->monitor);
     s->monitor.budget = BUDGET;
     if (options_begin(&afl_verb, s, argc, argv, &first, &code))
-        code = afl(s, argv + first, argc - first);
+        code = afl(s, argv + first, argc - first, &signal);
     if (s->target.warm != NULL)
         target_close(&s->target);
+    papers_abort(&s->papers);
+    for (int i = 0; s->byhand != NULL && i < s->nr_paths; i++)
+        free(s->byhand[i].bytes);
+    free(s->byhand);
     free(s->preset);
     image_free(&s->image);
     free(s);
-    return code;
+    return signal != 0 ? caged_end_by(signal) : code;
 }

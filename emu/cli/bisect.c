@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hvmbed bisect: one commit, built and booted, with an answer that `git bisect run` understands. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,8 @@
 #include "bisect/judge.h"
 #include "boot/choose.h"
 #include "cli/boot_options.h"
+#include "cli/caged.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
 #include "cli/verbs.h"
 #include "matrix/save.h"
 #include "report/decode.h"
@@ -27,6 +26,7 @@ struct bisect_options {
     struct build_setup build; /* command NULL: none */
     struct sought sought;
     const char *saved; /* a case file, NULL for none */
+    struct sandbox sandbox;
     bool invert, accept_old, quiet;
 };
 
@@ -86,6 +86,21 @@ static bool set_quiet(void *self, const char *v)
     return true;
 }
 
+static bool set_sandbox(void *self, const char *v)
+{
+    return sandbox_set(&((struct bisect_options *)self)->sandbox, v);
+}
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct bisect_options *)self)->sandbox, v);
+}
+static bool set_require(void *self, const char *v)
+{
+    (void)v;
+    ((struct bisect_options *)self)->sandbox.required = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"build", 0, "COMMAND", "build the commit first, with this command of the shell", set_build},
     {"build-timeout", 0, "SECONDS", "kill the build after so long; the commit is skipped", set_timeout},
@@ -95,6 +110,7 @@ static const struct option_spec specs[] = {
     {"fingerprint", 0, "DIGITS", "the fault by its fingerprint or family; may be said again", set_fingerprint},
     {"case", 0, "FILE", "guest, options and fault (by family) of a file of `hvmbed run --save-case`", set_case},
     {"invert", 0, NULL, "find the commit that fixed it: the fault is 0, its absence 1", set_invert},
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
 };
 const struct option_verb bisect_verb = {
@@ -123,7 +139,6 @@ struct bisect {
     struct layout_choice choice;
     struct layout *guest;
     size_t nr_guests;
-    struct first_stages stages;
     struct image image;
     struct progress progress;
     int signal; /* end by it; 0: none */
@@ -192,7 +207,7 @@ static bool check_guest(const struct bisect *b, const struct layout *l, struct d
 
 static bool check_disk(const char *path, struct diag *d)
 {
-    struct disk *k = disk_open(path, d);
+    struct disk *k = disk_open(path, NULL, d);
     if (k != NULL)
         disk_close(k);
     return k != NULL;
@@ -229,12 +244,12 @@ static bool prepare(struct bisect *b, struct diag *d)
     b->guest = calloc(b->nr_guests, sizeof *b->guest);
     if (b->guest == NULL)
         return diag_fail(d, "", 0, "out of memory");
-    o->boot.trial.choice.stages = &b->stages;
+    o->boot.trial.choice.stages = &o->boot.stages;
     o->boot.trial.no_why = true;
     for (size_t i = 0; i < b->nr_guests; i++)
         if (!read_guest(b, i, &b->guest[i], d) || !check_guest(b, &b->guest[i], d))
             return false;
-    return check_disks(b, d) && boot_options_open(&o->boot, d);
+    return check_disks(b, d) && boot_options_open(&o->boot, d) && sandbox_open(&o->sandbox, d);
 }
 
 /* --- the build */
@@ -300,8 +315,9 @@ static bool boot(struct bisect *b, const struct layout *l, struct judgement *j, 
     return ok;
 }
 
-static int boot_all(struct bisect *b)
+static int boot_all(void *self)
 {
+    struct bisect *b = self;
     struct judgement worst = {.answer = BISECT_GOOD};
     char where[256] = "", label[256];
     for (size_t i = 0; i < b->nr_guests; i++) {
@@ -321,6 +337,40 @@ static int boot_all(struct bisect *b)
     return answer(b, worst.answer, where, worst.why);
 }
 
+static int boot_caged(struct bisect *b)
+{
+    struct diag d = {0};
+    struct caged_result end;
+    uint64_t top = 0;
+    progress_init(&b->progress, b->o.quiet);
+    b->o.boot.trial.monitor.progress = progress_show;
+    b->o.boot.trial.monitor.progress_self = &b->progress;
+    for (size_t i = 0; i < b->nr_guests; i++) {
+        const uint64_t end_of_guest = boot_top(&b->guest[i], b->image.size);
+        top = end_of_guest > top ? end_of_guest : top;
+        if (!boot_options_hold(&b->o.boot, &b->guest[i], &d))
+            return stop(&d);
+    }
+    const struct caged_job j = {.sandbox = &b->o.sandbox,
+                                .progress = &b->progress,
+                                .address_space = trial_address_space(top, &b->o.boot.trial),
+                                .what = b->path,
+                                .work = boot_all,
+                                .self = b};
+    caged_run(&j, &end);
+    switch (end.end) {
+    case CAGED_LOST:
+        return answer(b, BISECT_SKIP, "", end.why);
+    case CAGED_INTERRUPTED:
+        b->signal = end.code;
+        return end.code;
+    case CAGED_FAILED:
+        return end.code == EXIT_DEFECT ? EXIT_STOP_DEFECT : EXIT_STOP_USAGE;
+    default:
+        return end.code;
+    }
+}
+
 static int bisect(struct bisect *b)
 {
     struct diag d = {0};
@@ -334,10 +384,7 @@ static int bisect(struct bisect *b)
         (void)snprintf(why, sizeof why, "%s: %s", b->path, d.message);
         return answer(b, BISECT_SKIP, "", why);
     }
-    progress_init(&b->progress, b->o.quiet);
-    b->o.boot.trial.monitor.progress = progress_show;
-    b->o.boot.trial.monitor.progress_self = &b->progress;
-    return boot_all(b);
+    return boot_caged(b);
 }
 
 int cli_bisect(int argc, char **argv)
@@ -347,6 +394,7 @@ int cli_bisect(int argc, char **argv)
     if (b == NULL)
         return EXIT_STOP_DEFECT;
     boot_options_init(&b->o.boot);
+    sandbox_init(&b->o.sandbox);
     if (options_begin(&bisect_verb, &b->o, argc, argv, &first, &code)) {
         b->path = argv[first];
         code = bisect(b);
@@ -356,12 +404,9 @@ int cli_bisect(int argc, char **argv)
     const int signal = b->signal;
     image_free(&b->image);
     layout_choice_free(&b->choice);
-    first_stages_free(&b->stages);
     saved_free(&b->saved);
     boot_options_free(&b->o.boot);
     free(b->guest);
     free(b);
-    if (signal != 0)
-        (void)raise(signal);
-    return signal != 0 ? 128 + signal : code;
+    return signal != 0 ? caged_end_by(signal) : code;
 }

@@ -146,8 +146,26 @@ bool boot_options_open(struct boot_options *o, struct diag *d)
     return o->symbols == NULL || o->trial.monitor.symbols != NULL;
 }
 
+bool boot_options_hold(struct boot_options *o, const struct layout *l, struct diag *d)
+{
+    struct boot_choice *c = &o->trial.choice;
+    const struct handoff *h = boot_handoff(c, l);
+    c->held = &o->held;
+    if (c->stages == NULL)
+        c->stages = &o->stages;
+    if (o->trial.monitor.symbols == NULL && !boot_options_open(o, d))
+        return false;
+    if (o->trial.monitor.symbols != NULL && !symbols_hold(o->trial.monitor.symbols, d))
+        return false;
+    if (h->first_stage && h->type == l->type && boot_first_stage(c, l, d) == NULL)
+        return false;
+    return boot_hold_disks(c, l, d);
+}
+
 void boot_options_free(struct boot_options *o)
 {
+    first_stages_free(&o->stages);
+    held_free(&o->held);
     symbols_close(o->trial.monitor.symbols);
     free(o->layout);
 }

@@ -14,6 +14,8 @@ struct boot_options {
     size_t nr_layouts;
     const char *symbols; /* a folder; NULL for none */
     struct trial_options trial;
+    struct first_stages stages; /* for boots in other processes */
+    struct held held;
 };
 
 /* For option_verb.shared. */
@@ -23,6 +25,8 @@ extern const size_t nr_boot_option_specs;
 void boot_options_init(struct boot_options *o);
 /* Opens what the options name: symbols. False with @d. */
 bool boot_options_open(struct boot_options *o, struct diag *d);
+/* The same, and all that a boot may open later, for one in a process that cannot: @layout is one of its guests. */
+bool boot_options_hold(struct boot_options *o, const struct layout *l, struct diag *d);
 void boot_options_free(struct boot_options *o);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hvmbed diff: two firmwares in the same guests, each guest in a process of its own. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +7,12 @@
 #include "base/outfile.h"
 #include "boot/choose.h"
 #include "cli/boot_options.h"
+#include "cli/caged.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
 #include "diff/diff.h"
 #include "matrix/labels.h"
-#include "pool/pool.h"
 
 #define JOBS_MAX 1024
 #define RECORD_MAX (16u << 20)
@@ -26,6 +25,7 @@ struct diff_options {
     const char *output; /* NULL: standard output */
     unsigned fail_on;   /* a bit for each section; 0: nothing was said */
     unsigned jobs;      /* 0: as many as there are processors */
+    struct sandbox sandbox;
     bool quiet;
 };
 
@@ -80,11 +80,27 @@ static bool set_verbose(void *self, const char *v)
     return true;
 }
 
+static bool set_sandbox(void *self, const char *v)
+{
+    return sandbox_set(&((struct diff_options *)self)->sandbox, v);
+}
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct diff_options *)self)->sandbox, v);
+}
+static bool set_require(void *self, const char *v)
+{
+    (void)v;
+    ((struct diff_options *)self)->sandbox.required = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"fail-on", 0, "SECTION[,SECTION...]", "what counts for the exit code (default: outcome,findings)", set_fail_on},
     {"jobs", 'j', "N|auto", "compare in N guests at once (default: as many as processors)", set_jobs},
     {"format", 'f', "text|json", "the report's form", set_format},
     {"output", 'o', "FILE", "write the report there instead of standard output", set_output},
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "all differences, and guests in which all is the same", set_verbose},
 };
@@ -111,7 +127,7 @@ const struct option_verb diff_verb = {
 struct diff {
     struct diff_options o;
     struct layout_choice choice;
-    struct first_stages stages;
+    uint64_t top; /* where the largest guest ends, gpa */
     struct image image[2];
     char *image_label[2];
     struct layout *layout;
@@ -135,9 +151,11 @@ static bool read_layout(struct diff *x, size_t i, struct diag *d)
     const char *built_in = "";
     const char *const *paths = x->choice.nr != 0 ? (const char *const *)x->choice.path : &built_in;
     x->label[i] = label_make(paths, x->nr, i, ".cfg");
-    const struct handoff *h = boot_handoff(choice, l);
-    return x->label[i] != NULL ? !h->first_stage || h->type != l->type || boot_first_stage(choice, l, d) != NULL
-                               : diag_fail(d, "", 0, "out of memory");
+    for (unsigned side = 0; side < 2; side++) {
+        const uint64_t top = boot_top(l, x->image[side].size);
+        x->top = top > x->top ? top : x->top;
+    }
+    return x->label[i] != NULL ? boot_options_hold(&x->o.boot, l, d) : diag_fail(d, "", 0, "out of memory");
 }
 
 static bool prepare(struct diff *x, char *const *path, struct diag *d)
@@ -154,7 +172,6 @@ static bool prepare(struct diff *x, char *const *path, struct diag *d)
     x->c = calloc(x->nr, sizeof *x->c);
     if (x->layout == NULL || x->label == NULL || x->c == NULL)
         return diag_fail(d, "", 0, "out of memory");
-    b->trial.choice.stages = &x->stages;
     b->trial.no_why = true;
     b->trial.monitor.written = !b->trial.unchecked;
     for (unsigned side = 0; side < 2; side++) {
@@ -167,7 +184,7 @@ static bool prepare(struct diff *x, char *const *path, struct diag *d)
     for (size_t i = 0; i < x->nr; i++)
         if (!read_layout(x, i, d))
             return false;
-    return boot_options_open(b, d);
+    return true;
 }
 
 /* --- in a guest's process, and in the one that tells ------------------------------------------------------------ */
@@ -248,15 +265,17 @@ static int write_report(const struct diff *x, struct diag *d)
 static int run(struct diff *x, int *signal)
 {
     struct diag d = {0};
-    const struct pool_setup p = {.nr = x->nr,
-                                 .at_once = x->o.jobs != 0 ? x->o.jobs : pool_processors(),
-                                 .limit = RECORD_MAX,
-                                 .work = work,
-                                 .take = take,
-                                 .lost = lost,
-                                 .show = show,
-                                 .tick_ms = TICK_MS,
-                                 .self = x};
+    struct pool_setup p = {.nr = x->nr,
+                           .at_once = x->o.jobs != 0 ? x->o.jobs : pool_processors(),
+                           .limit = RECORD_MAX,
+                           .work = work,
+                           .take = take,
+                           .lost = lost,
+                           .show = show,
+                           .tick_ms = TICK_MS,
+                           .self = x};
+    sandbox_apply(&x->o.sandbox, 2 * trial_address_space(x->top, &x->o.boot.trial), &p);
+    x->o.style.sandbox = x->o.sandbox.says;
     progress_init(&x->progress, x->o.quiet);
     (void)fflush(NULL);
     const enum pool_verdict v = pool_run(&p, signal, &d);
@@ -281,7 +300,6 @@ static void free_all(struct diff *x)
         free(x->image_label[side]);
     }
     layout_choice_free(&x->choice);
-    first_stages_free(&x->stages);
     boot_options_free(&x->o.boot);
     free(x->layout);
     free(x->label);
@@ -298,10 +316,9 @@ int cli_diff(int argc, char **argv)
         return EXIT_DEFECT;
     x->o.write = diff_text_write;
     boot_options_init(&x->o.boot);
+    sandbox_init(&x->o.sandbox);
     if (options_begin(&diff_verb, &x->o, argc, argv, &first, &code))
-        code = prepare(x, argv + first, &d) ? run(x, &signal) : cli_complain(&d);
+        code = sandbox_open(&x->o.sandbox, &d) && prepare(x, argv + first, &d) ? run(x, &signal) : cli_complain(&d);
     free_all(x);
-    if (signal != 0)
-        (void)raise(signal); /* so that who waits for this process knows */
-    return code;
+    return signal != 0 ? caged_end_by(signal) : code;
 }

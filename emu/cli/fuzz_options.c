@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CHECKPOINT 256u     /* a state is some 100 KiB of text: a few milliseconds, to a second of boots */
 #define BUDGET 400000000ULL /* instructions: a boot in a layout that is not too slow needs at most 30 million */
 
 static bool number(const char *v, uint64_t *n)
@@ -104,6 +105,26 @@ static bool set_quiet(void *self, const char *v)
     return true;
 }
 
+static bool set_checkpoint(void *self, const char *v)
+{
+    struct fuzz_settings *s = self;
+    return number(v, &s->checkpoint) && s->checkpoint != 0;
+}
+static bool set_sandbox(void *self, const char *v)
+{
+    return sandbox_set(&((struct fuzz_settings *)self)->sandbox, v);
+}
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct fuzz_settings *)self)->sandbox, v);
+}
+static bool set_require(void *self, const char *v)
+{
+    (void)v;
+    ((struct fuzz_settings *)self)->sandbox.required = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"runs", 0, "N", "mutants to boot after the seeds; without it there is no end but by time or Ctrl-C", set_runs},
     {"max_total_time", 0, "SECONDS", "stop after so long", set_seconds},
@@ -117,13 +138,19 @@ static const struct option_spec specs[] = {
     {"print_final_stats", 0, "0|1", "numbers at the end, as libFuzzer prints them", set_final_stats},
     {"warn", 'W', "RULE", "what breaks RULE is no fault", set_warn},
     {"error", 'E', "RULE", "what breaks RULE is one", set_error},
+    {"checkpoint", 0, "N", "write the state to go on from into CORPUS_DIR after each N cases (default 256)",
+     set_checkpoint},
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
 };
 const struct option_verb fuzz_verb = {
     .name = "fuzz",
     .summary = "boot a firmware image in layout after layout, and keep those that show a fault",
     .operands = "FIRMWARE [CORPUS_DIR]",
-    .text = "Options may be spelled as libFuzzer's, too: -runs=1000",
+    .text =
+        "Options may be spelled as libFuzzer's, too: -runs=1000\n"
+        "With CORPUS_DIR a run that was interrupted or killed is taken up by the same command.\n"
+        "Exit: 0 no fault, 1 faults, 3 none, but a case was left out since it ended its process, twice; 2 bad input.",
     .spec = specs,
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
@@ -133,7 +160,8 @@ const struct option_verb fuzz_verb = {
 
 void fuzz_settings_init(struct fuzz_settings *s)
 {
-    *s = (struct fuzz_settings){.artifact_prefix = "./"};
+    *s = (struct fuzz_settings){.artifact_prefix = "./", .checkpoint = CHECKPOINT};
+    sandbox_init(&s->sandbox);
     s->fuzz.tier = FUZZ_BOTH;
     s->fuzz.seed = 1;
     s->fuzz.mutate.hostile = true;

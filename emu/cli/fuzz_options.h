@@ -5,6 +5,7 @@
 
 #include "check/monitor.h"
 #include "cli/options.h"
+#include "cli/sandbox.h"
 #include "fuzz/fuzz.h"
 
 #define FUZZ_SEEDS_MAX 64
@@ -15,6 +16,8 @@ struct fuzz_settings {
     uint64_t runs;               /* 0: no end */
     uint64_t seconds;            /* 0: no end */
     const char *artifact_prefix; /* "./" */
+    uint64_t checkpoint;         /* cases between two states that can be gone on from */
+    struct sandbox sandbox;
     bool final_stats, quiet;
     const char *seed[FUZZ_SEEDS_MAX]; /* layouts to begin with, instead of the presets */
     size_t nr_seeds;

@@ -9,8 +9,8 @@
 #define LONG_BASE 0x100
 #define HELP_COLUMN 26 /* wide, for an option and its argument */
 
-bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, void *self, int argc, char **argv,
-                   int *first, bool *help)
+bool options_parse(const struct option_verb *v, const struct option_spec *spec, size_t nr, void *self, int argc,
+                   char **argv, int *first, bool *help)
 {
     struct option longs[OPTIONS_MAX + 2];
     char shorts[2 * OPTIONS_MAX + 4];
@@ -44,10 +44,12 @@ bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, 
         if (i == nr)
             return false; /* getopt has said what is wrong */
         if (!spec[i].set(self, optarg)) {
-            (void)fprintf(stderr, "hvmbed %s: --%s: '%s' is not %s\n", verb, spec[i].name, optarg != NULL ? optarg : "",
-                          spec[i].arg != NULL ? spec[i].arg : "possible here");
+            (void)fprintf(stderr, "hvmbed %s: --%s: '%s' is not %s\n", v->name, spec[i].name,
+                          optarg != NULL ? optarg : "", spec[i].arg != NULL ? spec[i].arg : "possible here");
             return false;
         }
+        if (v->said != NULL)
+            v->said(self, &spec[i], optarg);
     }
     *first = optind;
     return true;
@@ -94,7 +96,7 @@ bool options_begin(const struct option_verb *v, void *self, int argc, char **arg
         memcpy(all, v->shared, nr_shared * sizeof all[0]);
     if (v->nr != 0)
         memcpy(all + nr_shared, v->spec, v->nr * sizeof all[0]);
-    if (!options_parse(v->name, all, nr_shared + v->nr, self, argc, argv, first, &help))
+    if (!options_parse(v, all, nr_shared + v->nr, self, argc, argv, first, &help))
         return false;
     if (!help && argc - *first >= v->least && argc - *first <= v->most)
         return true;

@@ -19,11 +19,12 @@ struct option_spec {
 #define OPTIONS_MAX 64
 
 /*
- * Parses all of argv[1..]; operands end up from argv[*first] on. False after one line on stderr. `--help` is always
+ * Parses all of argv[1..] for the verb, whose options are @spec; operands end up from argv[*first] on. False after one line on stderr. `--help` is always
  * known: *help becomes true.
  */
-bool options_parse(const char *verb, const struct option_spec *spec, size_t nr, void *self, int argc, char **argv,
-                   int *first, bool *help);
+struct option_verb;
+bool options_parse(const struct option_verb *v, const struct option_spec *spec, size_t nr, void *self, int argc,
+                   char **argv, int *first, bool *help);
 
 /* A verb with options and operands. */
 struct option_verb {
@@ -36,7 +37,9 @@ struct option_verb {
     const size_t *nr_shared;
     const struct option_spec *spec;
     size_t nr;
-    int least, most;                   /* operands */
+    int least, most; /* operands */
+    /* Is told of each option after it was set; NULL: it does not care. */
+    void (*said)(void *self, const struct option_spec *spec, const char *value);
     int (*run)(int argc, char **argv); /* argv[0] is the last word of its name; returns an exit code */
 };
 void options_usage(const struct option_verb *v, FILE *out);

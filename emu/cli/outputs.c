@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/outfile.h"
+#include "cli/papers.h"
 
 static const struct report_writer *find_form(const char *value, size_t n)
 {
@@ -85,4 +86,31 @@ bool outputs_write(const struct outputs *o, bool (*write)(void *self, const stru
     for (size_t i = 0; i < o->nr; i++)
         ok = write_one(&o->also[i], write, self, d) && ok;
     return write_one(&o->main, write, self, d) && ok;
+}
+
+bool outputs_open(const struct outputs *o, struct papers *p, unsigned *first, struct diag *d)
+{
+    unsigned at;
+    *first = p->nr;
+    for (size_t i = 0; i < o->nr; i++)
+        if (!papers_add(p, o->also[i].path, &at, d))
+            return false;
+    return papers_add(p, o->main.path, &at, d);
+}
+
+static bool fill_one(const struct output *to, struct papers *p, unsigned at,
+                     bool (*write)(void *self, const struct output *to, FILE *out), void *self, struct diag *d)
+{
+    if (!write(self, to, papers_stream(p, at)) && ferror(papers_stream(p, at)) == 0)
+        return diag_fail(d, to->path, 0, "cannot write the report");
+    return papers_finish(p, at, d);
+}
+
+bool outputs_fill(const struct outputs *o, struct papers *p, unsigned first,
+                  bool (*write)(void *self, const struct output *to, FILE *out), void *self, struct diag *d)
+{
+    bool ok = true;
+    for (unsigned i = 0; i < o->nr; i++)
+        ok = fill_one(&o->also[i], p, first + i, write, self, d) && ok;
+    return fill_one(&o->main, p, first + (unsigned)o->nr, write, self, d) && ok;
 }

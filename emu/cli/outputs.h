@@ -39,4 +39,10 @@ bool outputs_show_written(const struct outputs *o);
 bool outputs_write(const struct outputs *o, bool (*write)(void *self, const struct output *to, FILE *out), void *self,
                    struct diag *d);
 
+struct papers;
+/* The same in two steps, around a job in another process: opens all, as papers from *first on; in the job, writes them. */
+bool outputs_open(const struct outputs *o, struct papers *p, unsigned *first, struct diag *d);
+bool outputs_fill(const struct outputs *o, struct papers *p, unsigned first,
+                  bool (*write)(void *self, const struct output *to, FILE *out), void *self, struct diag *d);
+
 #endif

@@ -11,6 +11,8 @@ void progress_init(struct progress *p, bool quiet)
     const char *term = getenv("TERM");
     p->on = !quiet && isatty(STDERR_FILENO) && (term == NULL || strcmp(term, "dumb") != 0);
     p->shown = false;
+    p->board = NULL;
+    p->board_size = 0;
 }
 
 void progress_show(void *self, const struct verdict *v)
@@ -29,6 +31,10 @@ void progress_say(struct progress *p, const char *text)
 {
     if (!p->on)
         return;
+    if (p->board != NULL) {
+        (void)snprintf(p->board, p->board_size, "%s", text);
+        return;
+    }
     (void)fprintf(stderr, "\r\033[K%s", text);
     (void)fflush(stderr);
     p->shown = true;

@@ -4,12 +4,15 @@
 #define HVMBED_CLI_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "check/finding.h"
 
 struct progress {
     bool on;
     bool shown;
+    char *board; /* memory where the line is left for another process to show; NULL: it is shown here */
+    size_t board_size;
 };
 
 void progress_init(struct progress *p, bool quiet);

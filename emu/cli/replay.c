@@ -5,10 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/outfile.h"
 #include "cli/boot_options.h"
+#include "cli/caged.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
 #include "cli/verbs.h"
 #include "matrix/save.h"
 #include "matrix/take.h"
@@ -24,6 +23,7 @@ struct replay_options {
     unsigned nr_disks; /* 0: those that the case names */
     const char *save_case;
     bool findings_only, quiet;
+    struct sandbox sandbox;
     struct report_style style;
 };
 
@@ -74,6 +74,21 @@ static bool set_verbose(void *self, const char *v)
     return true;
 }
 
+static bool set_sandbox(void *self, const char *v)
+{
+    return sandbox_set(&((struct replay_options *)self)->sandbox, v);
+}
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct replay_options *)self)->sandbox, v);
+}
+static bool set_require(void *self, const char *v)
+{
+    (void)v;
+    ((struct replay_options *)self)->sandbox.required = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"firmware", 0, "FILE", "boot this image (default: the one that the case names, there or beside the case)",
      set_firmware},
@@ -83,6 +98,7 @@ static const struct option_spec specs[] = {
     {"compare", 0, "all|findings", "what must be the same: everything (default), or the outcome and the findings",
      set_compare},
     {"save-case", 0, "FILE", "write what came of it this time as a case file", set_save_case},
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "the report of the boot too; twice: with registers and the guest's output", set_verbose},
 };
@@ -95,7 +111,7 @@ const struct option_verb replay_verb = {
         "hash (image, first stage, disk) is booted all the same, and said.\n"
         "\n"
         "Exit: 0 the same came of it, 1 something differs, whatever the findings are; 2 the case or what it needs\n"
-        "cannot be read; 70 a defect in hvmbed. With --compare findings only exit code, ending and findings count,\n"
+        "cannot be read; 3 the boot's process died, twice; 70 a defect in hvmbed. With --compare findings only exit code, ending and findings count,\n"
         "and findings are the same when their family is: code may have moved, and images be others. Another version\n"
         "of hvmbed or of Unicorn is told, but counts only by what comes of it.",
     .spec = specs,
@@ -113,6 +129,8 @@ struct replay {
     struct layout layout;
     struct trial trial;
     struct difference_list differences;
+    struct papers papers; /* the case, where one is asked for */
+    struct progress progress;
 };
 
 /* Where the case says it lies; else beside the case. */
@@ -144,19 +162,20 @@ static bool load(struct replay *r, struct diag *d)
             (void)diag_fail(d, r->path, 0, "its image %s is not there; say --firmware FILE", named);
         return false;
     }
-    return boot_options_open(&o->boot, d);
+    unsigned at;
+    return boot_options_hold(&o->boot, &r->layout, d) &&
+           trial_prepare(&r->trial, &r->layout, &r->image, &o->boot.trial, d) &&
+           (o->save_case == NULL || papers_add(&r->papers, o->save_case, &at, d));
 }
 
 static bool boot(struct replay *r, struct diag *d)
 {
     struct trial_options *t = &r->o.boot.trial;
-    struct progress progress;
-    progress_init(&progress, r->o.quiet);
     t->monitor.progress = progress_show;
-    t->monitor.progress_self = &progress;
+    t->monitor.progress_self = &r->progress;
     t->no_why = r->o.style.verbose == 0; /* who wrote it is told by the report alone */
-    const bool ok = trial_prepare(&r->trial, &r->layout, &r->image, t, d) && trial_boot(&r->trial, t, d);
-    progress_end(&progress);
+    const bool ok = trial_boot(&r->trial, t, d);
+    progress_end(&r->progress);
     return ok && trial_describe(&r->trial, t, HVMBED_VERSION, &r->is, d);
 }
 
@@ -202,17 +221,11 @@ static void say(const struct replay *r, int code)
         say_findings(is);
 }
 
-static bool save_case(const struct replay *r, struct diag *d)
+static bool save_case(struct replay *r, struct diag *d)
 {
-    if (r->o.save_case == NULL)
-        return true;
-    struct outfile *out = outfile_open(r->o.save_case, d);
-    if (out == NULL)
-        return false;
-    if (saved_write(&r->is, outfile_stream(out)))
-        return outfile_commit(out, d);
-    outfile_abort(out);
-    return diag_fail(d, r->o.save_case, 0, "cannot write the case");
+    return r->o.save_case == NULL || ((saved_write(&r->is, papers_stream(&r->papers, 0)) ||
+                                       diag_fail(d, r->o.save_case, 0, "cannot write the case")) &&
+                                      papers_finish(&r->papers, 0, d));
 }
 
 static bool report(const struct replay *r, struct diag *d)
@@ -222,7 +235,7 @@ static bool report(const struct replay *r, struct diag *d)
     char version[ENGINE_VERSION_SIZE];
     if (style.verbose == 0)
         return true;
-    style.color = cli_wants_color(NULL);
+    style.sandbox = r->o.sandbox.says;
     style.verbose--;
     trial_input(&r->trial, version, &in);
     (void)printf("\n");
@@ -230,11 +243,10 @@ static bool report(const struct replay *r, struct diag *d)
            diag_fail(d, "", 0, "cannot write the report");
 }
 
-static int replay(struct replay *r)
+static int replay(void *self)
 {
+    struct replay *r = self;
     struct diag d = {0};
-    if (!load(r, &d))
-        return cli_complain(&d);
     if (!boot(r, &d)) {
         (void)cli_complain(&d);
         return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
@@ -251,17 +263,41 @@ static int replay(struct replay *r)
     return save_case(r, &d) && report(r, &d) ? code : cli_complain(&d);
 }
 
+static int replay_caged(struct replay *r, int *signal)
+{
+    struct diag d = {0};
+    struct caged_result end;
+    if (!sandbox_open(&r->o.sandbox, &d) || !load(r, &d))
+        return cli_complain(&d);
+    r->o.style.color = cli_wants_color(NULL);
+    progress_init(&r->progress, r->o.quiet);
+    const struct caged_job j = {.sandbox = &r->o.sandbox,
+                                .papers = &r->papers,
+                                .progress = &r->progress,
+                                .address_space = trial_address_space(r->trial.boot.plan.top, &r->o.boot.trial),
+                                .what = r->path,
+                                .work = replay,
+                                .self = r};
+    caged_run(&j, &end);
+    if (end.end == CAGED_LOST)
+        (void)fprintf(stderr, "hvmbed: %s: %s; nothing can be said about it\n", r->path, end.why);
+    *signal = end.end == CAGED_INTERRUPTED ? end.code : 0;
+    return end.code;
+}
+
 int cli_replay(int argc, char **argv)
 {
-    int first = 0, code;
+    int first = 0, code, signal = 0;
     struct replay *r = calloc(1, sizeof *r);
     if (r == NULL)
         return EXIT_DEFECT;
     boot_options_init(&r->o.boot);
+    sandbox_init(&r->o.sandbox);
     if (options_begin(&replay_verb, &r->o, argc, argv, &first, &code)) {
         r->path = argv[first];
-        code = replay(r);
+        code = replay_caged(r, &signal);
     }
+    papers_abort(&r->papers);
     difference_list_free(&r->differences);
     trial_free(&r->trial);
     image_free(&r->image);
@@ -269,5 +305,5 @@ int cli_replay(int argc, char **argv)
     saved_free(&r->is);
     boot_options_free(&r->o.boot);
     free(r);
-    return code;
+    return signal != 0 ? caged_end_by(signal) : code;
 }

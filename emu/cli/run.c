@@ -80,6 +80,11 @@ static bool set_save_cases(void *self, const char *v)
     ((struct run_options *)self)->save_cases = v;
     return v[0] != '\0';
 }
+static bool set_resume(void *self, const char *v)
+{
+    ((struct run_options *)self)->resume = v;
+    return v[0] != '\0';
+}
 static bool set_jobs(void *self, const char *v)
 {
     char *end;
@@ -124,6 +129,21 @@ static bool set_verbose(void *self, const char *v)
     return true;
 }
 
+static bool set_sandbox(void *self, const char *v)
+{
+    return sandbox_set(&((struct run_options *)self)->sandbox, v);
+}
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct run_options *)self)->sandbox, v);
+}
+static bool set_require(void *self, const char *v)
+{
+    (void)v;
+    ((struct run_options *)self)->sandbox.required = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"fill", 0, "PATTERN[,PATTERN...]", "RAM starts as this; with several, boot with each and compare", set_fill},
     {"jobs", 'j', "N|auto", "many cases: boot N at once (default: as many as processors)", set_jobs},
@@ -138,6 +158,7 @@ static const struct option_spec specs[] = {
      set_coverage},
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
+    {"resume", 0, "DIR", "many cases: keep finished ones in DIR, and do not boot what is there already", set_resume},
     {"written", 0, NULL, "say in a JSON report what memory the firmware wrote, by phase and module (slower)",
      set_written},
     {"trace", 0, "FILE", "write there what the guest does, line by line", set_trace},
@@ -152,9 +173,27 @@ static const struct option_spec specs[] = {
      set_gdb_script},
     {"hobs", 0, NULL, "print the HOB list that DXE is given", set_hobs},
     {"memory-map", 0, NULL, "past the hand-off: print the UEFI memory map and the GCD's, beside the E820", set_memory},
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
     {"verbose", 'v', NULL, "registers, modules and the guest's own debug output too", set_verbose},
 };
+/* Of these a case's result does not depend, or they are looked at apart. */
+static const char *const elsewhere[] = {"layout", "jobs",    "format", "output",          "reports", "save-cases",
+                                        "resume", "sandbox", "quiet",  "require-sandbox", NULL};
+
+static void said(void *self, const struct option_spec *spec, const char *value)
+{
+    struct run_options *o = self;
+    char *line;
+    for (size_t i = 0; elsewhere[i] != NULL; i++)
+        if (strcmp(elsewhere[i], spec->name) == 0)
+            return;
+    const int n =
+        asprintf(&line, "%s%s %s\n", o->settings != NULL ? o->settings : "", spec->name, value != NULL ? value : "");
+    free(o->settings);
+    o->settings = n >= 0 ? line : NULL;
+}
+
 const struct option_verb run_verb = {
     .name = "run",
     .summary = "boot a firmware image to the DXE hand-off and give a verdict",
@@ -166,6 +205,7 @@ const struct option_verb run_verb = {
     .nr = sizeof specs / sizeof specs[0],
     .least = 1,
     .most = INT_MAX,
+    .said = said,
     .run = cli_run,
 };
 
@@ -189,6 +229,7 @@ void run_notes(const char *path, const struct layout_lines *lines)
 struct report_style run_style(const struct run_options *o, const struct output *to)
 {
     struct report_style style = o->style;
+    style.sandbox = o->sandbox.says;
     style.color = style.color && to == &o->outputs.main;
     return style;
 }
@@ -196,7 +237,8 @@ struct report_style run_style(const struct run_options *o, const struct output *
 /* One case is one report, whatever it was that lay in a folder; so what decides is what was said, not what was found. */
 static bool is_one(const struct run_options *o, const struct layout_choice *c, int nr_images)
 {
-    return o->boot.nr_layouts <= 1 && nr_images == 1 && !c->open && o->reports == NULL && o->save_cases == NULL;
+    return o->boot.nr_layouts <= 1 && nr_images == 1 && !c->open && o->reports == NULL && o->save_cases == NULL &&
+           o->resume == NULL;
 }
 
 /* The first of the options that are not for many cases; NULL: none is given. */
@@ -241,6 +283,8 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
         (void)diag_fail(&d, o->trace, 0, "--trace and --gdb do not go together");
         return cli_complain(&d);
     }
+    if (!sandbox_open(&o->sandbox, &d))
+        return cli_complain(&d);
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);
@@ -266,9 +310,11 @@ int cli_run(int argc, char **argv)
     struct run_options o = {.outputs.main.form = report_writer_find("text")};
     struct layout_choice c = {0};
     boot_options_init(&o.boot);
+    sandbox_init(&o.sandbox);
     trace_filter_defaults(&o.filter);
     int code = run_with(&o, &c, argc, argv);
     layout_choice_free(&c);
     boot_options_free(&o.boot);
+    free(o.settings);
     return code;
 }

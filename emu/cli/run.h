@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the verb run is asked to do, and its two ways: one case here, or many in processes of their own. */
+/* What the verb run is asked to do, and its two ways: one case, or many; each in a process of its own. */
 #ifndef HVMBED_CLI_RUN_H
 #define HVMBED_CLI_RUN_H
 
@@ -9,6 +9,7 @@
 #include "boot/choose.h"
 #include "cli/boot_options.h"
 #include "cli/outputs.h"
+#include "cli/sandbox.h"
 #include "gdb/gdb.h"
 #include "report/report.h"
 #include "trace/filter.h"
@@ -26,6 +27,9 @@ struct run_options {
     const char *save_case;       /* a file for the one case, NULL for none */
     const char *save_cases;      /* a folder for those of many cases, NULL for none */
     struct outputs outputs;
+    struct sandbox sandbox;
+    const char *resume;        /* a folder, NULL for none */
+    char *settings;            /* options that decide what comes of a case, "NAME VALUE" lines; owned */
     struct report_style style; /* of the main one */
     bool quiet;
     unsigned jobs; /* 0: as many as there are processors */

@@ -3,13 +3,15 @@
 
 #include <stdio.h>
 
-#include "base/outfile.h"
 #include "gdb/script.h"
 
 bool run_debug_open(struct run_debug *g, struct run_options *o, struct diag *d)
 {
     if (o->gdb_script != NULL && o->boot.symbols == NULL)
         return diag_fail(d, o->gdb_script, 0, "--gdb-script is about symbols: give --symbols");
+    if (o->gdb_script != NULL &&
+        ((g->symbols = symbols_open(o->boot.symbols, d)) == NULL || !symbols_hold(g->symbols, d)))
+        return false;
     if (o->gdb.where == NULL)
         return true;
     if (o->boot.trial.nr_fills > 1)
@@ -23,7 +25,7 @@ bool run_debug_open(struct run_debug *g, struct run_options *o, struct diag *d)
     g->visitor = (struct trial_visitor){.begins = gdb_begins, .ended = gdb_ended, .self = g->session};
     o->boot.trial.visitor = &g->visitor;
     (void)fprintf(stderr, "hvmbed: waiting for gdb: target remote %s\n", gdb_where(g->session));
-    return true;
+    return gdb_wait(g->session, d);
 }
 
 bool run_debug_ended(const struct run_debug *g)
@@ -39,18 +41,13 @@ bool run_debug_ended(const struct run_debug *g)
 
 void run_debug_close(struct run_debug *g)
 {
+    symbols_close(g->symbols);
+    g->symbols = NULL;
     gdb_close(g->session);
     g->session = NULL;
 }
 
-bool run_debug_script(const struct run_options *o, const struct trial *t, struct diag *d)
+void run_debug_script(const struct run_debug *g, const struct trial *t, FILE *out)
 {
-    if (o->gdb_script == NULL)
-        return true;
-    struct symbols *symbols = symbols_open(o->boot.symbols, d);
-    struct outfile *out = symbols != NULL ? outfile_open(o->gdb_script, d) : NULL;
-    if (out != NULL)
-        gdb_script(&t->verdict, &t->machine, symbols, outfile_stream(out));
-    symbols_close(symbols);
-    return out != NULL && outfile_commit(out, d);
+    gdb_script(&t->verdict, &t->machine, g->symbols, out);
 }

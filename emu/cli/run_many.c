@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hvmbed run, many cases: all layouts by all images, each in a process of its own. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "cli/caged.h"
 #include "cli/cli.h"
 #include "cli/progress_many.h"
 #include "cli/run.h"
@@ -16,10 +16,12 @@
 
 struct many {
     struct run_options *o;
-    struct first_stages stages;
+    uint64_t top; /* where the largest guest ends, gpa */
     struct matrix_result m;
     struct progress_many progress;
-    struct diag d; /* why it was stopped */
+    struct resume resume;
+    char *settings; /* of it */
+    struct diag d;  /* why it was stopped */
 };
 
 static bool read_layout(struct many *r, const char *path, struct diag *d)
@@ -43,6 +45,16 @@ static bool make_folder(const char *path, const char *what, struct diag *d)
     return diag_fail(d, path, 0, "cannot be a folder for %s: %s", what, strerror(errno));
 }
 
+/* What is missing on the host is said once, before anything is booted, and not by each case. */
+static bool hold(struct many *r, const struct layout *l, struct diag *d)
+{
+    for (size_t i = 0; i < r->m.nr_images; i++) {
+        const uint64_t top = boot_top(l, r->m.image[i].image.size);
+        r->top = top > r->top ? top : r->top;
+    }
+    return boot_options_hold(&r->o->boot, l, d);
+}
+
 static bool prepare(struct many *r, const struct layout_choice *c, char *const *image, size_t nr_images, struct diag *d)
 {
     const struct run_options *o = r->o;
@@ -51,12 +63,12 @@ static bool prepare(struct many *r, const struct layout_choice *c, char *const *
         ok = read_layout(r, c->path[i], d);
     for (size_t i = 0; ok && i < nr_images; i++)
         ok = matrix_add_image(&r->m, image[i], d);
-    r->o->boot.trial.choice.stages = &r->stages;
+    for (size_t i = 0; ok && i < r->m.nr_layouts; i++)
+        ok = hold(r, &r->m.layout[i].layout, d);
     return ok &&
            matrix_cases(&r->m, &o->boot.trial, o->reports != NULL ? o->outputs.main.form->extension : NULL,
                         o->save_cases != NULL, d) &&
-           boot_options_open(&r->o->boot, d) && make_folder(o->reports, "reports", d) &&
-           make_folder(o->save_cases, "cases", d);
+           make_folder(o->reports, "reports", d) && make_folder(o->save_cases, "cases", d);
 }
 
 /* --- while they run */
@@ -132,13 +144,6 @@ static int write_summary(struct many *r, struct diag *d)
     return outputs_write(&r->o->outputs, write_form, r, d) ? s->exit_code : cli_complain(d);
 }
 
-/* Ends as the signal would have ended it, so that who waits for this process knows. */
-static int end_by(int signal)
-{
-    (void)raise(signal);
-    return 128 + signal;
-}
-
 /* Forms in which each case's own report is wanted: for --reports the main one, else those of which it becomes a part. */
 static void choose_forms(const struct run_options *o, struct matrix_setup *s)
 {
@@ -149,10 +154,32 @@ static void choose_forms(const struct run_options *o, struct matrix_setup *s)
     }
 }
 
+/* Besides what was said of booting: in which forms a case's own reports are, and by whom. */
+static bool describe_settings(struct many *r, const struct matrix_setup *s, struct diag *d)
+{
+    const struct run_options *o = r->o;
+    char version[ENGINE_VERSION_SIZE];
+    size_t n = 0;
+    FILE *out = open_memstream(&r->settings, &n);
+    if (out == NULL)
+        return diag_fail(d, "", 0, "out of memory");
+    engine_version(version);
+    (void)fprintf(out, "hvmbed %s, Unicorn %s\n%s", HVMBED_VERSION, version, o->settings != NULL ? o->settings : "");
+    for (size_t i = 0; i < s->nr_forms; i++)
+        (void)fprintf(out, "form %s\n", s->form[i]->name);
+    (void)fprintf(out, "color %d saved %d written %d sandbox %s\n", s->style->color, s->version != NULL,
+                  o->boot.trial.monitor.written, o->sandbox.says);
+    if (fclose(out) != 0)
+        return diag_fail(d, "", 0, "out of memory");
+    r->resume = (struct resume){o->resume, r->settings};
+    return resume_open(&r->resume, d);
+}
+
 static int run(struct many *r, int *signal)
 {
     const struct run_options *o = r->o;
     struct report_style own = o->style;
+    own.sandbox = o->sandbox.says;
     own.color = own.color && o->reports == NULL && o->outputs.nr == 0;
     struct matrix_setup s = {.options = &o->boot.trial,
                              .style = &own,
@@ -163,7 +190,13 @@ static int run(struct many *r, int *signal)
                              .show = show,
                              .self = r};
     choose_forms(o, &s);
+    s.cage = sandbox_cage(&r->o->sandbox, trial_address_space(r->top, &o->boot.trial));
+    s.cage_missing = o->sandbox.state.missing;
+    s.memory = o->sandbox.off ? 0 : o->sandbox.memory;
     struct diag d = {0};
+    if (o->resume != NULL && !describe_settings(r, &s, &d))
+        return cli_complain(&d);
+    s.resume = o->resume != NULL ? &r->resume : NULL;
     (void)fflush(NULL);
     progress_many_init(&r->progress, &r->m, o->quiet);
     enum pool_verdict v = matrix_run(&r->m, &s, signal, &d);
@@ -177,7 +210,7 @@ static int run(struct many *r, int *signal)
         return 128 + *signal;
     default:
         (void)cli_complain(&d);
-        return EXIT_DEFECT;
+        return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
     }
 }
 
@@ -188,6 +221,6 @@ int run_many(struct run_options *o, const struct layout_choice *layouts, char *c
     int signal = 0;
     int code = prepare(&r, layouts, image, nr_images, &d) ? run(&r, &signal) : cli_complain(&d);
     matrix_free(&r.m);
-    first_stages_free(&r.stages);
-    return signal != 0 ? end_by(signal) : code;
+    free(r.settings);
+    return signal != 0 ? caged_end_by(signal) : code;
 }

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/outfile.h"
 #include "boot/find.h"
+#include "cli/caged.h"
 #include "cli/cli.h"
 #include "cli/options.h"
-#include "cli/progress.h"
 #include "cli/verbs.h"
 #include "fuzz/artifact.h"
 #include "fuzz/shrink.h"
@@ -25,6 +24,9 @@ struct job {
     struct monitor_options monitor;
     struct image image;
     struct target target;
+    struct layout start; /* what is made simpler */
+    struct sandbox sandbox;
+    struct papers papers;
     struct progress progress;
     struct fuzz_found fault;
     struct finding finding; /* of it, as the simplest layout shows it */
@@ -61,11 +63,27 @@ static bool set_quiet(void *self, const char *v)
     return true;
 }
 
+static bool set_sandbox(void *self, const char *v)
+{
+    return sandbox_set(&((struct job *)self)->sandbox, v);
+}
+static bool set_limit(void *self, const char *v)
+{
+    return sandbox_limit(&((struct job *)self)->sandbox, v);
+}
+static bool set_require(void *self, const char *v)
+{
+    (void)v;
+    ((struct job *)self)->sandbox.required = true;
+    return true;
+}
+
 static const struct option_spec specs[] = {
     {"layout", 'l', "FILE", "the layout that shows the fault", set_layout},
     {"output", 'o', "FILE", "write the simpler one there instead of standard output", set_output},
     {"fingerprint", 0, "DIGITS", "which fault is to stay (default: the first)", set_fingerprint},
     {"runs", 0, "N", "boot at most so often (default 400)", set_runs},
+    SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
 };
 const struct option_verb shrink_verb = {
@@ -111,17 +129,16 @@ static bool keeps(void *self, const struct layout *l)
     return shows(j, l, NULL);
 }
 
-static bool write_layout(const struct job *j, const struct layout *l, enum artifact_replay how, struct diag *d)
+static bool write_layout(struct job *j, const struct layout *l, enum artifact_replay how, struct diag *d)
 {
-    struct outfile *out = outfile_open(j->output, d);
-    if (out == NULL)
-        return false;
-    artifact_write(l, &j->fault, how, outfile_stream(out));
-    return outfile_commit(out, d);
+    artifact_write(l, &j->fault, how, papers_stream(&j->papers, 0));
+    return papers_finish(&j->papers, 0, d);
 }
 
-static int simplify(struct job *j, struct layout *l)
+static int simplify(void *self)
 {
+    struct job *j = self;
+    struct layout *l = &j->start;
     struct diag d = {0};
     struct shrink_result r;
     char fingerprint[FINGERPRINT_SIZE];
@@ -146,37 +163,52 @@ static int simplify(struct job *j, struct layout *l)
     return EXIT_CLEAN;
 }
 
-static int shrink_file(struct job *j, const char *path)
+static int shrink_file(struct job *j, const char *path, int *signal)
 {
     struct diag d = {0};
-    struct layout l;
+    struct caged_result end;
     char file[PATH_MAX];
-    if (!layout_find(j->layout, file, sizeof file, &d) || !layout_read(file, &l, &d) ||
-        !image_load(path, &j->image, &d))
+    unsigned at;
+    if (!sandbox_open(&j->sandbox, &d) || !layout_find(j->layout, file, sizeof file, &d) ||
+        !layout_read(file, &j->start, &d) || !image_load(path, &j->image, &d))
         return cli_complain(&d);
     j->monitor.image = &j->image;
     j->monitor.first_only = j->fingerprint == NULL;
-    if (!target_open(&j->target, &j->image, &j->monitor, &d))
+    if (!target_open(&j->target, &j->image, &j->monitor, &d) || !target_hold(&j->target, &j->start, &d) ||
+        !papers_add(&j->papers, j->output, &at, &d))
         return cli_complain(&d);
     progress_init(&j->progress, j->quiet);
-    return simplify(j, &l);
+    const struct caged_job job = {.sandbox = &j->sandbox,
+                                  .papers = &j->papers,
+                                  .progress = &j->progress,
+                                  .address_space = target_address_space(boot_top(&j->start, j->image.size)),
+                                  .what = file,
+                                  .work = simplify,
+                                  .self = j};
+    caged_run(&job, &end);
+    if (end.end == CAGED_LOST)
+        (void)fprintf(stderr, "hvmbed: %s: %s; nothing can be said about it\n", file, end.why);
+    *signal = end.end == CAGED_INTERRUPTED ? end.code : 0;
+    return end.code;
 }
 
 int cli_shrink(int argc, char **argv)
 {
-    int first = 0, code;
+    int first = 0, code, signal = 0;
     struct job *j = calloc(1, sizeof *j);
     if (j == NULL)
         return EXIT_DEFECT;
     j->runs = RUNS;
+    sandbox_init(&j->sandbox);
     monitor_defaults(&j->monitor);
     j->monitor.budget = BUDGET;
     if (options_begin(&shrink_verb, j, argc, argv, &first, &code)) {
         const struct diag none = {.message = "shrink: no layout; say -l FILE"};
-        code = j->layout != NULL ? shrink_file(j, argv[first]) : cli_complain(&none);
+        code = j->layout != NULL ? shrink_file(j, argv[first], &signal) : cli_complain(&none);
     }
+    papers_abort(&j->papers);
     target_close(&j->target);
     image_free(&j->image);
     free(j);
-    return code;
+    return signal != 0 ? caged_end_by(signal) : code;
 }

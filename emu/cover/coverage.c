@@ -102,6 +102,7 @@ static struct cover_module *of_module(struct coverage *c, struct monitor *mon, c
     memcpy(like.image, c->image->sha256, HASH_SIZE);
     if (match != NULL) {
         like.debug = (char *)match->path;
+        like.file = match->file;
         like.link_base = mod->base - match->bias;
     }
     struct cover_module *m = find_or_add(c, &like);

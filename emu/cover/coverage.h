@@ -26,8 +26,9 @@ struct cover_module {
     uint8_t image[HASH_SIZE];
     uint64_t base; /* gva where it was first seen */
     uint32_t size, entry;
-    char *debug;        /* the .debug file that it was made of, or NULL */
-    uint64_t link_base; /* address of its first byte in there */
+    char *debug;             /* the .debug file that it was made of, or NULL */
+    struct debug_file *file; /* the same, open: the symbols' own, which must outlive this; NULL: to be opened */
+    uint64_t link_base;      /* address of its first byte in there */
     struct cover_block *block;
     size_t nr, room, sorted; /* the first @sorted are in order, each once */
 };
@@ -62,8 +63,8 @@ struct cover_format {
 };
 /* By name; or, with @name NULL, by the ending of @path (the first format when none fits). NULL: no such name. */
 const struct cover_format *cover_format_find(const char *name, const char *path);
-/* @path as for outfile_open(). Whole or not at all; false with @d. */
-bool cover_save(struct coverage *c, const struct cover_format *f, const char *path, struct diag *d);
+/* False with @d. */
+bool cover_write(struct coverage *c, const struct cover_format *f, FILE *out, struct diag *d);
 
 bool cover_write_drcov(const struct coverage *c, FILE *out, struct diag *d);
 bool cover_write_lcov(const struct coverage *c, FILE *out, struct diag *d);

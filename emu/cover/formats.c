@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "base/outfile.h"
 #include "cover/coverage.h"
 
 static const struct cover_format formats[] = {
@@ -23,17 +22,8 @@ const struct cover_format *cover_format_find(const char *name, const char *path)
     return name == NULL ? &formats[0] : NULL;
 }
 
-bool cover_save(struct coverage *c, const struct cover_format *f, const char *path, struct diag *d)
+bool cover_write(struct coverage *c, const struct cover_format *f, FILE *out, struct diag *d)
 {
     coverage_sort(c);
-    if (c->lost)
-        return diag_fail(d, path, 0, "the coverage is not complete: out of memory");
-    struct outfile *out = outfile_open(path, d);
-    if (out == NULL)
-        return false;
-    if (!f->write(c, outfile_stream(out), d)) {
-        outfile_abort(out);
-        return false;
-    }
-    return outfile_commit(out, d);
+    return c->lost ? diag_fail(d, "", 0, "the coverage is not complete: out of memory") : f->write(c, out, d);
 }

@@ -171,11 +171,14 @@ bool cover_write_lcov(const struct coverage *c, FILE *out, struct diag *d)
     for (size_t i = 0; ok && i < c->nr; i++) {
         const struct cover_module *m = &c->module[i];
         const char *why;
-        if (m->debug != NULL && (open[i] = debug_file_open(m->debug, &why)) == NULL)
+        if (m->debug == NULL)
+            continue;
+        if (m->file == NULL && (open[i] = debug_file_open(m->debug, &why)) == NULL) {
             (void)diag_fail(d, m->debug, 0, "%s", why);
-        else if (m->debug != NULL)
-            ok = gather_module(&g, m, open[i]);
-        nr += open[i] != NULL;
+            continue;
+        }
+        ok = gather_module(&g, m, m->file != NULL ? m->file : open[i]);
+        nr++;
     }
     if (ok && nr != 0) {
         fold(&g.lines);

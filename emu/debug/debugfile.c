@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +46,41 @@ struct debug_file *debug_file_open(const char *path, const char **why)
     }
     debug_file_close(f);
     return NULL;
+}
+
+struct debug_file *debug_file_of(void *bytes, size_t size, const char **why)
+{
+    (void)elf_version(EV_CURRENT);
+    struct debug_file *f = calloc(1, sizeof *f);
+    *why = "out of memory";
+    if (f == NULL)
+        return NULL;
+    f->fd = -1;
+    *why = "cannot be read";
+    if (bytes != NULL) {
+        *why = "not an ELF file";
+        f->elf = elf_memory(bytes, size);
+        if (f->elf != NULL && elf_kind(f->elf) == ELF_K_ELF && gelf_getehdr(f->elf, &f->header) != NULL &&
+            usable(f, why))
+            return f;
+    }
+    debug_file_close(f);
+    return NULL;
+}
+
+void *debug_file_map(const char *path, size_t *size)
+{
+    struct stat st;
+    void *bytes = MAP_FAILED;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *size = 0;
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= DEBUG_FILE_MAX) {
+        *size = (size_t)st.st_size;
+        bytes = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0); /* libelf may swap bytes in place */
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    return bytes != MAP_FAILED ? bytes : NULL;
 }
 
 void debug_file_close(struct debug_file *f)

@@ -46,6 +46,10 @@ struct debug_file;
 
 /* NULL with a reason (static string) when it is no ELF file for x86. Reads little; the rest is read when asked for. */
 struct debug_file *debug_file_open(const char *path, const char **why);
+/* The same of a file that lies in memory, which must stay and may be changed; @bytes NULL is one that cannot be read. */
+struct debug_file *debug_file_of(void *bytes, size_t size, const char **why);
+/* For that: a private mapping, the caller's to unmap; NULL when it cannot be read, or is too big. */
+void *debug_file_map(const char *path, size_t *size);
 void debug_file_close(struct debug_file *f);
 
 /*

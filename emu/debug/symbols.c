@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "debug/folder.h"
 
@@ -24,6 +25,10 @@ struct symbols {
     char *dir;
     bool scanned;
     struct folder folder;
+    struct mapped {
+        void *bytes; /* NULL: it cannot be read */
+        size_t size;
+    } * held; /* the folder's files, in memory; NULL: they are opened when they are asked for */
     struct asked asked[ASKED_MAX];
     size_t nr_asked;
     char note[ASKED_MAX][NOTE_SIZE];
@@ -59,6 +64,10 @@ void symbols_close(struct symbols *s)
         return;
     for (size_t i = 0; i < s->nr_asked; i++)
         debug_file_close(s->asked[i].match.file);
+    for (size_t i = 0; s->held != NULL && i < s->folder.nr; i++)
+        if (s->held[i].bytes != NULL)
+            (void)munmap(s->held[i].bytes, s->held[i].size);
+    free(s->held);
     folder_free(&s->folder);
     free(s->dir);
     free(s);
@@ -92,7 +101,8 @@ static bool try_files(struct symbols *s, const struct debug_module *m, bool name
         if ((strcmp(name, m->name) == 0) != namesakes)
             continue;
         const char *reason;
-        struct debug_file *f = debug_file_open(s->folder.path[i], &reason);
+        struct debug_file *f = s->held != NULL ? debug_file_of(s->held[i].bytes, s->held[i].size, &reason)
+                                               : debug_file_open(s->folder.path[i], &reason);
         if (f != NULL && debug_file_matches(f, m, &out->bias)) {
             out->file = f;
             out->path = s->folder.path[i];
@@ -106,18 +116,36 @@ static bool try_files(struct symbols *s, const struct debug_module *m, bool name
     return false;
 }
 
+static void scan_once(struct symbols *s)
+{
+    if (s->scanned)
+        return;
+    folder_scan(s->dir, &s->folder);
+    s->scanned = true;
+    if (s->folder.nr == 0)
+        say(s, "there is no .debug file in the folder");
+    else if (s->folder.cut)
+        say(s, "the folder holds more than is looked at: give one below it");
+}
+
+bool symbols_hold(struct symbols *s, struct diag *d)
+{
+    scan_once(s);
+    if (s->held != NULL)
+        return true;
+    s->held = calloc(s->folder.nr + 1, sizeof *s->held);
+    if (s->held == NULL)
+        return diag_fail(d, s->dir, 0, "out of memory");
+    for (size_t i = 0; i < s->folder.nr; i++)
+        s->held[i].bytes = debug_file_map(s->folder.path[i], &s->held[i].size);
+    return true;
+}
+
 static void look_up(struct symbols *s, const struct debug_module *m, struct symbols_match *out)
 {
     char text[NOTE_SIZE];
     const char *why = NULL;
-    if (!s->scanned) {
-        folder_scan(s->dir, &s->folder);
-        s->scanned = true;
-        if (s->folder.nr == 0)
-            say(s, "there is no .debug file in the folder");
-        else if (s->folder.cut)
-            say(s, "the folder holds more than is looked at: give one below it");
-    }
+    scan_once(s);
     if (try_files(s, m, true, out, &why) || try_files(s, m, false, out, &why)) {
         count_used(s, out->name);
         return;

@@ -14,6 +14,8 @@ struct symbols;
 /* NULL with @d when @dir is not a folder that can be read. */
 struct symbols *symbols_open(const char *dir, struct diag *d);
 void symbols_close(struct symbols *s); /* NULL is fine */
+/* Opens all files there are now, for a process that will not be able to. False with @d: out of memory. */
+bool symbols_hold(struct symbols *s, struct diag *d);
 
 /* Where the module's code comes from; NULL when no file matches. Owned by @s. Asked again, it answers the same. */
 struct symbols_match {

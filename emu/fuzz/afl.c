@@ -87,6 +87,8 @@ static _Noreturn void run_cases(struct server *s)
 {
     (void)close(FORKSRV_FD);
     (void)close(FORKSRV_FD + 1);
+    if (!s->target->begin(s->target->self))
+        _exit(EXIT_FAILURE);
     for (;;) {
         const bool shared = s->input != NULL;
         const size_t n = !shared ? read_case(s) : s->input->n < AFL_INPUT_MAX ? s->input->n : AFL_INPUT_MAX;
@@ -98,7 +100,7 @@ static _Noreturn void run_cases(struct server *s)
 bool afl_one_case(const struct afl_target *t)
 {
     struct server s = {.target = t, .map = attach(SHM_ENV), .own = malloc(AFL_INPUT_MAX)};
-    const bool ok = s.map != NULL && s.own != NULL;
+    const bool ok = s.map != NULL && s.own != NULL && t->begin(t->self);
     if (ok && t->run(t->self, s.own, read_case(&s), s.map))
         abort();
     free(s.own);

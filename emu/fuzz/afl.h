@@ -16,6 +16,8 @@ struct afl_target {
     size_t map_size; /* cells of @run's map, a multiple of 64 */
     /* Runs one case; fills the map. True: AFL is to save it as a crash. Called in a child process. */
     bool (*run)(void *self, const uint8_t *bytes, size_t n, uint8_t *map);
+    /* In that process, before its first case: gives up what it does not need. False: it must not run any. */
+    bool (*begin)(void *self);
     void *self;
 };
 

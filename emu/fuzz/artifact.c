@@ -4,8 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "layout/write.h"
 
@@ -29,48 +27,44 @@ bool artifact_same(const struct verdict *v, const char *fingerprint)
     return false;
 }
 
-static bool shows(const struct target *t, const char *path, bool synthetic, const char *fingerprint,
+static bool shows(struct target *t, const struct layout *l, const char *text, bool synthetic, const char *fingerprint,
                   const struct monitor_options *o)
 {
     struct verdict *v = calloc(1, sizeof *v);
     if (v == NULL)
         return false;
-    const bool same = target_replay(t, path, synthetic, o, v, NULL) && artifact_same(v, fingerprint);
+    const bool same = target_replay(t, l, text, synthetic, o, v, NULL) && artifact_same(v, fingerprint);
     verdict_free(v);
     free(v);
     return same;
 }
 
 /* Cheap boots first: most faults are the first of theirs. */
-static enum artifact_replay replay(const struct target *t, const char *path, const char *fingerprint, bool platform,
-                                   const struct monitor_options *o)
+static enum artifact_replay replay(struct target *t, const struct layout *l, const char *text, const char *fingerprint,
+                                   bool platform, const struct monitor_options *o)
 {
     struct monitor_options all = *o, early = *o;
     all.first_only = false;
     early.platform = true;
-    if (shows(t, path, false, fingerprint, o) || shows(t, path, false, fingerprint, &all))
+    if (shows(t, l, text, false, fingerprint, o) || shows(t, l, text, false, fingerprint, &all))
         return REPLAY_PLAIN;
-    if (shows(t, path, true, fingerprint, &all))
+    if (shows(t, l, text, true, fingerprint, &all))
         return REPLAY_SYNTHETIC;
-    return platform && shows(t, path, true, fingerprint, &early) ? REPLAY_PLATFORM : REPLAY_NOT;
+    return platform && shows(t, l, text, true, fingerprint, &early) ? REPLAY_PLATFORM : REPLAY_NOT;
 }
 
-enum artifact_replay artifact_replay(const struct target *t, const struct layout *l, const char *fingerprint,
-                                     bool platform, const struct monitor_options *o)
+enum artifact_replay artifact_replay(struct target *t, const struct layout *l, const char *fingerprint, bool platform,
+                                     const struct monitor_options *o)
 {
-    char path[32];
-    const int fd = memfd_create("hvmbed-layout", MFD_CLOEXEC);
-    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (f == NULL) {
-        if (fd >= 0)
-            close(fd);
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    if (f == NULL)
         return REPLAY_NOT;
-    }
     layout_write(l, f);
-    (void)fflush(f);
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    const enum artifact_replay how = replay(t, path, fingerprint, platform, o);
-    (void)fclose(f);
+    const bool ok = fclose(f) == 0;
+    const enum artifact_replay how = ok ? replay(t, l, text, fingerprint, platform, o) : REPLAY_NOT;
+    free(text);
     return how;
 }
 

@@ -20,8 +20,8 @@ const char *artifact_replay_text(enum artifact_replay r); /* for people */
 bool artifact_same(const struct verdict *v, const char *fingerprint);
 
 /* Boots @l from reset, out of a file, until the fault @fingerprint is seen; @platform: it was in the first tier. */
-enum artifact_replay artifact_replay(const struct target *t, const struct layout *l, const char *fingerprint,
-                                     bool platform, const struct monitor_options *o);
+enum artifact_replay artifact_replay(struct target *t, const struct layout *l, const char *fingerprint, bool platform,
+                                     const struct monitor_options *o);
 
 /* Writes @l with what is known of @x as comments. */
 void artifact_write(const struct layout *l, const struct fuzz_found *x, enum artifact_replay how, FILE *out);

@@ -125,8 +125,20 @@ static void run(struct fuzz *f, const struct layout *l)
         return;
     }
     f->stats.runs++;
-    if (look.fresh && !look.fault && corpus_add(&f->corpus, l))
+    if (!look.fresh || look.fault || !corpus_add(&f->corpus, l))
+        return;
+    if (f->o.keep != NULL)
+        (void)f->o.keep(f->o.self, l);
+    else
         (void)corpus_save(&f->corpus, l, &f->trouble);
+}
+
+static bool may_begin(struct fuzz *f, const struct layout *l)
+{
+    if (f->o.begins == NULL || f->o.begins(f->o.self, f->seeds + f->mutants, l))
+        return true;
+    f->stats.left_out++;
+    return false;
 }
 
 /* What others are to take over comes from a layout as people have it, not from the first mutant. */
@@ -147,22 +159,31 @@ void fuzz_seed(struct fuzz *f, const struct layout *l)
     const struct mutate_options *m = &f->o.mutate;
     if (!(l->type == GUEST_HVM ? m->hvm : m->pvh) || (!m->hostile && !layout_is_legal(l, m->image_size)))
         return;
-    warm_up(f, l);
-    run(f, l);
+    if (may_begin(f, l)) {
+        warm_up(f, l);
+        run(f, l);
+    }
+    f->seeds++;
+}
+
+void fuzz_take_up(struct fuzz *f)
+{
+    for (size_t i = 0; i < f->corpus.nr; i++)
+        warm_up(f, &f->corpus.l[i]);
 }
 
 bool fuzz_loop(struct fuzz *f, uint64_t runs)
 {
-    for (uint64_t i = 0; (runs == 0 || i < runs) && (f->o.go_on == NULL || f->o.go_on(f->o.self)); i++) {
+    for (; (runs == 0 || f->mutants < runs) && (f->o.go_on == NULL || f->o.go_on(f->o.self)); f->mutants++) {
         const struct layout *from = corpus_choose(&f->corpus, &f->chooser);
         const struct layout *other = corpus_choose(&f->corpus, &f->chooser);
         if (from == NULL)
             return false;
         struct layout l = *from;
-        if (mutate(&l, other, &f->chooser, &f->o.mutate))
-            run(f, &l);
-        else
+        if (!mutate(&l, other, &f->chooser, &f->o.mutate))
             f->stats.impossible++;
+        else if (may_begin(f, &l))
+            run(f, &l);
         if (f->trouble.message[0] != '\0')
             return false;
     }

@@ -31,6 +31,10 @@ struct fuzz_options {
     const char *corpus; /* folder, or NULL */
     /* Called between two boots; false: enough. */
     bool (*go_on)(void *self);
+    /* Before the case with this number, counted over seeds and mutants; false: it is left out. May be NULL. */
+    bool (*begins)(void *self, uint64_t number, const struct layout *l);
+    /* A layout for the corpus; NULL: it is written into its folder. */
+    bool (*keep)(void *self, const struct layout *l);
     void (*found)(void *self, const struct fuzz_found *f);
     void *self;
 };
@@ -41,6 +45,7 @@ struct fuzz_stats {
     uint64_t impossible; /* layouts that no guest can be */
     uint64_t too_slow;   /* layouts whose page tables cost too much, that were not booted to the hand-off */
     uint64_t faulty;     /* boots with a finding, known or not */
+    uint64_t left_out;   /* cases that ended the process that ran them */
 };
 
 #define FUZZ_KNOWN_MAX 1024u
@@ -65,8 +70,9 @@ struct fuzz {
     struct fuzz_list known,
         hinted; /* faults, one of a family; those of the first tier, which the second is to confirm */
     struct fuzz_stats stats;
-    bool warmed_up[2];   /* by enum guest_type */
-    struct diag trouble; /* the corpus could not be written: the loop has ended */
+    uint64_t seeds, mutants; /* that are done, however they ended */
+    bool warmed_up[2];       /* by enum guest_type */
+    struct diag trouble;     /* the corpus could not be written: the loop has ended */
 };
 
 /* @f is zero. */
@@ -74,7 +80,9 @@ void fuzz_init(struct fuzz *f, const struct fuzz_options *o, struct target *t);
 void fuzz_free(struct fuzz *f);
 /* A layout to begin with, as it is. Left out where the options do not allow it. */
 void fuzz_seed(struct fuzz *f, const struct layout *l);
-/* Boots @runs mutants (0: no end) unless told to stop. False with @f->trouble, or when there is no seed. */
+/* Of one that goes on where another has stopped: what boots have in common is made anew. */
+void fuzz_take_up(struct fuzz *f);
+/* Boots mutants until there were @runs (0: no end), or it is told to stop. False with @f->trouble, or when there is no seed. */
 bool fuzz_loop(struct fuzz *f, uint64_t runs);
 
 /* Edges, in both tiers; and edges and properties. */

@@ -11,24 +11,40 @@ bool target_open(struct target *t, const struct image *im, const struct monitor_
     if (t->warm == NULL)
         return false;
     warm_trace(t->warm, edges_block, &t->edges);
-    return true;
+    const struct boot_choice choice = {.stages = &t->stages};
+    return boot_hold_stages(&choice, d);
 }
 
 void target_close(struct target *t)
 {
     warm_close(t->warm);
     boot_case_free(&t->boot);
+    first_stages_free(&t->stages);
+    held_free(&t->held);
     t->warm = NULL;
 }
 
-static struct boot_choice synthetic_handoff(const struct layout *l)
+#define COLD_MACHINES 2u /* one from reset, one to see it again */
+uint64_t target_address_space(uint64_t top)
 {
-    return (struct boot_choice){.handoff = handoff_for(l->type)->name};
+    return WARM_ADDRESS_SPACE + COLD_MACHINES * 2 * top;
+}
+
+static struct boot_choice choose_handoff(struct target *t, const struct layout *l, bool synthetic)
+{
+    return (struct boot_choice){
+        .handoff = synthetic ? handoff_for(l->type)->name : NULL, .stages = &t->stages, .held = &t->held};
+}
+
+bool target_hold(struct target *t, const struct layout *l, struct diag *d)
+{
+    const struct boot_choice choice = choose_handoff(t, l, true);
+    return boot_hold_disks(&choice, l, d);
 }
 
 const struct verdict *target_run(struct target *t, const struct layout *l, enum warm_tier tier, struct diag *d)
 {
-    const struct boot_choice choice = synthetic_handoff(l);
+    const struct boot_choice choice = choose_handoff(t, l, true);
     struct warm_result r;
     boot_case_free(&t->boot);
     memset(&t->boot, 0, sizeof t->boot);
@@ -54,16 +70,19 @@ void target_warm_up(struct target *t, const struct layout *l, enum warm_tier tie
     t->nr_cold = cold;
 }
 
-bool target_replay(const struct target *t, const char *path, bool synthetic, const struct monitor_options *o,
-                   struct verdict *v, struct diag *d)
+bool target_replay(struct target *t, const struct layout *from, const char *text, bool synthetic,
+                   const struct monitor_options *o, struct verdict *v, struct diag *d)
 {
     struct boot_case c = {0};
     struct layout l;
+    struct layout_lines lines = {0};
     struct monitor_options options = *o;
     options.image = t->image;
-    if (!layout_read(path, &l, d))
+    if (!layout_read_text("layout", text, &l, &lines, d))
         return false;
-    const struct boot_choice choice = synthetic ? synthetic_handoff(&l) : (struct boot_choice){0};
+    memcpy(l.disk, from->disk, sizeof l.disk); /* whose files cannot be looked up in a cage */
+    l.nr_disks = from->nr_disks;
+    const struct boot_choice choice = choose_handoff(t, &l, synthetic);
     struct {
         struct machine machine;
         struct monitor monitor;

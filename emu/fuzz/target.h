@@ -9,6 +9,8 @@
 struct target {
     const struct image *image; /* not owned */
     struct warm *warm;
+    struct first_stages stages; /* what boots may need of the file system, read before */
+    struct held held;
     struct boot_case boot; /* of the run before */
     struct edges edges;
     uint8_t map[COVERAGE_SIZE]; /* of the run before */
@@ -19,6 +21,10 @@ struct target {
 /* @t is zero. @im and what @o points to must outlive it. False with @d. */
 bool target_open(struct target *t, const struct image *im, const struct monitor_options *o, struct diag *d);
 void target_close(struct target *t);
+/* Opens the disks of the guest @l, for boots in a process that cannot. False with @d. */
+bool target_hold(struct target *t, const struct layout *l, struct diag *d);
+/* Address space, in bytes, that its guests reserve at most, the largest of which ends at @top. */
+uint64_t target_address_space(uint64_t top);
 
 /* Boots, by the synthetic hand-off of the layout's type. The verdict, valid until the next call; NULL with @d when no
  * such guest can be. */
@@ -28,10 +34,10 @@ const struct verdict *target_run(struct target *t, const struct layout *l, enum 
 void target_warm_up(struct target *t, const struct layout *l, enum warm_tier tier);
 
 /*
- * As target_run() once more from reset, in a machine of its own, of the file @path and as `hvmbed run` would without
- * --handoff, or (@synthetic) as target_run() does. False with @d when it cannot be; verdict_free() @v afterwards.
+ * As target_run() once more from reset, in a machine of its own, of the file that was written of @from, @text, and as `hvmbed run` would
+ * without --handoff, or (@synthetic) as target_run() does. False with @d when it cannot be; verdict_free() @v afterwards.
  */
-bool target_replay(const struct target *t, const char *path, bool synthetic, const struct monitor_options *o,
-                   struct verdict *v, struct diag *d);
+bool target_replay(struct target *t, const struct layout *from, const char *text, bool synthetic,
+                   const struct monitor_options *o, struct verdict *v, struct diag *d);
 
 #endif

@@ -23,6 +23,8 @@ struct gdb_options {
 struct gdb_session *gdb_open(const struct gdb_options *o, struct diag *d);
 void gdb_close(struct gdb_session *s); /* NULL is fine */
 const char *gdb_where(const struct gdb_session *s);
+/* Waits for the client; gdb_begins() does so, too. False with @d. */
+bool gdb_wait(struct gdb_session *s, struct diag *d);
 
 /* For trial_visitor: waits for the client, which holds the guest at its first instruction; and for it to let go. */
 bool gdb_begins(void *self, struct monitor *mon, struct diag *d);

@@ -261,7 +261,7 @@ struct gdb_session *gdb_open(const struct gdb_options *o, struct diag *d)
         (void)diag_fail(d, "", 0, "out of memory");
         return NULL;
     }
-    if ((o->symbols != NULL && (s->symbols = symbols_open(o->symbols, d)) == NULL) ||
+    if ((o->symbols != NULL && ((s->symbols = symbols_open(o->symbols, d)) == NULL || !symbols_hold(s->symbols, d))) ||
         (s->link = gdb_listen(o->where, o->anywhere, d)) == NULL) {
         gdb_close(s);
         return NULL;
@@ -287,6 +287,11 @@ void gdb_close(struct gdb_session *s)
 const char *gdb_where(const struct gdb_session *s)
 {
     return gdb_link_name(s->link);
+}
+
+bool gdb_wait(struct gdb_session *s, struct diag *d)
+{
+    return gdb_accept(s->link, d);
 }
 
 bool gdb_killed(const struct gdb_session *s)

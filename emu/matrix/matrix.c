@@ -208,9 +208,29 @@ static void try_case(const struct matrix_result *m, const struct matrix_setup *s
         refuse(r, CASE_FAILED, "out of memory for the report");
 }
 
+bool matrix_of_lost(struct matrix_result *m, const char *path, const struct layout *l, const char *image,
+                    const struct trial_options *o, const char *why, struct diag *d)
+{
+    struct trial_options options = *o;
+    struct first_stages stages = {0};
+    if (options.choice.stages == NULL)
+        options.choice.stages = &stages;
+    bool ok = matrix_add_layout(m, path != NULL ? path : "", l, d) && matrix_add_image(m, image, d) &&
+              matrix_cases(m, &options, NULL, false, d);
+    first_stages_free(&stages);
+    if (!ok)
+        return false;
+    refuse(&m->c[0].result, CASE_LOST, why);
+    return fold(m) || out_of_memory(d);
+}
+
 struct run {
     struct matrix_result *m;
     const struct matrix_setup *s;
+    size_t *left; /* cases that are to be booted: jobs */
+    size_t nr_left;
+    size_t *running; /* as cases */
+    struct diag trouble;
 };
 
 static bool work(void *self, size_t job, FILE *out)
@@ -220,7 +240,7 @@ static bool work(void *self, size_t job, FILE *out)
     struct trial *t = calloc(1, sizeof *t);
     if (t == NULL)
         return false;
-    try_case(run->m, run->s, job, t, &r);
+    try_case(run->m, run->s, run->left[job], t, &r);
     bool ok = record_write(&r, out);
     trial_free(t);
     free(t);
@@ -230,19 +250,27 @@ static bool work(void *self, size_t job, FILE *out)
 
 /* --- in the one that tells of them */
 
+static bool tell(const struct run *run, struct matrix_case *c)
+{
+    return run->s->done == NULL || run->s->done(run->s->self, c);
+}
+
 static enum pool_answer take(void *self, size_t job, const struct pool_result *r)
 {
-    const struct run *run = self;
-    struct matrix_case *c = &run->m->c[job];
+    struct run *run = self;
+    struct matrix_case *c = &run->m->c[run->left[job]];
     if (!record_read(r->bytes, r->size, &c->result))
         return POOL_REFUSED;
-    return run->s->done == NULL || run->s->done(run->s->self, c) ? POOL_TAKEN : POOL_STOP;
+    if (run->s->resume != NULL &&
+        !resume_save(run->s->resume, run->m, run->s->options, c, r->bytes, r->size, &run->trouble))
+        return POOL_STOP;
+    return tell(run, c) ? POOL_TAKEN : POOL_STOP;
 }
 
 static void lost(void *self, size_t job, const struct pool_result *r, bool again)
 {
     const struct run *run = self;
-    struct matrix_case *c = &run->m->c[job];
+    struct matrix_case *c = &run->m->c[run->left[job]];
     char why[POOL_WHY_SIZE];
     pool_why(r, why);
     if (again && run->s->again != NULL)
@@ -250,30 +278,66 @@ static void lost(void *self, size_t job, const struct pool_result *r, bool again
     if (again)
         return;
     refuse(&c->result, CASE_LOST, why);
-    if (run->s->done != NULL)
-        (void)run->s->done(run->s->self, c);
+    (void)tell(run, c);
 }
 
 static void show(void *self, const struct pool_state *s)
 {
-    const struct run *run = self;
+    struct run *run = self;
+    const size_t before = run->m->nr_cases - run->nr_left;
+    for (unsigned i = 0; i < s->nr_running; i++)
+        run->running[i] = run->left[s->running[i]];
+    const struct pool_state all = {s->done + before, s->nr + before, run->running, s->nr_running};
     if (run->s->show != NULL)
-        run->s->show(run->s->self, s);
+        run->s->show(run->s->self, &all);
+}
+
+/* Those of which nothing is kept. False: enough was said. */
+static bool choose_left(struct run *run)
+{
+    for (size_t i = 0; i < run->m->nr_cases; i++) {
+        struct matrix_case *c = &run->m->c[i];
+        if (run->s->resume == NULL || !resume_load(run->s->resume, run->m, run->s->options, c))
+            run->left[run->nr_left++] = i;
+        else if (!tell(run, c))
+            return false;
+    }
+    return true;
 }
 
 enum pool_verdict matrix_run(struct matrix_result *m, const struct matrix_setup *s, int *signal, struct diag *d)
 {
-    struct run run = {m, s};
-    const struct pool_setup p = {.nr = m->nr_cases,
-                                 .at_once = s->at_once,
-                                 .limit = RECORD_MAX,
-                                 .work = work,
-                                 .take = take,
-                                 .lost = lost,
-                                 .show = show,
-                                 .tick_ms = TICK_MS,
-                                 .self = &run};
-    enum pool_verdict v = pool_run(&p, signal, d);
+    struct run run = {.m = m,
+                      .s = s,
+                      .left = calloc(m->nr_cases + 1, sizeof *run.left),
+                      .running = calloc((size_t)s->at_once + 1, sizeof *run.running)};
+    enum pool_verdict v = POOL_FAILED;
+    *signal = 0;
+    if (run.left == NULL || run.running == NULL) {
+        (void)out_of_memory(d);
+    } else if (!choose_left(&run)) {
+        v = POOL_STOPPED;
+    } else {
+        const struct pool_setup p = {.nr = run.nr_left,
+                                     .at_once = s->at_once,
+                                     .limit = RECORD_MAX,
+                                     .cage = s->cage,
+                                     .cage_missing = s->cage_missing,
+                                     .memory = s->memory,
+                                     .work = work,
+                                     .take = take,
+                                     .lost = lost,
+                                     .show = show,
+                                     .tick_ms = TICK_MS,
+                                     .self = &run};
+        v = pool_run(&p, signal, d);
+    }
+    free(run.left);
+    free(run.running);
+    if (run.trouble.message[0] != '\0') {
+        *d = run.trouble;
+        return POOL_FAILED;
+    }
     if (v != POOL_ALL_DONE || fold(m))
         return v;
     (void)out_of_memory(d);

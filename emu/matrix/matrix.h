@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "matrix/result.h"
+#include "matrix/resume.h"
 #include "matrix/trial.h"
 #include "pool/pool.h"
 
@@ -28,18 +29,26 @@ struct matrix_setup {
     size_t nr_forms;
     const struct report_style *style; /* of those */
     unsigned at_once;
+    /* As in struct pool_setup. */
+    const struct cage_setup *cage;
+    unsigned cage_missing;
+    uint64_t memory;
     const char *version; /* of hvmbed, where cases are to be saved; NULL: none are */
     /* A case is there, in whatever order; false: enough. May be NULL. */
     bool (*done)(void *self, struct matrix_case *c);
     /* A case's process died, and it will be tried again. May be NULL. */
     void (*again)(void *self, const struct matrix_case *c, const char *why);
+    const struct resume *resume; /* where finished cases are kept; NULL: nowhere */
     /* As in struct pool_setup: jobs are cases. */
     void (*show)(void *self, const struct pool_state *s);
     void *self;
 };
 
-/* Boots all cases, and folds what came of them. As pool_run(); @m is complete with POOL_ALL_DONE alone. */
+/* Boots all cases, but those that are kept of an earlier run, and folds what came of them. As pool_run(); @m is complete with POOL_ALL_DONE alone. */
 enum pool_verdict matrix_run(struct matrix_result *m, const struct matrix_setup *s, int *signal, struct diag *d);
+/* A matrix of one case, of the layout @l that was read from @path (NULL: built in), whose process died of @why. False with @d. */
+bool matrix_of_lost(struct matrix_result *m, const char *path, const struct layout *l, const char *image,
+                    const struct trial_options *o, const char *why, struct diag *d);
 void matrix_free(struct matrix_result *m);
 
 #endif

@@ -2,13 +2,10 @@
 #include "matrix/save.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "layout/settle.h"
 #include "layout/write.h"
@@ -20,23 +17,12 @@ static bool out_of_memory(struct diag *d)
     return diag_fail(d, "", 0, "out of memory");
 }
 
-/* --- a layout as text, and back: libxlutil's reader wants a file */
+/* --- a layout as text, and back */
 
 static bool read_text(const char *text, const char *name, struct layout *l, struct diag *d)
 {
-    char path[32];
-    const size_t n = strlen(text);
-    const int fd = memfd_create("hvmbed-case", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, text, n) != (ssize_t)n) {
-        if (fd >= 0)
-            (void)close(fd);
-        return diag_fail(d, "", 0, "no room for the layout: %s", strerror(errno));
-    }
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    const bool ok = layout_read(path, l, d);
-    (void)close(fd);
-    (void)snprintf(l->path, sizeof l->path, "%s", name);
-    return ok;
+    struct layout_lines lines = {0};
+    return layout_read_text(name, text, l, &lines, d);
 }
 
 static bool describe_layout(const struct trial *t, const struct trial_options *o, struct saved *s, struct diag *d)
@@ -87,34 +73,41 @@ static void describe_file(const char *path, uint64_t size, const uint8_t sha256[
     hash_format(sha256, f->sha256);
 }
 
-static bool describe_disk(const struct layout_disk *k, struct saved_disk *s, struct diag *d)
+static bool describe_file_of_disk(const struct held_file *f, struct saved_disk *s, struct diag *d)
 {
     uint8_t sha256[HASH_SIZE];
-    struct stat st;
-    const int fd = open(k->path, O_RDONLY | O_CLOEXEC);
     void *at = MAP_FAILED;
-    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0)
-        at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    const int error = errno;
-    if (fd >= 0)
-        (void)close(fd);
+    errno = f->error;
+    if (f->fd >= 0 && f->size > 0)
+        at = mmap(NULL, (size_t)f->size, PROT_READ, MAP_PRIVATE, f->fd, 0);
     if (at == MAP_FAILED)
-        return diag_fail(d, k->path, 0, "cannot be read: %s", strerror(error));
-    hash_bytes(at, (size_t)st.st_size, sha256);
-    (void)munmap(at, (size_t)st.st_size);
-    put_path(s->path, sizeof s->path, k->path);
-    s->size = (uint64_t)st.st_size;
+        return diag_fail(d, f->path, 0, "cannot be read: %s", strerror(errno));
+    hash_bytes(at, (size_t)f->size, sha256);
+    (void)munmap(at, (size_t)f->size);
+    s->size = f->size;
     hash_format(sha256, s->sha256);
+    return true;
+}
+
+static bool describe_disk(const struct layout_disk *k, const struct held *held, struct saved_disk *s, struct diag *d)
+{
+    struct held own = {0};
+    const struct held_file *f = held_find(held, k->path);
+    if (f == NULL && (f = held_add(&own, k->path)) == NULL)
+        return out_of_memory(d);
+    const bool ok = describe_file_of_disk(f, s, d);
+    held_free(&own);
+    put_path(s->path, sizeof s->path, k->path);
     s->vdev = k->vdev;
     put_text(s->mode, sizeof s->mode, k->read_only ? "r" : "rw");
-    return true;
+    return ok;
 }
 
 static bool describe_disks(const struct trial *t, struct saved *s, struct diag *d)
 {
     const struct layout *l = &t->boot.layout;
     for (; s->nr_disks < l->nr_disks; s->nr_disks++)
-        if (!describe_disk(&l->disk[s->nr_disks], &s->disk[s->nr_disks], d))
+        if (!describe_disk(&l->disk[s->nr_disks], t->boot.choice.held, &s->disk[s->nr_disks], d))
             return false;
     return true;
 }

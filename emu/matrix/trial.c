@@ -72,6 +72,14 @@ bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d)
     return ok && (!more || ask_why(t, o, &options, d));
 }
 
+/* machine/memory.c reserves the guest's space, pages.c as much again where pages move; boots follow one another, or two
+ * stand side by side (why/, compare/). */
+#define MACHINES 4u
+uint64_t trial_address_space(uint64_t top, const struct trial_options *o)
+{
+    return (MACHINES + o->nr_fills) * 2 * top;
+}
+
 void trial_input(const struct trial *t, char version[ENGINE_VERSION_SIZE], struct report_input *in)
 {
     engine_version(version);

@@ -47,6 +47,8 @@ struct trial {
 bool trial_prepare(struct trial *t, const struct layout *l, const struct image *im, const struct trial_options *o,
                    struct diag *d);
 bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d);
+/* Address space that a trial reserves at most for its guests, in bytes, whose memory ends at @top. */
+uint64_t trial_address_space(uint64_t top, const struct trial_options *o);
 /* What a report of it is made of, once it was booted: it points into @t and @version. */
 void trial_input(const struct trial *t, char version[ENGINE_VERSION_SIZE], struct report_input *in);
 void trial_free(struct trial *t);

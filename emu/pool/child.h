@@ -11,12 +11,23 @@
 struct pool_child {
     pid_t pid;
     int fd; /* what it hands back; -1 once that is all read */
+    struct pool_words *words;
+};
+
+/* Shared with the child, which may have run wild. */
+struct pool_words {
+    struct cage_words cage;
+    volatile bool uncaged;
 };
 
 /* Forks, and has the child do @job with the signals @mask blocked. 0, or an errno. */
 int pool_child_start(struct pool_child *c, const struct pool_setup *s, size_t job, const sigset_t *mask);
 void pool_child_kill(const struct pool_child *c);
-/* Until it has ended; closes what is open. */
-void pool_child_wait(struct pool_child *c);
+/* Until it has ended. */
+void pool_child_wait(const struct pool_child *c);
+/* Closes what is open, of one that has ended. */
+void pool_child_free(struct pool_child *c);
+/* Bytes that it has in memory; 0: not known. */
+uint64_t pool_child_memory(const struct pool_child *c);
 
 #endif

@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pool/child.h"
 
 #define CHUNK ((size_t)64 << 10)
+#define MEMORY_MS 100
 #define CLOSING_MS 1 /* between its last byte and its end a child has next to nothing to do */
 
 struct child {
@@ -21,7 +23,7 @@ struct child {
     size_t job;
     uint8_t *bytes;
     size_t size, room;
-    bool too_much;
+    bool too_much, too_large;
 };
 
 struct pool {
@@ -36,6 +38,7 @@ struct pool {
     bool again; /* that is what is done now */
     bool starved;
     bool stopped;
+    double looked; /* when memory was looked at */
     int signals;
     sigset_t watched, before;
     struct sigaction chld;
@@ -44,9 +47,24 @@ struct pool {
 void pool_why(const struct pool_result *r, char out[POOL_WHY_SIZE])
 {
     const char *name = r->end == POOL_SIGNAL ? sigabbrev_np(r->value) : NULL;
+    char call[40];
+    int n;
     switch (r->end) {
     case POOL_SIGNAL:
-        (void)snprintf(out, POOL_WHY_SIZE, "killed by signal %d (%s)", r->value, name != NULL ? name : "?");
+        n = snprintf(out, POOL_WHY_SIZE, "killed by signal %d (%s)", r->value, name != NULL ? name : "?");
+        if (r->value == SIGXCPU)
+            (void)snprintf(out + n, POOL_WHY_SIZE - (size_t)n, ": it used more CPU time than it may");
+        if (r->value != SIGSYS || r->asked == 0)
+            break;
+        cage_syscall_name(r->asked - 1, call, sizeof call);
+        (void)snprintf(out + n, POOL_WHY_SIZE - (size_t)n, ": it asked for the system call %s, which its cage forbids",
+                       call);
+        break;
+    case POOL_NO_CAGE:
+        (void)snprintf(out, POOL_WHY_SIZE, "its process could not be caged");
+        break;
+    case POOL_MEMORY:
+        (void)snprintf(out, POOL_WHY_SIZE, "its process had more memory than it may");
         break;
     case POOL_STATUS:
         (void)snprintf(out, POOL_WHY_SIZE, "its process ended with status %d", r->value);
@@ -80,7 +98,7 @@ static void show(const struct pool *p)
 
 static void lose(struct pool *p, size_t job, const struct pool_result *r)
 {
-    bool again = !p->again;
+    bool again = !p->again && !p->s->once;
     if (again)
         p->lost[p->nr_lost++] = job;
     else
@@ -127,9 +145,14 @@ static void receive(struct pool *p, struct child *c)
         c->process.fd = -1;
         return;
     }
-    c->size += (size_t)n;
-    if (c->size <= p->s->limit)
-        return;
+    if (p->s->hear != NULL) {
+        if (p->s->hear(p->s->self, c->job, c->bytes, (size_t)n))
+            return;
+    } else {
+        c->size += (size_t)n;
+        if (c->size <= p->s->limit)
+            return;
+    }
     c->too_much = true;
     pool_child_kill(&c->process);
 }
@@ -137,10 +160,15 @@ static void receive(struct pool *p, struct child *c)
 static void ended(struct pool *p, struct child *c, int status)
 {
     struct pool_result r = {.end = POOL_HANDED_BACK, .bytes = c->bytes, .size = c->size};
+    const struct pool_words *words = c->process.words;
     if (c->too_much)
         r.end = POOL_TOO_MUCH;
+    else if (c->too_large)
+        r.end = POOL_MEMORY;
+    else if (words->uncaged)
+        r.end = POOL_NO_CAGE;
     else if (WIFSIGNALED(status))
-        r = (struct pool_result){.end = POOL_SIGNAL, .value = WTERMSIG(status)};
+        r = (struct pool_result){.end = POOL_SIGNAL, .value = WTERMSIG(status), .asked = words->cage.asked};
     else if (WEXITSTATUS(status) != 0)
         r = (struct pool_result){.end = POOL_STATUS, .value = WEXITSTATUS(status)};
     enum pool_answer answer = r.end == POOL_HANDED_BACK ? p->s->take(p->s->self, c->job, &r) : POOL_REFUSED;
@@ -169,6 +197,7 @@ static void reap(struct pool *p)
         }
         any = true;
         ended(p, &c, got > 0 ? status : -1);
+        pool_child_free(&c.process);
         free(c.bytes);
     }
     p->nr = left;
@@ -182,6 +211,7 @@ static void end_all(struct pool *p)
     for (unsigned i = 0; i < p->nr; i++) {
         pool_child_kill(&p->child[i].process);
         pool_child_wait(&p->child[i].process);
+        pool_child_free(&p->child[i].process);
         free(p->child[i].bytes);
     }
     p->nr = 0;
@@ -213,10 +243,31 @@ static void fill(struct pool *p)
         show(p);
 }
 
+/* The kernel bounds what a process may reserve; what it has in memory is looked at from outside. */
+static void watch_memory(struct pool *p)
+{
+    struct timespec t;
+    if (p->s->memory == 0 || clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+        return;
+    const double now = (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    if (now - p->looked < MEMORY_MS / 1e3)
+        return;
+    p->looked = now;
+    for (unsigned i = 0; i < p->nr; i++) {
+        struct child *c = &p->child[i];
+        if (c->too_large || pool_child_memory(&c->process) <= p->s->memory)
+            continue;
+        c->too_large = true;
+        pool_child_kill(&c->process);
+    }
+}
+
 /* Waits until something happens: bytes, a signal, a tick. False when interrupted by *signal. */
 static bool wait_for_some(struct pool *p, int *signal)
 {
     int timeout = p->s->show != NULL && p->s->tick_ms > 0 ? p->s->tick_ms : -1;
+    if (p->s->memory != 0 && (timeout < 0 || timeout > MEMORY_MS))
+        timeout = MEMORY_MS;
     p->poll[p->nr] = (struct pollfd){.fd = p->signals, .events = POLLIN};
     for (unsigned i = 0; i < p->nr; i++) {
         p->poll[i] = (struct pollfd){.fd = p->child[i].process.fd, .events = POLLIN};
@@ -233,6 +284,7 @@ static bool wait_for_some(struct pool *p, int *signal)
             receive(p, &p->child[i]);
     if (n == 0 && timeout != CLOSING_MS)
         show(p);
+    watch_memory(p);
     return true;
 }
 

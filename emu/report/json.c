@@ -234,6 +234,8 @@ bool report_json_write(const struct report_input *in, const struct report_style 
     json_t *report = json_report(in, style);
     if (report == NULL)
         return false;
+    if (report_tells_sandbox(style))
+        (void)json_object_set_new(report, "sandbox", json_safe(style->sandbox));
     bool ok = json_dumpf(report, out, JSON_INDENT(2)) == 0;
     json_decref(report);
     return fputc('\n', out) != EOF && ok && ferror(out) == 0;

@@ -92,7 +92,6 @@ static json_t *json_summary(const struct matrix_result *m)
 
 bool matrix_json_write(const struct matrix_result *m, const struct report_style *style, FILE *out)
 {
-    (void)style;
     json_t *cases = json_array(), *findings = json_array();
     for (size_t i = 0; i < m->nr_cases; i++)
         append(&cases, json_case(m, &m->c[i]));
@@ -104,6 +103,8 @@ bool matrix_json_write(const struct matrix_result *m, const struct report_style 
                   "layouts", json_layouts(m), "images", json_images(m), "findings", findings, "cases", cases);
     if (all == NULL)
         return false;
+    if (report_tells_sandbox(style))
+        (void)json_object_set_new(all, "sandbox", json_safe(style->sandbox));
     bool ok = json_dumpf(all, out, JSON_INDENT(2)) == 0;
     json_decref(all);
     return fputc('\n', out) != EOF && ok && ferror(out) == 0;

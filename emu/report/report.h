@@ -34,6 +34,8 @@ struct report_style {
     bool color;
     bool hobs;   /* the HOB list too */
     bool memory; /* the UEFI memory map too */
+    /* Of the cage in which guest code ran: NULL, "whole", "off" or "without PART (WHY), …"; "whole" is told with -v. */
+    const char *sandbox;
     int verbose; /* 1: registers, walk, modules and the guest's debug output too */
 };
 
@@ -50,6 +52,8 @@ struct report_writer {
     bool (*write_matrix)(const struct matrix_result *m, const struct report_style *style, FILE *out);
     bool written; /* of one case it shows what memory the firmware wrote (monitor_options.written) */
 };
+/* Is there something to be said about the cage that everyone should know? */
+bool report_tells_sandbox(const struct report_style *style);
 extern const struct report_writer report_writers[]; /* ends with a NULL name */
 const struct report_writer *report_writer_find(const char *name);
 

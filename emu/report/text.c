@@ -112,9 +112,10 @@ static void write_disks(const struct layout *l, FILE *out)
     }
 }
 
-static void write_summary(const struct report_input *in, bool verbose, FILE *out)
+static void write_summary(const struct report_input *in, const struct report_style *style, FILE *out)
 {
     const struct verdict *v = in->verdict;
+    const bool verbose = style->verbose > 0;
     fputc('\n', out);
     text_label(out, "image");
     text_safe(out, path_last(in->image->path));
@@ -166,6 +167,10 @@ static void write_summary(const struct report_input *in, bool verbose, FILE *out
         text_fill(in->compared, out);
     text_label(out, "engine");
     fprintf(out, "Unicorn %s\n", in->engine_version);
+    if (report_tells_sandbox(style) || (verbose && style->sandbox != NULL)) {
+        text_label(out, "sandbox");
+        fprintf(out, "%s\n", style->sandbox);
+    }
 }
 
 static void write_modules(const struct verdict *v, FILE *out)
@@ -260,7 +265,7 @@ bool report_text_write(const struct report_input *in, const struct report_style 
     }
     if (f->dropped != 0)
         fprintf(out, "\n%" PRIu64 " more findings did not fit and are not shown\n", f->dropped);
-    write_summary(in, style->verbose > 0, out);
+    write_summary(in, style, out);
     if (style->hobs && in->verdict->hob_list != 0)
         write_hobs(in->verdict, out);
     if (style->memory)

@@ -333,5 +333,7 @@ bool matrix_text_write(const struct matrix_result *m, const struct report_style 
     for (size_t i = 0; i < m->summary.nr_remarks; i++)
         write_remark(m, &m->summary.remark[i], style, out);
     write_total(m, style, out);
+    if (report_tells_sandbox(style) || (style->verbose > 0 && style->sandbox != NULL))
+        fprintf(out, "sandbox: %s\n", style->sandbox);
     return ferror(out) == 0;
 }

@@ -28,3 +28,8 @@ const struct report_writer *report_writer_find(const char *name)
             return w;
     return NULL;
 }
+
+bool report_tells_sandbox(const struct report_style *style)
+{
+    return style->sandbox != NULL && strcmp(style->sandbox, "whole") != 0;
+}

@@ -23,6 +23,9 @@ enum warm_tier {
     WARM_HANDOFF,  /* the whole boot */
 };
 
+/* Address space, in bytes, that what is kept reserves at most. */
+#define WARM_ADDRESS_SPACE (10 * 2 * (1024 * GIB))
+
 struct warm_result {
     const struct verdict *verdict; /* the debug log too; until the next warm_run() or warm_close() */
     const struct machine *machine; /* as the boot left it; likewise */

@@ -17,8 +17,8 @@ sec=1.0      # a whole boot of RELEASE, against QEMU TCG's SEC of DEBUG
 dxe=4.0      # a boot into the shell, against QEMU TCG's of the same image to the same point
 sec_debug=1.5 # a whole boot of DEBUG, PEI's debug output and all, against the same
 
-# Under callgrind a boot takes minutes: patience, or the bed would take a closer look.
-slow="--patience 100000"
+# Under callgrind a boot takes minutes: patience, or the bed would take a closer look; and valgrind fits in no cage.
+slow="--patience 100000 --sandbox no"
 instructions() { # COMMAND...
     local log
     log=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null) ||

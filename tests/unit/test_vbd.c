@@ -77,7 +77,7 @@ static void attach(struct domain *m, bool read_only)
     struct diag d;
     domain_init(m, GUEST_HVM, 256);
     char *const path = image(SECTORS * 512 + 100);
-    struct disk *const disk = disk_open(path, &d);
+    struct disk *const disk = disk_open(path, NULL, &d);
     assert_non_null(disk);
     assert_int_equal(disk_sectors(disk), SECTORS);
     assert_true(vbd_attach(&m->x, disk, VBD_XVD(0), read_only, path));
@@ -296,14 +296,14 @@ static void files(void **state)
     (void)state;
     struct diag d;
     uint8_t sector[512], zero[512] = {0};
-    assert_null(disk_open("/nonexistent", &d));
-    assert_null(disk_open("/", &d));
-    assert_null(disk_open("/dev/zero", &d));
+    assert_null(disk_open("/nonexistent", NULL, &d));
+    assert_null(disk_open("/", NULL, &d));
+    assert_null(disk_open("/dev/zero", NULL, &d));
     char *path = image(511);
-    assert_null(disk_open(path, &d));
+    assert_null(disk_open(path, NULL, &d));
     (void)unlink(path);
     path = image(1024);
-    struct disk *k = disk_open(path, &d);
+    struct disk *k = disk_open(path, NULL, &d);
     assert_true(disk_write(k, 1, zero));
     assert_true(disk_read(k, 1, sector));
     assert_memory_equal(sector, zero, 512);
@@ -313,7 +313,7 @@ static void files(void **state)
     assert_false(disk_write(k, 2, sector));
     assert_false(disk_read(k, UINT64_MAX / 512 + 1, sector));
     disk_close(k);
-    k = disk_open(path, &d); /* it is as it was */
+    k = disk_open(path, NULL, &d); /* it is as it was */
     assert_true(disk_read(k, 1, sector));
     assert_int_equal(sector[1], 4);
     assert_int_equal(truncate(path, 100), 0);
