@@ -63,7 +63,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all manual library completions installable install-only setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm test-leak ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -196,6 +196,11 @@ test-faults: faults $(program) ## the detection table: every seeded fault, and e
 
 test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at reset against those that do, over all presets and 1,000 mutants
 	@WARM=all MUTANTS=1000 TEST_TIMEOUT=7200 $(environment) tests/run.sh t_warm
+
+test-leak: setup ovmfxen $(proofs) ## a day of fuzzing in short: 100,000 layouts to the platform, 2,000 to the hand-off, resident memory flat
+	@$(environment) sh -c 'r=$$FIRMWARE_DIR/ovmfxen/RELEASE/OVMF.fd; set -x; \
+	 $(OUT)/proof/warm -c -p -n 4 -m 100000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg && \
+	 $(OUT)/proof/warm -c -n 4 -m 2000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg'
 
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test
