@@ -67,7 +67,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self test-reproducible sbom test-sandbox test-kill lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self test-reproducible sbom test-sandbox test-kill test-leak lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -210,6 +210,11 @@ test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at rese
 
 test-reproducible: setup $(program) installable roms ## build all of it twice, in unlike places, and compare
 	@REPRODUCIBLE=1 TEST_TIMEOUT=7200 $(environment) tests/run.sh t_reproducible
+
+test-leak: setup ovmfxen $(proofs) ## a day of fuzzing in short: 100,000 layouts to the platform, 2,000 to the hand-off, resident memory flat
+	@$(environment) sh -c 'r=$$FIRMWARE_DIR/ovmfxen/RELEASE/OVMF.fd; set -x; \
+	 $(OUT)/proof/warm -c -p -n 4 -m 100000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg && \
+	 $(OUT)/proof/warm -c -n 4 -m 2000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg'
 
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test

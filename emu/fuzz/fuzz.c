@@ -152,6 +152,7 @@ static void warm_up(struct fuzz *f, const struct layout *l)
         target_warm_up(f->target, l, WARM_PLATFORM);
     if (f->o.tier != FUZZ_PLATFORM)
         target_warm_up(f->target, l, WARM_HANDOFF);
+    f->o.mutate.nr_spared = warm_fixed(f->target->warm, f->o.mutate.spared, MUTATE_SPARED_MAX);
 }
 
 void fuzz_seed(struct fuzz *f, const struct layout *l)

@@ -56,6 +56,7 @@ bool mutate(struct layout *l, const struct layout *other, struct chooser *c, con
             else
                 apply_one(guest_operators, nr_guest_operators, &m);
         }
+        spare_fixed(&m);
         if (layout_settle(&changed) && allowed(&changed, o)) {
             *l = changed;
             return true;

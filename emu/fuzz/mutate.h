@@ -6,10 +6,19 @@
 #include "fuzz/chooser.h"
 #include "layout/layout.h"
 
+#define MUTATE_SPARED_MAX 8
+#define MUTATE_UNSPARED 256
+
 struct mutate_options {
     bool hostile;        /* tables and CMOS that no hvmloader writes; else only what the toolstack can make */
     bool hvm, pvh;       /* the guests that there may be */
     uint64_t image_size; /* of the firmware that is to boot */
+    /*
+     * Memory that the firmware uses whatever the table says. A table without RAM there shows what each other one does, late
+     * and at the price of hundreds of boots: one in MUTATE_UNSPARED is left as it is.
+     */
+    struct span spared[MUTATE_SPARED_MAX];
+    size_t nr_spared;
 };
 
 /*

@@ -24,6 +24,8 @@ struct mutate_operator {
 extern const struct mutate_operator guest_operators[], table_operators[];
 extern const size_t nr_guest_operators, nr_table_operators;
 
+/* Mostly gives back the RAM of mutate_options.spared. (operators_e820.c) */
+void spare_fixed(struct mutation *m);
 /* An address where something begins or ends, or near one. (places.c) */
 uint64_t choose_place(const struct mutation *m);
 /* Bytes: from one to some tens of MiB, mostly whole pages. */

@@ -55,6 +55,34 @@ static void put(struct e820_map *t, struct span s, uint32_t type)
     (void)e820_add(t, s.start, s.end, type);
 }
 
+static bool is_ram(const struct e820_map *t, struct span at)
+{
+    uint64_t ram = 0;
+    for (unsigned i = 0; i < t->nr; i++) {
+        const struct e820_entry *e = &t->e[i];
+        if (!span_overlaps(e->at, at))
+            continue;
+        if (e->type != E820_TYPE_RAM)
+            return false;
+        ram += (e->at.end < at.end ? e->at.end : at.end) - (e->at.start > at.start ? e->at.start : at.start);
+    }
+    return ram >= span_size(at);
+}
+
+void spare_fixed(struct mutation *m)
+{
+    const struct mutate_options *o = m->o;
+    bool lacking = false;
+    for (size_t i = 0; m->l->has_e820 && i < o->nr_spared; i++)
+        lacking = lacking || !is_ram(&m->l->e820, o->spared[i]);
+    if (!lacking || choose(m->c, MUTATE_UNSPARED) == 0)
+        return;
+    for (size_t i = 0; i < o->nr_spared; i++)
+        if (!is_ram(&m->l->e820, o->spared[i]))
+            put(&m->l->e820, o->spared[i], E820_TYPE_RAM);
+    e820_sort(&m->l->e820);
+}
+
 static void carve_range(struct mutation *m)
 {
     const struct span s = choose_span(m);

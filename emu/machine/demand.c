@@ -385,6 +385,22 @@ bool demand_keep(struct machine *m)
     return note_code(m) && merge_kept(m);
 }
 
+size_t demand_kept(const struct machine *m, uint64_t from, struct span *out, size_t max)
+{
+    const struct footprint *f = &m->demand->print;
+    size_t nr = 0;
+    for (size_t i = 0; i < f->nr; i++) {
+        const struct plan_range *r = &f->r[i];
+        if (r->kind != PLAN_RAM || r->cls != CLASS_FREE || r->at.start < from)
+            continue;
+        if (nr > 0 && out[nr - 1].end == r->at.start)
+            out[nr - 1].end = r->at.end;
+        else if (nr < max)
+            out[nr++] = r->at;
+    }
+    return nr;
+}
+
 const char *demand_unlike(const struct machine *m, const struct plan *plan, enum phase phase, uint64_t fill,
                           bool strict)
 {

@@ -34,6 +34,8 @@ bool demand_phase(struct machine *m);
  * seen, until they are known to come in each boot. False: the engine refuses.
  */
 bool demand_keep(struct machine *m);
+/* Which free memory from @from on it has touched; at most @max spans, in order. */
+size_t demand_kept(const struct machine *m, uint64_t from, struct span *out, size_t max);
 /* Pages of it that have been written since may be written unseen from now on. */
 bool demand_heat(struct machine *m);
 /*

@@ -8,7 +8,16 @@
 
 #include "base/le.h"
 
-enum { HERE = 1, KEPT = 2, SAVED = 4, WRITTEN = 8, CHANGED = 16 /* kept, and no more what the plan gave */ };
+enum {
+    HERE = 1,
+    KEPT = 2,
+    SAVED = 4,
+    WRITTEN = 8,
+    CHANGED = 16, /* kept, and no more what the plan gave */
+    RESIDENT = 32 /* costs the host memory, here or not */
+};
+/* Each layout has its memory elsewhere: beyond so many pages (64 MiB) the host gets back those of layouts gone by. */
+#define RESIDENT_MAX (1u << 14)
 
 /* Of a kept page that has been written: what it was. */
 struct saved {
@@ -29,6 +38,8 @@ struct memory_pages {
     uint64_t fill;
     uint64_t *here; /* pages that are to be forgotten: those that have content and are not kept */
     size_t nr_here, cap_here;
+    uint64_t *resident; /* pages that were here since the last release */
+    size_t nr_resident, cap_resident;
     struct saved *saved;
     size_t nr_saved, cap_saved;
     struct peek *peek;
@@ -77,6 +88,7 @@ void pages_exit(struct memory *m)
         free(p->saved[i].bytes);
     free(p->saved);
     free(p->here);
+    free(p->resident);
     free(p->peek);
     free(p);
     m->pages = NULL;
@@ -120,29 +132,51 @@ void pages_initial(const struct memory *m, uint64_t gpa, uint8_t out[PAGE_SIZE])
     initial(m->plan, m->pages->fill, gpa, out);
 }
 
-static bool note_here(struct memory_pages *p, uint64_t gpa)
+static bool note(uint64_t **list, size_t *nr, size_t *cap, uint64_t gpa)
 {
-    if (p->nr_here == p->cap_here) {
-        const size_t cap = p->cap_here != 0 ? 2 * p->cap_here : 1024;
-        uint64_t *here = realloc(p->here, cap * sizeof *here);
-        if (here == NULL)
+    if (*nr == *cap) {
+        const size_t more = *cap != 0 ? 2 * *cap : 1024;
+        uint64_t *l = realloc(*list, more * sizeof *l);
+        if (l == NULL)
             return false;
-        p->here = here;
-        p->cap_here = cap;
+        *list = l;
+        *cap = more;
     }
-    p->here[p->nr_here++] = gpa;
+    (*list)[(*nr)++] = gpa;
     return true;
+}
+
+/* Pages that are not here any more; their content is made anew when they are wanted. */
+static void release(struct memory *m)
+{
+    struct memory_pages *p = m->pages;
+    for (size_t i = 0, n; i < p->nr_resident; i += n) {
+        const uint64_t gpa = p->resident[i];
+        for (n = 1; i + n < p->nr_resident && p->resident[i + n] == gpa + n * PAGE_SIZE; n++)
+            if ((*state(m, p->resident[i + n]) & KEPT) != 0)
+                break;
+        if ((*state(m, gpa) & KEPT) != 0)
+            n = 1;
+        else
+            (void)madvise(m->base + gpa, n * PAGE_SIZE, MADV_DONTNEED);
+        for (size_t k = 0; k < n; k++)
+            *state(m, gpa + k * PAGE_SIZE) &= (uint8_t)~RESIDENT;
+    }
+    p->nr_resident = 0;
 }
 
 void pages_want(const struct memory *m, struct span at)
 {
+    struct memory_pages *p = m->pages;
     for (uint64_t gpa = at.start; gpa < at.end; gpa += PAGE_SIZE) {
         uint8_t *s = state(m, gpa);
         if ((*s & HERE) != 0)
             continue;
         pages_initial(m, gpa, m->base + gpa);
-        *s |= HERE;
-        m->pages->failed |= !note_here(m->pages, gpa);
+        p->failed |= !note(&p->here, &p->nr_here, &p->cap_here, gpa);
+        if ((*s & RESIDENT) == 0)
+            p->failed |= !note(&p->resident, &p->nr_resident, &p->cap_resident, gpa);
+        *s |= HERE | RESIDENT;
     }
 }
 
@@ -189,7 +223,7 @@ void pages_keep(struct memory *m, struct span at)
     for (uint64_t gpa = at.start; gpa < at.end; gpa += PAGE_SIZE) {
         pages_initial(m, gpa, first);
         const bool same = memcmp(first, m->base + gpa, PAGE_SIZE) == 0;
-        *state(m, gpa) = (uint8_t)(HERE | KEPT | (same ? 0 : CHANGED));
+        *state(m, gpa) = (uint8_t)(HERE | KEPT | RESIDENT | (same ? 0 : CHANGED));
     }
 }
 
@@ -199,9 +233,11 @@ void pages_restart(struct memory *m, const struct plan *plan, uint64_t fill)
     for (size_t i = 0; i < p->nr_here; i++) {
         uint8_t *s = state(m, p->here[i]);
         if ((*s & KEPT) == 0)
-            *s = 0;
+            *s &= RESIDENT;
     }
     p->nr_here = 0;
+    if (p->nr_resident > RESIDENT_MAX)
+        release(m);
     for (size_t i = 0; i < p->nr_saved; i++)
         memcpy(m->base + p->saved[i].gpa, p->saved[i].bytes, PAGE_SIZE);
     m->plan = plan;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/demand.h"
 #include "warm/base.h"
 
 /* Each is a machine of its own, with translated code and some 30 MiB of memory. */
@@ -218,6 +219,14 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         next->used = w->runs;
     }
     return next;
+}
+
+size_t warm_fixed(const struct warm *w, struct span *out, size_t max)
+{
+    for (size_t i = 0; i < w->nr_bases; i++)
+        if (w->base[i]->state == BASE_KEPT)
+            return demand_kept(&w->base[i]->machine, MIB, out, max);
+    return 0;
 }
 
 bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, struct warm_result *out, struct diag *d)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "base/span.h"
 #include "boot/case.h"
 #include "check/monitor.h"
 #include "machine/machine.h"
@@ -51,5 +52,11 @@ bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, st
  * until it is NULL; in boots from reset, all of them.
  */
 void warm_trace(struct warm *w, void (*fn)(void *self, uint64_t pc), void *self);
+
+/*
+ * The free memory above 1 MiB that this firmware uses before it looks at the layout, whatever that is: at most @max spans.
+ * 0 before that is known.
+ */
+size_t warm_fixed(const struct warm *w, struct span *out, size_t max);
 
 #endif

@@ -23,7 +23,7 @@ same() { # FOLDER FOLDER
 }
 ends_with_summary() { grep -E '^[0-9]+ runs in [0-9.]+ s, [0-9]+ runs/s, ' "$T/$1/err"; }
 
-runs=(-runs=14 -seed=12)
+runs=(-runs=30 -seed=2)
 at_once fuzz a "${runs[@]}"
 at_once fuzz b "${runs[@]}"
 at_once fuzz legal -runs=5 -mode=legal

@@ -193,13 +193,15 @@ static bool boot_mutant(struct bed *b, const struct layout *l, const struct boot
 
 static bool mutants(struct bed *b, const struct boot_choice *choice, struct diag *d)
 {
-    const struct mutate_options o = {.hostile = true,
-                                     .hvm = b->layout[0].type == GUEST_HVM,
-                                     .pvh = b->layout[0].type == GUEST_PVH,
-                                     .image_size = b->image.size};
+    struct mutate_options o = {.hostile = true,
+                               .hvm = b->layout[0].type == GUEST_HVM,
+                               .pvh = b->layout[0].type == GUEST_PVH,
+                               .image_size = b->image.size};
     struct chooser chooser;
     long before = 0;
     struct layout l = b->layout[0];
+    if (b->o.no_cold) /* many more then, in the same time */
+        o.nr_spared = warm_fixed(b->warm, o.spared, MUTATE_SPARED_MAX);
     chooser_seed(&chooser, b->o.seed);
     for (unsigned i = 0; i < b->o.mutants; i++) {
         if (choose(&chooser, 4) == 0) /* else what has been changed is changed again */
