@@ -211,7 +211,7 @@ fuzz-targets: ## build tests/fuzz/targets with libFuzzer and sanitizers, in BUIL
 build-fuzz-targets: $(fuzz_targets)
 
 test-mutation: setup $(program) $(units) roms $(OUT)/linking ## break every check in turn and see that a test fails, M= for more options (docs/mutation.md)
-	@$(environment) nice tests/mutation/mutation.py $(M)
+	@$(environment) nice tests/mutation/mutation.py -j $$(nproc) $(M)
 
 bench: setup ovmfxen $(program) $(benches) ## measure what the checks cost, and the bed over a bare Unicorn loop
 	@emu/setup/packages.sh bench

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Mutation testing of the rules: each check is broken in turn, and some test has to fail. See docs/mutation.md."""
-import argparse, difflib, fnmatch, json, os, pickle, re, sys, tempfile, time
+import argparse, fnmatch, glob, json, os, pickle, re, shutil, sys, tempfile, threading, time
+from concurrent.futures import ThreadPoolExecutor
 import operators, schemata, source, suite
 from suite import digest
 
@@ -54,15 +55,15 @@ class Excluded:
 class Results:
     """What became of each mutant, kept from run to run."""
     def __init__(self, path, fresh):
-        self.path, self.known = path, {}
+        self.path, self.known, self.lock = path, {}, threading.Lock()
         if not fresh and os.path.exists(path):
             for line in open(path, encoding="utf-8"):
                 r = json.loads(line)
                 self.known[r["id"]] = r
 
     def put(self, r):
-        self.known[r["id"]] = r
-        with open(self.path, "a", encoding="utf-8") as f:
+        with self.lock, open(self.path, "a", encoding="utf-8") as f:
+            self.known[r["id"]] = r
             f.write(json.dumps(r) + "\n")
 
 
@@ -268,23 +269,28 @@ class Run:
             m.queue = [t for t in self.candidates(m)[:self.o.most] if t.digest not in m.tried]
             left.append(m)
         inside = [m for m in left if m.home is not None]
-        for turn in range(TURNS):  # those that are likely, one by one; then all the others at once
-            self.turn(inside, lambda m: m.queue[:1])
-        self.turn(inside, lambda m: m.queue)
-        for m in left:
-            if m.result is None:
-                self.judge_alone(m)
+        with ThreadPoolExecutor(self.o.jobs) as pool:
+            for _ in range(TURNS):  # those that are likely, one by one; then all the others at once
+                self.turn(pool, inside, lambda m: m.queue[:1])
+            self.turn(pool, inside, lambda m: m.queue)
+            for done in [pool.submit(self.judge_alone, m) for m in left if m.result is None]:
+                done.result()
 
-    def turn(self, mutants, choose):
+    def turn(self, pool, mutants, choose):
         tests = {}
         for m in mutants:
             for t in choose(m) if m.result is None else ():
                 tests.setdefault(t, []).append(m)
-        for t, some in sorted(tests.items(), key=lambda i: -len(i[1])):
-            some = [m for m in some if m.result is None]
-            progress("%s: %d" % (t.name, len(some)))
-            found = t.split(self.bed, [m.number for m in some]) if t.splits and len(some) > 1 else {}
-            for m in some:
+        work = sorted(tests.items(), key=lambda i: -len(i[1]))
+        for done in [pool.submit(self.try_all, t, some) for t, some in work]:
+            done.result()
+
+    def try_all(self, t, some):
+        some = [m for m in some if m.result is None]
+        progress("%s: %d" % (t.name, len(some)))
+        found = t.split(self.bed, [m.number for m in some]) if t.splits and len(some) > 1 else {}
+        for m in some:
+            if m.result is None:
                 self.take(m, t, found.get(m.number) or t.run(self.bed, m.number))
 
     def take(self, m, t, outcome):
@@ -315,7 +321,7 @@ class Run:
 
     def alone(self, m):
         """A program of its own for what is outside functions; None when that cannot be compiled."""
-        folder = os.path.join(self.out, "alone")
+        folder = os.path.join(self.out, "alone-%d" % threading.get_ident())
         os.makedirs(folder, exist_ok=True)
         one = os.path.join(folder, "mutant.o")
         if self.tools.compile(m.mutated, one).returncode != 0:
@@ -330,8 +336,9 @@ class Run:
         return self.object_of(m.mutated) == u.made
 
     def object_of(self, text):
-        to = os.path.join(self.out, "same.o")
-        return suite.contents(to) if self.tools.compile(text, to, "-O2").returncode == 0 else None
+        with tempfile.TemporaryDirectory() as folder:
+            to = os.path.join(folder, "same.o")
+            return suite.contents(to) if self.tools.compile(text, to, "-O2").returncode == 0 else None
 
 
 def is_quick(t):
@@ -367,6 +374,7 @@ def options():
     p.add_argument("--most", type=int, metavar="N", help="at most N tests for each")
     p.add_argument("--quick", action="store_true", help="without the scripts")
     p.add_argument("--fresh", action="store_true", help="forget what was found out before")
+    p.add_argument("-j", dest="jobs", type=int, default=1, metavar="N", help="so many at a time (1)")
     p.add_argument("--list", action="store_true", help="only list the mutants")
     p.add_argument("--threshold", type=float, default=95, metavar="PERCENT", help="fail below this score (95)")
     return p.parse_args()
@@ -387,7 +395,11 @@ def main():
     run.prepare()
     count, files, survivors = {}, {}, []
     begin = time.monotonic()
-    run.judge()
+    try:
+        run.judge()
+    finally:
+        for folder in glob.glob(os.path.join(run.out, "alone-*")):
+            shutil.rmtree(folder)
     for m in run.mutants:
         status = m.result["status"]
         count[status] = count.get(status, 0) + 1
