@@ -9,6 +9,7 @@ from suite import digest
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLE_FILES = 3
 TURNS = 2
+PER_FILE = 1000  # numbers of mutants, and of counted statements: what changes in a file leaves others as they are
 ALIKE = 3  # of tests that run through a function alike, so many are tried
 
 
@@ -95,19 +96,17 @@ class Run:
         elif self.o.part:
             files = [f for f in files if any(fnmatch.fnmatch(f[0].path, p) for p in self.o.files)]
         self.units, self.mutants = [], []
-        number = place = 1
-        for scope, s, found in files:
-            u = schemata.Unit(s, [m for m in found if m.why is None], number, place)
+        for index, (scope, s, found) in enumerate(files):
+            u = schemata.Unit(s, found, PER_FILE * index + 1, PER_FILE * index + 1)
             u.scope = scope
             u.text()
-            number += len(u.inside)
-            place += len(u.places)
+            assert len(u.inside) < PER_FILE and len(u.places) < PER_FILE
             self.units.append(u)
             for m in found:
                 m.unit = u
                 m.id = digest(m.path, m.where, m.operator, self.around(m))
             self.mutants += [m for m in found if self.is_wanted(m)]
-        self.places, self.numbers = place, number
+        self.places = self.numbers = PER_FILE * len(files)
         if self.o.sample:
             self.mutants = sorted((m for m in self.mutants if m.why is None and m.home is not None and self.rules_of(m)),
                                   key=lambda m: digest(*m.key))[:self.o.sample]
@@ -226,14 +225,14 @@ class Run:
             users = {f.name for f in u.source.functions if re.search(r"\b%s\b" % re.escape(m.where), u.source.text[
                 u.source.t[f.first].start:u.source.t[f.last].end])} or {f.name for f in u.source.functions}
             places = [p for p in u.places if p.function in users]
-            here = places
+            here = places if not self.is_public(m) else None  # others use it too
         else:
             places = [p for p in u.places if p.function == m.where]
             here = [self.place_of(m)]
         rules = self.rules_of(m)
         alike, found = {}, []
         for t in self.tests:
-            if not any(t.reached[p.number] for p in here):
+            if here is not None and not any(t.reached[p.number] for p in here):
                 continue
             way = tuple(t.reached[p.number] for p in places)
             alike.setdefault(way, []).append(t)
@@ -244,6 +243,11 @@ class Run:
         size = {t.name: len(g) for g in alike.values() for t in g}
         found.sort(key=lambda t: (not is_quick(t), not self.about(t, rules), size[t.name], t.cpu))
         return found
+
+    @staticmethod
+    def is_public(m):
+        """A table that other files see."""
+        return re.search(r"^const [^\n]*\b%s\[" % re.escape(m.where), m.unit.source.text, re.M) is not None
 
     @staticmethod
     def about(t, rules):

@@ -93,6 +93,7 @@ CASE(over_three, ADD(0xFEC00000, 0xFED40001, RAM))
 CASE(over_io_apic, ADD(0xFEC00FFF, 0xFEC01000, RAM))
 CASE(over_behind_io_apic, ADD(0xFEC01000, 0xFED00000, RAM))
 CASE(over_behind_hpet, ADD(0xFED01000, 0xFED40000, RAM))
+CASE(over_hpet, ADD(0xFED00000, 0xFED01000, RAM))
 CASE(over_tpm_end, ADD(0xFED44000, 0xFED45000, RAM))
 CASE(over_behind_tpm, ADD(0xFED45000, 0xFEE00000, RAM))
 CASE(over_lapic, ADD(0xFEE00000, 0xFEE00001, RAM))
@@ -204,6 +205,9 @@ static const struct {
     {"special pages, last", GUEST_HVM, over_special_end, LINT_RAM_OVER_DEVICE, 1, "at 0xfeff0000-0xff000000;"},
     {"behind them", GUEST_HVM, over_behind_special, LINT_RAM_OVER_DEVICE, 0, NULL},
     {"image", GUEST_HVM, over_image, LINT_RAM_OVER_DEVICE, 1, "the firmware image at 0xffe00000-0x100000000;"},
+    {"HPET", GUEST_HVM, over_hpet, LINT_RAM_OVER_DEVICE, 1, NULL},
+    {"no I/O APIC, PVH", GUEST_PVH, over_io_apic, LINT_RAM_OVER_DEVICE, 0, NULL},
+    {"no TPM, PVH", GUEST_PVH, over_tpm_end, LINT_RAM_OVER_DEVICE, 0, NULL},
     {"special pages, PVH", GUEST_PVH, over_special_pvh, LINT_RAM_OVER_DEVICE, 1, "at 0xfeff8000-0xff000000;"},
     {"before them, PVH", GUEST_PVH, over_before_special_pvh, LINT_RAM_OVER_DEVICE, 0, NULL},
     {"no VGA, PVH", GUEST_PVH, nothing, LINT_RAM_OVER_DEVICE, 0, NULL},
