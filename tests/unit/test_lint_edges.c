@@ -137,6 +137,10 @@ CASE(work_first, START(RAM) = 0x801000)
 CASE(work_last, END(RAM) = 0x150F000)
 CASE(pei_no_room, k->t.g.cmos_low_ram = 0x1000000)
 CASE(pei_half_a_page, END(P_RAM) -= 0x800)
+CASE(pvh_hole, ADD(0xFD000000, 0xFD001000, RAM))
+CASE(wide, k->t.l.phys_bits = 49)
+CASE(filled, k->t.l.fill = 1)
+CASE(many_vcpus, k->t.l.vcpus = 65)
 CASE(elf_other, k->fw = (struct lint_firmware){.file = "x", .size = 2 * MIB, .pvh = true, .pvh_filesz = MIB})
 CASE(elf_same, k->fw = (struct lint_firmware){.file = "x", .size = 2 * MIB, .pvh = true, .pvh_filesz = 2 * MIB})
 
@@ -249,6 +253,20 @@ static const struct {
     {"work area, last", GUEST_HVM, work_last, LINT_WORK_AREA, 1, "0x150f000-0x1510000 is not RAM in the E820"},
     {"no room for PEI", GUEST_HVM, pei_no_room, LINT_PEI_MEMORY, 1, "gets 0 MiB"},
     {"PEI, to half a page", GUEST_PVH, pei_half_a_page, LINT_PEI_NOT_RAM, 0, NULL},
+    {"empty, PVH", GUEST_PVH, first_empty, LINT_E820_WRAP, 1, NULL},
+    {"unsorted, each guest's own check", GUEST_PVH, nothing, LINT_PVH_UNSORTED, 1, NULL},
+    {"unsorted, each guest's own check", GUEST_PVH, nothing, LINT_E820_UNSORTED, 0, NULL},
+    {"unsorted, each guest's own check", GUEST_HVM, last_before, LINT_PVH_UNSORTED, 0, NULL},
+    {"type, PVH", GUEST_PVH, first_type, LINT_E820_TYPE, 1, NULL},
+    {"too high, PVH", GUEST_PVH, first_high, LINT_PHYS_BITS, 1, NULL},
+    {"49 bits, PVH", GUEST_PVH, wide, LINT_PHYS_BITS_OVER_48, 1, NULL},
+    {"half a page, PVH", GUEST_PVH, pei_half_a_page, LINT_RAM_UNALIGNED, 1, NULL},
+    {"in the hole, PVH", GUEST_PVH, pvh_hole, LINT_RAM_IN_HOLE, 1, NULL},
+    {"no CMOS, PVH", GUEST_PVH, cmos_more, LINT_CMOS_ABOVE_RAM, 0, NULL},
+    {"no CMOS, PVH", GUEST_PVH, cmos_less, LINT_CMOS_ROUNDING, 0, NULL},
+    {"no hvmloader, PVH", GUEST_PVH, unpopulated_lost, LINT_LOST_PAGE, 0, NULL},
+    {"filled, PVH", GUEST_PVH, filled, LINT_FILL, 1, NULL},
+    {"vCPUs, PVH", GUEST_PVH, many_vcpus, LINT_VCPUS_OVER_64, 1, NULL},
     {"ELF header", GUEST_PVH, elf_other, LINT_PVH_ELF_SHORT, 1, NULL},
     {"ELF header", GUEST_PVH, elf_same, LINT_PVH_ELF_SHORT, 0, NULL},
 };
