@@ -231,7 +231,7 @@ fuzz-self: fuzz-targets roms ## fuzz hvmbed's own parsers, with sanitizers (TIME
 	@tests/fuzz/self.sh $(BUILD)/libfuzzer/fuzz $(BUILD)/fuzz-self $(T)
 
 test-mutation: setup $(program) $(units) roms $(OUT)/linking ## break every check in turn and see that a test fails, M= for more options (docs/mutation.md)
-	@$(environment) nice tests/mutation/mutation.py $(M)
+	@$(environment) nice tests/mutation/mutation.py -j $$(nproc) $(M)
 
 test-sandbox: setup $(program) $(cages) roms ## what a guest that breaks out of the engine can get: nothing
 	@$(environment) tests/run.sh cage/t_sandbox

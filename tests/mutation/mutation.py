@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Mutation testing of the rules: each check is broken in turn, and some test has to fail. See docs/mutation.md."""
-import argparse, difflib, fnmatch, json, os, pickle, re, sys, tempfile, time
+import argparse, fnmatch, glob, json, os, pickle, re, shutil, sys, tempfile, threading, time
+from concurrent.futures import ThreadPoolExecutor
 import operators, schemata, source, suite
 from suite import digest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLE_FILES = 3
 TURNS = 2
+PER_FILE = 1000  # numbers of mutants, and of counted statements: what changes in a file leaves others as they are
 ALIKE = 3  # of tests that run through a function alike, so many are tried
 
 
@@ -54,15 +56,15 @@ class Excluded:
 class Results:
     """What became of each mutant, kept from run to run."""
     def __init__(self, path, fresh):
-        self.path, self.known = path, {}
+        self.path, self.known, self.lock = path, {}, threading.Lock()
         if not fresh and os.path.exists(path):
             for line in open(path, encoding="utf-8"):
                 r = json.loads(line)
                 self.known[r["id"]] = r
 
     def put(self, r):
-        self.known[r["id"]] = r
-        with open(self.path, "a", encoding="utf-8") as f:
+        with self.lock, open(self.path, "a", encoding="utf-8") as f:
+            self.known[r["id"]] = r
             f.write(json.dumps(r) + "\n")
 
 
@@ -94,19 +96,17 @@ class Run:
         elif self.o.part:
             files = [f for f in files if any(fnmatch.fnmatch(f[0].path, p) for p in self.o.files)]
         self.units, self.mutants = [], []
-        number = place = 1
-        for scope, s, found in files:
-            u = schemata.Unit(s, [m for m in found if m.why is None], number, place)
+        for index, (scope, s, found) in enumerate(files):
+            u = schemata.Unit(s, found, PER_FILE * index + 1, PER_FILE * index + 1)
             u.scope = scope
             u.text()
-            number += len(u.inside)
-            place += len(u.places)
+            assert len(u.inside) < PER_FILE and len(u.places) < PER_FILE
             self.units.append(u)
             for m in found:
                 m.unit = u
                 m.id = digest(m.path, m.where, m.operator, self.around(m))
             self.mutants += [m for m in found if self.is_wanted(m)]
-        self.places, self.numbers = place, number
+        self.places = self.numbers = PER_FILE * len(files)
         if self.o.sample:
             self.mutants = sorted((m for m in self.mutants if m.why is None and m.home is not None and self.rules_of(m)),
                                   key=lambda m: digest(*m.key))[:self.o.sample]
@@ -225,14 +225,14 @@ class Run:
             users = {f.name for f in u.source.functions if re.search(r"\b%s\b" % re.escape(m.where), u.source.text[
                 u.source.t[f.first].start:u.source.t[f.last].end])} or {f.name for f in u.source.functions}
             places = [p for p in u.places if p.function in users]
-            here = places
+            here = places if not self.is_public(m) else None  # others use it too
         else:
             places = [p for p in u.places if p.function == m.where]
             here = [self.place_of(m)]
         rules = self.rules_of(m)
         alike, found = {}, []
         for t in self.tests:
-            if not any(t.reached[p.number] for p in here):
+            if here is not None and not any(t.reached[p.number] for p in here):
                 continue
             way = tuple(t.reached[p.number] for p in places)
             alike.setdefault(way, []).append(t)
@@ -243,6 +243,11 @@ class Run:
         size = {t.name: len(g) for g in alike.values() for t in g}
         found.sort(key=lambda t: (not is_quick(t), not self.about(t, rules), size[t.name], t.cpu))
         return found
+
+    @staticmethod
+    def is_public(m):
+        """A table that other files see."""
+        return re.search(r"^const [^\n]*\b%s\[" % re.escape(m.where), m.unit.source.text, re.M) is not None
 
     @staticmethod
     def about(t, rules):
@@ -268,23 +273,28 @@ class Run:
             m.queue = [t for t in self.candidates(m)[:self.o.most] if t.digest not in m.tried]
             left.append(m)
         inside = [m for m in left if m.home is not None]
-        for turn in range(TURNS):  # those that are likely, one by one; then all the others at once
-            self.turn(inside, lambda m: m.queue[:1])
-        self.turn(inside, lambda m: m.queue)
-        for m in left:
-            if m.result is None:
-                self.judge_alone(m)
+        with ThreadPoolExecutor(self.o.jobs) as pool:
+            for _ in range(TURNS):  # those that are likely, one by one; then all the others at once
+                self.turn(pool, inside, lambda m: m.queue[:1])
+            self.turn(pool, inside, lambda m: m.queue)
+            for done in [pool.submit(self.judge_alone, m) for m in left if m.result is None]:
+                done.result()
 
-    def turn(self, mutants, choose):
+    def turn(self, pool, mutants, choose):
         tests = {}
         for m in mutants:
             for t in choose(m) if m.result is None else ():
                 tests.setdefault(t, []).append(m)
-        for t, some in sorted(tests.items(), key=lambda i: -len(i[1])):
-            some = [m for m in some if m.result is None]
-            progress("%s: %d" % (t.name, len(some)))
-            found = t.split(self.bed, [m.number for m in some]) if t.splits and len(some) > 1 else {}
-            for m in some:
+        work = sorted(tests.items(), key=lambda i: -len(i[1]))
+        for done in [pool.submit(self.try_all, t, some) for t, some in work]:
+            done.result()
+
+    def try_all(self, t, some):
+        some = [m for m in some if m.result is None]
+        progress("%s: %d" % (t.name, len(some)))
+        found = t.split(self.bed, [m.number for m in some]) if t.splits and len(some) > 1 else {}
+        for m in some:
+            if m.result is None:
                 self.take(m, t, found.get(m.number) or t.run(self.bed, m.number))
 
     def take(self, m, t, outcome):
@@ -315,7 +325,7 @@ class Run:
 
     def alone(self, m):
         """A program of its own for what is outside functions; None when that cannot be compiled."""
-        folder = os.path.join(self.out, "alone")
+        folder = os.path.join(self.out, "alone-%d" % threading.get_ident())
         os.makedirs(folder, exist_ok=True)
         one = os.path.join(folder, "mutant.o")
         if self.tools.compile(m.mutated, one).returncode != 0:
@@ -330,8 +340,9 @@ class Run:
         return self.object_of(m.mutated) == u.made
 
     def object_of(self, text):
-        to = os.path.join(self.out, "same.o")
-        return suite.contents(to) if self.tools.compile(text, to, "-O2").returncode == 0 else None
+        with tempfile.TemporaryDirectory() as folder:
+            to = os.path.join(folder, "same.o")
+            return suite.contents(to) if self.tools.compile(text, to, "-O2").returncode == 0 else None
 
 
 def is_quick(t):
@@ -367,6 +378,7 @@ def options():
     p.add_argument("--most", type=int, metavar="N", help="at most N tests for each")
     p.add_argument("--quick", action="store_true", help="without the scripts")
     p.add_argument("--fresh", action="store_true", help="forget what was found out before")
+    p.add_argument("-j", dest="jobs", type=int, default=1, metavar="N", help="so many at a time (1)")
     p.add_argument("--list", action="store_true", help="only list the mutants")
     p.add_argument("--threshold", type=float, default=95, metavar="PERCENT", help="fail below this score (95)")
     return p.parse_args()
@@ -387,7 +399,11 @@ def main():
     run.prepare()
     count, files, survivors = {}, {}, []
     begin = time.monotonic()
-    run.judge()
+    try:
+        run.judge()
+    finally:
+        for folder in glob.glob(os.path.join(run.out, "alone-*")):
+            shutil.rmtree(folder)
     for m in run.mutants:
         status = m.result["status"]
         count[status] = count.get(status, 0) + 1

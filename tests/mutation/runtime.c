@@ -67,7 +67,8 @@ static void become(unsigned number)
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     must(fd >= 0 && dup2(fd, 1) == 1 && close(fd) == 0);
     const double seconds = strtod(getenv("MUTATION_SECONDS"), NULL);
-    const struct itimerval limit = {.it_value = {(time_t)seconds, (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6)}};
+    const struct itimerval limit = {
+        .it_value = {(time_t)seconds, (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6)}};
     must(setitimer(ITIMER_PROF, &limit, NULL) == 0);
     alarm(WALL_SECONDS);
     mutation_chosen = number;

@@ -39,9 +39,8 @@ class Bed:
                            LC_ALL="C", **{k: v for k, v in more.items() if v is not None})
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = int(cpu + 1)
-        p = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-                             env=environment, cwd=self.src, start_new_session=True,
-                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1)))
+        p = subprocess.Popen(["prlimit", "--cpu=%d:%d" % (seconds, seconds + 1), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                             env=environment, cwd=self.src, start_new_session=True)
         try:
             out, _ = p.communicate(timeout=WALL_LEAST + 20 * cpu)
         except subprocess.TimeoutExpired:

@@ -43,6 +43,7 @@ CASE(first_empty, END(LOW) = 0)
 CASE(last_reversed, END(TOP) = START(TOP) - 1)
 CASE(first_overlaps, END(LOW) = 0xF0001)
 CASE(second_before_first, START(LOW) = 0xF0000, END(LOW) = 0xF0000)
+CASE(first_behind, E(LOW).at = (struct span){0xF8000, 0xF9000})
 CASE(last_before, START(TOP) = 0xFBFFF000)
 CASE(same_start, START(TOP) = START(NVS))
 CASE(first_type, E(LOW).type = 8)
@@ -92,6 +93,7 @@ CASE(over_three, ADD(0xFEC00000, 0xFED40001, RAM))
 CASE(over_io_apic, ADD(0xFEC00FFF, 0xFEC01000, RAM))
 CASE(over_behind_io_apic, ADD(0xFEC01000, 0xFED00000, RAM))
 CASE(over_behind_hpet, ADD(0xFED01000, 0xFED40000, RAM))
+CASE(over_hpet, ADD(0xFED00000, 0xFED01000, RAM))
 CASE(over_tpm_end, ADD(0xFED44000, 0xFED45000, RAM))
 CASE(over_behind_tpm, ADD(0xFED45000, 0xFEE00000, RAM))
 CASE(over_lapic, ADD(0xFEE00000, 0xFEE00001, RAM))
@@ -133,6 +135,12 @@ CASE(ram_to_4g, E(TOP).type = E820_TYPE_RAM, k->t.g.cmos_low_ram = UINT32_MAX)
 CASE(work_not_populated, k->t.g.low_end = 0x150F000)
 CASE(work_first, START(RAM) = 0x801000)
 CASE(work_last, END(RAM) = 0x150F000)
+CASE(pei_no_room, k->t.g.cmos_low_ram = 0x1000000)
+CASE(pei_half_a_page, END(P_RAM) -= 0x800)
+CASE(pvh_hole, ADD(0xFD000000, 0xFD001000, RAM))
+CASE(wide, k->t.l.phys_bits = 49)
+CASE(filled, k->t.l.fill = 1)
+CASE(many_vcpus, k->t.l.vcpus = 65)
 CASE(elf_other, k->fw = (struct lint_firmware){.file = "x", .size = 2 * MIB, .pvh = true, .pvh_filesz = MIB})
 CASE(elf_same, k->fw = (struct lint_firmware){.file = "x", .size = 2 * MIB, .pvh = true, .pvh_filesz = 2 * MIB})
 
@@ -150,6 +158,7 @@ static const struct {
     {"after: nothing more", GUEST_HVM, last_reversed, LINT_SPECIAL_UNDECLARED, 0, NULL},
     {"sorted", GUEST_HVM, nothing, LINT_E820_UNSORTED, 0, NULL},
     {"second", GUEST_HVM, second_before_first, LINT_E820_UNSORTED, 0, NULL},
+    {"first behind the second", GUEST_HVM, first_behind, LINT_E820_UNSORTED, 1, NULL},
     {"last", GUEST_HVM, last_before, LINT_E820_UNSORTED, 1, NULL},
     {"equal", GUEST_HVM, same_start, LINT_E820_UNSORTED, 0, NULL},
     {"type of the first", GUEST_HVM, first_type, LINT_E820_TYPE, 1, NULL},
@@ -200,6 +209,9 @@ static const struct {
     {"special pages, last", GUEST_HVM, over_special_end, LINT_RAM_OVER_DEVICE, 1, "at 0xfeff0000-0xff000000;"},
     {"behind them", GUEST_HVM, over_behind_special, LINT_RAM_OVER_DEVICE, 0, NULL},
     {"image", GUEST_HVM, over_image, LINT_RAM_OVER_DEVICE, 1, "the firmware image at 0xffe00000-0x100000000;"},
+    {"HPET", GUEST_HVM, over_hpet, LINT_RAM_OVER_DEVICE, 1, NULL},
+    {"no I/O APIC, PVH", GUEST_PVH, over_io_apic, LINT_RAM_OVER_DEVICE, 0, NULL},
+    {"no TPM, PVH", GUEST_PVH, over_tpm_end, LINT_RAM_OVER_DEVICE, 0, NULL},
     {"special pages, PVH", GUEST_PVH, over_special_pvh, LINT_RAM_OVER_DEVICE, 1, "at 0xfeff8000-0xff000000;"},
     {"before them, PVH", GUEST_PVH, over_before_special_pvh, LINT_RAM_OVER_DEVICE, 0, NULL},
     {"no VGA, PVH", GUEST_PVH, nothing, LINT_RAM_OVER_DEVICE, 0, NULL},
@@ -239,6 +251,22 @@ static const struct {
     {"work area", GUEST_HVM, work_not_populated, LINT_WORK_AREA, 1, "0x150f000-0x1510000 is not populated"},
     {"work area, first", GUEST_HVM, work_first, LINT_WORK_AREA, 1, "0x800000-0x801000 is not RAM in the E820"},
     {"work area, last", GUEST_HVM, work_last, LINT_WORK_AREA, 1, "0x150f000-0x1510000 is not RAM in the E820"},
+    {"no room for PEI", GUEST_HVM, pei_no_room, LINT_PEI_MEMORY, 1, "gets 0 MiB"},
+    {"PEI, to half a page", GUEST_PVH, pei_half_a_page, LINT_PEI_NOT_RAM, 0, NULL},
+    {"empty, PVH", GUEST_PVH, first_empty, LINT_E820_WRAP, 1, NULL},
+    {"unsorted, each guest's own check", GUEST_PVH, nothing, LINT_PVH_UNSORTED, 1, NULL},
+    {"unsorted, each guest's own check", GUEST_PVH, nothing, LINT_E820_UNSORTED, 0, NULL},
+    {"unsorted, each guest's own check", GUEST_HVM, last_before, LINT_PVH_UNSORTED, 0, NULL},
+    {"type, PVH", GUEST_PVH, first_type, LINT_E820_TYPE, 1, NULL},
+    {"too high, PVH", GUEST_PVH, first_high, LINT_PHYS_BITS, 1, NULL},
+    {"49 bits, PVH", GUEST_PVH, wide, LINT_PHYS_BITS_OVER_48, 1, NULL},
+    {"half a page, PVH", GUEST_PVH, pei_half_a_page, LINT_RAM_UNALIGNED, 1, NULL},
+    {"in the hole, PVH", GUEST_PVH, pvh_hole, LINT_RAM_IN_HOLE, 1, NULL},
+    {"no CMOS, PVH", GUEST_PVH, cmos_more, LINT_CMOS_ABOVE_RAM, 0, NULL},
+    {"no CMOS, PVH", GUEST_PVH, cmos_less, LINT_CMOS_ROUNDING, 0, NULL},
+    {"no hvmloader, PVH", GUEST_PVH, unpopulated_lost, LINT_LOST_PAGE, 0, NULL},
+    {"filled, PVH", GUEST_PVH, filled, LINT_FILL, 1, NULL},
+    {"vCPUs, PVH", GUEST_PVH, many_vcpus, LINT_VCPUS_OVER_64, 1, NULL},
     {"ELF header", GUEST_PVH, elf_other, LINT_PVH_ELF_SHORT, 1, NULL},
     {"ELF header", GUEST_PVH, elf_same, LINT_PVH_ELF_SHORT, 0, NULL},
 };
@@ -252,12 +280,32 @@ static void edges(void **state)
         k->fw = (struct lint_firmware){0};
         cases[i].spoil(k);
         lint(k, k->fw.file != NULL);
+        assert_null(k->lint.in);
+        for (unsigned j = 0; j < k->lint.nr; j++)
+            assert_int_equal(k->lint.found[j].line, 0); /* none is known */
         if (k->lint.hits[cases[i].id] != cases[i].hits)
             fail_msg("%s: %s hits %u times, not %u: %s", cases[i].what, lint_checks[cases[i].id].name,
                      k->lint.hits[cases[i].id], cases[i].hits, message_of(k, cases[i].id));
         if (cases[i].says != NULL && strstr(message_of(k, cases[i].id), cases[i].says) == NULL)
             fail_msg("%s: %s says \"%s\"", cases[i].what, lint_checks[cases[i].id].name, message_of(k, cases[i].id));
     }
+}
+
+/* The worst counts, of this run alone. */
+static void worst(void **state)
+{
+    (void)state;
+    struct kit *k = &kit;
+    guest_init(&k->t, GUEST_HVM, 256, 0, AMPLE, 2);
+    k->t.l.fill = 1; /* a note, after the error */
+    hole_last(k);
+    lint(k, false);
+    assert_int_equal(k->lint.hits[LINT_FILL], 1);
+    assert_int_equal(k->lint.worst, LINT_ERROR);
+    guest_init(&k->t, GUEST_HVM, 256, 0, AMPLE, 2);
+    const struct lint_input in = {.layout = &k->t.l, .guest = &k->t.g};
+    lint_run(&k->lint, &in);
+    assert_int_equal(k->lint.worst, LINT_OFF);
 }
 
 /* What PEI needs for page tables: E:MemDetect.c:GetPeiMemoryCap; from how many MiB on it has enough. */
@@ -290,6 +338,6 @@ static void page_tables(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(edges), cmocka_unit_test(page_tables)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(edges), cmocka_unit_test(worst), cmocka_unit_test(page_tables)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
