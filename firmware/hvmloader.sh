@@ -48,5 +48,5 @@ if get; then
     exit 0
 fi
 if there; then exit 0; fi
-echo "hvmloader.sh: no xen-utils package from $suite (offline?): what needs it is left out" >&2
+echo "hvmloader.sh: no xen-utils package from $suite (offline, or it was refused): what needs it is left out" >&2
 exit 77

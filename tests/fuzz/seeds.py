@@ -14,7 +14,7 @@ import sys
 import tempfile
 import zlib
 
-FFS2 = bytes.fromhex("78e58c8c3d8a1c4f9935618985c32dd3")
+FFS2 = bytes.fromhex("78e58c8c3d8a1c4f9935896185c32dd3")
 LZMA = bytes.fromhex("98584eee143959429d6edc7bd79403cf")
 CRC32 = bytes.fromhex("b0cd1bfc317daa49936aa4600d9dd083")
 BDS_ARCH = bytes.fromhex("f63f5e66cc46d4119a380090273fc14d")

@@ -28,14 +28,12 @@ package() {
     (cd "$mirror" && dpkg-scanpackages -m pool 2>/dev/null) >"$packages/Packages"
 }
 release() { # VALID-UNTIL
-    local sum file
+    local sum
     {
         printf '%s\n' "Origin: tests" "Suite: unstable" "Codename: sid" "Components: main" "Architectures: $(dpkg --print-architecture)" \
             "Date: $(date -Ru -d '2 days ago')" "Valid-Until: $(date -Ru -d "$1")" SHA256:
-        for file in "$packages"/Packages; do
-            sum=$(sha256sum <"$file" | cut -d ' ' -f 1)
-            echo " $sum $(stat -c %s "$file") ${file#"$suite"/}"
-        done
+        sum=$(sha256sum <"$packages/Packages" | cut -d ' ' -f 1)
+        echo " $sum $(stat -c %s "$packages/Packages") ${packages#"$suite"/}/Packages"
     } >"$suite/Release"
     gpg --batch --quiet --yes --clearsign -o "$suite/InRelease" "$suite/Release"
 }
