@@ -64,7 +64,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all manual library completions installable install-only setup run test test-warm ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm test-engines ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -201,6 +201,10 @@ test-faults: faults $(program) ## the detection table: every seeded fault, and e
 
 test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at reset against those that do, over all presets
 	@WARM=all TEST_TIMEOUT=7200 $(environment) tests/run.sh t_warm
+
+# SUITES="trixie sid": only theirs.
+test-engines: setup ovmfxen $(program) roms ## the same program on the Unicorn of each of Debian's suites
+	@$(environment) tests/engines/run.sh $(SUITES)
 
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test
