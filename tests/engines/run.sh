@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The program on every Unicorn that Debian's suites offer: run.sh [SUITE...]. It finds the library by its soname, so another
 # one is put in its way. One that is too old must be refused; with any other, all presets by all images and all ROMs must give the
-# same reports as with the one that the program was built with, but for the version. For `make test-engines`, which sets the environment.
+# same reports as with the one that the program was built with, but for the version. For `make test-engines`, which sets the
+# environment. ONLY: a pattern of what to boot, of the names of ROMs and of LAYOUT.cfg.
 set -u
 suites=("$@")
 [ $# != 0 ] || suites=(bookworm trixie forky sid)
 minimum=2.1.2
+only=${ONLY-*}
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 . "$SRC/tests/presets.sh"
@@ -32,11 +34,11 @@ all() { # LIBRARY FOLDER
     mkdir -p "$2"
     for image in $(images); do
         for layout in "$SRC"/layouts/*.cfg; do
-            is_slow "$layout" || one "$1" "$2/$(basename "$layout")-$(cksum <<<"$image" | cut -d ' ' -f 1)" -l "$layout" "$image"
+            is_slow "$layout" || [[ ${layout##*/} != $only ]] || one "$1" "$2/$(basename "$layout")-$(cksum <<<"$image" | cut -d ' ' -f 1)" -l "$layout" "$image"
         done
     done
     while IFS=$'\t' read -r rom what options _; do
-        [[ $rom != '#'* ]] || continue
+        [[ $rom != '#'* && $rom = $only ]] || continue
         [ "$options" != - ] || options=
         [ "$what" != - ] || { what=hvm-1g; [[ $rom != pvh-* ]] || what=pvh-1g; }
         [[ $what != *.cfg ]] || what=$SRC/tests/roms/$what
