@@ -67,7 +67,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self test-reproducible sbom test-sandbox test-kill test-leak lint format install uninstall clean help units roms firmware FORCE
+.PHONY: all manual library completions installable install-only setup run test test-warm test-mutation ovmfxen faults faults-quick test-faults issue-11046 bench asan fuzz-targets build-fuzz-targets fuzz-self test-reproducible sbom test-sandbox test-kill test-leak test-engines lint format install uninstall clean help units roms firmware FORCE
 
 all: $(program) ## the program (default)
 
@@ -215,6 +215,10 @@ test-leak: setup ovmfxen $(proofs) ## a day of fuzzing in short: 100,000 layouts
 	@$(environment) sh -c 'r=$$FIRMWARE_DIR/ovmfxen/RELEASE/OVMF.fd; set -x; \
 	 $(OUT)/proof/warm -c -p -n 4 -m 100000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg && \
 	 $(OUT)/proof/warm -c -n 4 -m 2000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg'
+
+# SUITES="trixie sid": only theirs.
+test-engines: setup ovmfxen $(program) roms ## the same program on the Unicorn of each of Debian's suites
+	@$(environment) tests/engines/run.sh $(SUITES)
 
 asan: ## run all tests with sanitizers
 	@$(MAKE) --no-print-directory SAN=1 test

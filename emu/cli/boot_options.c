@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
+
 static struct monitor_options *monitor(void *self)
 {
     return &((struct boot_options *)self)->trial.monitor;
@@ -141,6 +143,9 @@ void boot_options_init(struct boot_options *o)
 
 bool boot_options_open(struct boot_options *o, struct diag *d)
 {
+    const char *refusal = engine_refusal();
+    if (refusal != NULL)
+        return diag_fail(d, "", 0, "%s", refusal);
     if (o->symbols != NULL)
         o->trial.monitor.symbols = symbols_open(o->symbols, d);
     return o->symbols == NULL || o->trial.monitor.symbols != NULL;

@@ -197,12 +197,18 @@ uc_engine *engine_open_library(const char **why)
     return NULL;
 }
 
+const char *engine_refusal(void)
+{
+    return uc_version(NULL, NULL) >> 8 < UNICORN_MIN
+               ? "libunicorn is older than 2.1.2: it cannot trap RDTSC and VMCALL; `make setup` gets a newer one"
+               : NULL;
+}
+
 struct engine *engine_open(const struct engine_client *client, void *self, const char **why)
 {
-    if (uc_version(NULL, NULL) >> 8 < UNICORN_MIN) {
-        *why = "libunicorn is older than 2.1.2: it cannot trap RDTSC and VMCALL; `make setup` gets a newer one";
+    *why = engine_refusal();
+    if (*why != NULL)
         return NULL;
-    }
     struct engine *e = calloc(1, sizeof *e);
     *why = "out of memory";
     if (e == NULL)

@@ -98,6 +98,8 @@ enum engine_end {
     ENGINE_FAILED,  /* the engine itself gave up: engine_error() */
 };
 
+/* Why the library that runs cannot serve (static string); NULL: it can. */
+const char *engine_refusal(void);
 /* NULL with @why filled (static string) when the library is too old or out of memory. */
 struct engine *engine_open(const struct engine_client *client, void *self, const char **why);
 void engine_close(struct engine *e);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Unicorn Engine for the build: unicorn.sh DEST
+# Unicorn Engine for the build: unicorn.sh DEST [SUITE]
+# With SUITE that one's packages, whatever their version: for `make test-engines`.
 # Older releases than 2.1.2 do not do (guest paging, an RDTSC hook), so where the distribution's is older, a
 # newer Debian suite's binary packages are unpacked inside DEST; the system stays as it is. Each later call looks whether
 # they are still what was fetched.
@@ -15,7 +16,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/apt-private.sh"
 . "$here/fetched.sh"
 
-[ $# = 1 ] || { echo "usage: unicorn.sh DEST" >&2; exit 2; }
+[ $# = 1 ] || [ $# = 2 ] || { echo "usage: unicorn.sh DEST [SUITE]" >&2; exit 2; }
+[ $# = 1 ] || minimum=0
 mkdir -p "$1"
 dest=$(cd "$1" && pwd)
 exec 9>"$dest/lock" # two makes at once: the second finds the first one's result
@@ -91,6 +93,10 @@ use_suite() {
     use_unpacked
 }
 
+if [ $# = 2 ]; then
+    use_noted || use_suite "$2"
+    exit
+fi
 if use_noted || use_installed || use_distribution; then exit 0; fi
 for suite in $suites; do
     if use_suite "$suite"; then exit 0; fi
