@@ -54,7 +54,7 @@ static int explain(const char *first, const char *second)
 int main(int argc, char **argv)
 {
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that cannot grow is an error like any other */
-    json_object_seed(0); /* from /dev/urandom, which is out of reach later */
+    json_object_seed(0);            /* from /dev/urandom, which is out of reach later */
     const char *first = argc > 1 ? argv[1] : NULL, *second = argc > 2 ? argv[2] : NULL;
     if (first != NULL && strcmp(first, "--version") == 0) {
         (void)printf("hvmbed %s\n", HVMBED_VERSION);

@@ -53,17 +53,6 @@ int cage_close_files(const struct cage_setup *s)
 
 /* --- resources */
 
-static uint64_t address_space_now(void)
-{
-    unsigned long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
-    if (f == NULL || fscanf(f, "%lu", &pages) != 1)
-        pages = 0;
-    if (f != NULL)
-        (void)fclose(f);
-    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 /* Never more than it was: a limit of the user's stays. */
 static int limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 {
@@ -78,6 +67,31 @@ static int limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 
 #define GRACE 5u /* seconds between SIGXCPU and SIGKILL */
 
+#ifdef __SANITIZE_ADDRESS__ /* which has reserved most of the address space */
+static int limit_address_space(uint64_t more)
+{
+    (void)more;
+    return 0;
+}
+#else
+static uint64_t address_space_now(void)
+{
+    unsigned long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (f == NULL || fscanf(f, "%lu", &pages) != 1)
+        pages = 0;
+    if (f != NULL)
+        (void)fclose(f);
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static int limit_address_space(uint64_t more)
+{
+    const uint64_t now = address_space_now();
+    return now != 0 ? limit(RLIMIT_AS, now + more, now + more) : ENOENT;
+}
+#endif
+
 int cage_limit_resources(const struct cage_setup *s)
 {
     int error = limit(RLIMIT_CORE, 0, 0);
@@ -85,10 +99,7 @@ int cage_limit_resources(const struct cage_setup *s)
         error = limit(RLIMIT_CPU, s->cpu_seconds, s->cpu_seconds + GRACE);
     if (error == 0 && s->file_bytes != 0)
         error = limit(RLIMIT_FSIZE, s->file_bytes, s->file_bytes);
-#ifndef __SANITIZE_ADDRESS__ /* which has reserved most of the address space */
-    const uint64_t now = s->address_space != 0 ? address_space_now() : 0;
     if (error == 0 && s->address_space != 0)
-        error = now != 0 ? limit(RLIMIT_AS, now + s->address_space, now + s->address_space) : ENOENT;
-#endif
+        error = limit_address_space(s->address_space);
     return error;
 }

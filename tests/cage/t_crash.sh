@@ -54,6 +54,15 @@ limits() { # COMMAND...: 3, and why
     "$@" >"$T/out" 2>"$T/err"
     [ $? = 3 ] && cat "$T/out" "$T/err" && grep -q "$why" "$T/err"
 }
+left_out() { # its worker is killed twice in the first case, whose boot takes long
+    mkdir -p "$T/f" && cd "$T/f" || return
+    shot SEGV 2 "$HVMBED" fuzz -q -l "$SRC/layouts/hvm-256m.cfg" -guest=hvm -runs=1 -mode=legal -budget=20 "$BUILD/roms/budget-counter.fd"
+    local code=$?
+    cat "$T/out" "$T/err"
+    [ $code = 2 ] || [ $code = 3 ] || [ $code = 1 ] && grep -q 'case 0: killed by signal 11 (SEGV); inconclusive: it is left out' "$T/err" &&
+        grep -q 'type = "hvm"' left-out-0.cfg
+}
+ok "a fuzzer leaves out a case that ends its process twice" left_out
 ok "CPU time has an end" limits 'killed by signal 24 (XCPU): it used more CPU time than it may' \
     "$HVMBED" run -q --limit cpu=1 --budget 1000000 "$BUILD/roms/budget-counter.fd"
 ok "so has memory" limits 'its process had more memory than it may' \
