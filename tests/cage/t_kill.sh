@@ -5,7 +5,7 @@
 command -v jq >/dev/null || skip_all "jq is not installed"
 command -v pgrep >/dev/null || skip_all "procps is not installed"
 RANDOM=${SEED:-11}
-kills=${KILLS:-10}
+kills=${KILLS:-6}
 export NO_COLOR=1
 roms=("$BUILD/roms/good.fd" "$BUILD/roms/dxe-good.fd" "$BUILD/roms/exec-null-call-flat.fd")
 
