@@ -30,7 +30,7 @@ build() { # FOLDER ENVIRONMENT...
     local folder=$1
     shift
     (cd "$folder" && clean_make "$@" sh -c '
-        make ${CC:+CC="$CC"} all installable roms && make ${CC:+CC="$CC"} DESTDIR="$PWD/../$INTO" PREFIX=/usr HVMLOADERS= install &&
+        make ${CC:+CC="$CC"} PREFIX=/usr all installable roms && make ${CC:+CC="$CC"} DESTDIR="$PWD/../$INTO" PREFIX=/usr HVMLOADERS= install &&
         cp -r build/roms build/loaders build/efi "../$INTO/"') >"$T/$(basename "$folder").log" 2>&1
 }
 cc=${REPRODUCIBLE_CC:-}
