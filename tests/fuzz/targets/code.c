@@ -30,7 +30,6 @@ static void ask(const uint8_t *p, size_t n, size_t at, enum code_width w, const 
     char text[32]; /* less than some need */
     uint64_t from, to;
     (void)insn_call_before(p, at, w);
-    (void)insn_writes(p + at, n - at, w, pc, r, near);
     (void)insn_decode_transfer(p + at, n - at, w, pc, r, &transfer);
     (void)insn_spin(p + at, n - at, w, pc);
     if (insn_length(p + at, n - at, w) > n - at || insn_last(p + at, n - at, w) > n - at ||

@@ -55,7 +55,7 @@ static void connect(struct guest *g, int fd, bool narrow)
     struct diag d = {0};
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    struct disk *const disk = disk_open(path, &d);
+    struct disk *const disk = disk_open(path, NULL, &d);
     if (disk == NULL || !vbd_attach(&g->xen, disk, VBD_XVD(0), false, "disk"))
         abort();
     const struct {
