@@ -81,7 +81,8 @@ static void tell_refused(struct audit *a, struct span gap)
         const struct efi_range *r = &a->l->map->r[i];
         const struct span at = {gap.start > r->at.start ? gap.start : r->at.start,
                                 gap.end < r->at.end ? gap.end : r->at.end};
-        if (r->type != EFI_CONVENTIONAL || at.start >= at.end)
+        /* Page tables are read-only: that they are in free memory is another rule's. */
+        if (r->type != EFI_CONVENTIONAL || at.start >= at.end || leave_told(a->l, RULE_PROCESSOR_TABLES, at))
             continue;
         a->told++;
         leave_tell(a->l, RULE_PAGE_ATTRIBUTES, at, r->bytes,
