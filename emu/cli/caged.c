@@ -63,6 +63,13 @@ static enum pool_answer take(void *self, size_t job, const struct pool_result *r
     return POOL_TAKEN;
 }
 
+/* What stays in it, should that fail, is shown, too. */
+static void empty(int fd)
+{
+    if (ftruncate(fd, 0) == 0)
+        (void)lseek(fd, 0, SEEK_SET);
+}
+
 static void lost(void *self, size_t job, const struct pool_result *r, bool again)
 {
     struct caged *c = self;
@@ -74,10 +81,8 @@ static void lost(void *self, size_t job, const struct pool_result *r, bool again
     if (!again)
         return;
     (void)fprintf(stderr, "hvmbed: %s: %s; it will be tried again\n", c->j->what, c->r->why);
-    (void)ftruncate(c->out, 0);
-    (void)ftruncate(c->err, 0);
-    (void)lseek(c->out, 0, SEEK_SET);
-    (void)lseek(c->err, 0, SEEK_SET);
+    empty(c->out);
+    empty(c->err);
     if (c->j->papers != NULL)
         papers_rewind(c->j->papers);
 }

@@ -101,10 +101,10 @@ ok "a matrix, $kills kills (seed ${SEED:-11})" hunted matrix 600
 ok "a fuzzer, $kills kills" hunted fuzz 900
 
 codes() { # SIGNAL NUMBER: it ends by the signal
-    ("$HVMBED" run -q --sec-lzma guest -l hvm-1g "$BUILD/roms/budget-counter.fd" >"$T/o" 2>&1) &
+    "$HVMBED" run -q --sec-lzma guest -l hvm-1g "$BUILD/roms/budget-counter.fd" >"$T/o" 2>&1 &
     local pid=$!
     sleep 0.7
-    kill -s "$1" "$(pgrep -P $pid -x hvmbed | head -n 1 || echo $pid)" 2>/dev/null || kill -s "$1" $pid
+    kill -s "$1" $pid
     wait $pid
     local code=$?
     echo "exit $code"

@@ -174,7 +174,7 @@ for wrong in '--rule no-rule x.fd' '--fingerprint 12 x.fd' '-l no-such-layout x.
 done
 if [ -e /dev/full ]; then
     "$HVMBED" bisect -q --handoff hvm "$rom/good.fd" >/dev/full 2>"$T/err"; echo $? >"$T/rc"
-    ok "254: an answer that cannot be written" gives 254 'cannot be written'
+    ok "254: an answer that cannot be written" gives 254 'standard output: write failed: No space left'
 fi
 bisect --help
 ok "--help says which codes" gives 0 '125 cannot tell'

@@ -10,7 +10,9 @@ void unpack_block(struct monitor *mon, const struct engine_block *b);
 void unpack_paused(struct monitor *mon);
 void unpack_alarm(struct monitor *mon);
 
-/* lzma.c: at the call's first instruction. False: not possible, or in doubt; nothing has changed then. */
+/* lzma.c: at the call's first instruction: is all that it is to read and write RAM that SEC may use so? */
+bool unpack_is_free(struct monitor *mon);
+/* Where that is so. False: not possible, or in doubt; nothing has changed then. */
 bool unpack_on_host(struct monitor *mon);
 /* Where the output of the call that is watched goes: its pointer to it as it is now. Empty when it is none. */
 struct span unpack_output(const struct monitor *mon);

@@ -4,10 +4,10 @@
  * nothing could have come of running it but those bytes: input, output and scratch lie in RAM that SEC may use as it
  * likes, page for page, mapped one to one. In any doubt the guest does it, with every access judged.
  */
+#include "image/lzma.h"
 #include "base/span.h"
 #include "check/host/host.h"
 #include "check/internal.h"
-#include "image/lzma.h"
 
 /* E:MdeModulePkg/Library/LzmaCustomDecompressLib/LzmaDecompressLibInternal.h:SCRATCH_BUFFER_REQUEST_SIZE */
 #define SCRATCH_SIZE (64 * KIB)
@@ -40,6 +40,16 @@ bool host_may_use(struct monitor *mon, struct span at, unsigned rights)
     return mapped_one_to_one(mon, at);
 }
 
+bool unpack_is_free(struct monitor *mon)
+{
+    const struct unpack_watch *u = &mon->unpack;
+    const uint64_t status = engine_reg(mon->m->engine, CPU_R9), rsp = engine_reg(mon->m->engine, CPU_RSP);
+    return host_may_use(mon, u->payload, ALLOW_R) && host_may_use(mon, unpack_output(mon), ALLOW_R | ALLOW_W) &&
+           host_may_use(mon, (struct span){u->scratch, u->scratch + SCRATCH_SIZE}, ALLOW_R | ALLOW_W) &&
+           host_may_use(mon, (struct span){status, status + 4}, ALLOW_W) &&
+           host_may_use(mon, (struct span){page_down(rsp), rsp + 8}, ALLOW_R | ALLOW_W);
+}
+
 bool unpack_on_host(struct monitor *mon)
 {
     const struct unpack_watch *u = &mon->unpack;
@@ -48,10 +58,7 @@ bool unpack_on_host(struct monitor *mon)
     const uint64_t status = engine_reg(e, CPU_R9);
     const struct span scratch = {u->scratch, u->scratch + SCRATCH_SIZE};
     const struct span out = unpack_output(mon);
-    if (!host_may_use(mon, u->payload, ALLOW_R) || !host_may_use(mon, out, ALLOW_R | ALLOW_W) ||
-        !host_may_use(mon, scratch, ALLOW_R | ALLOW_W) ||
-        !host_may_use(mon, (struct span){status, status + 4}, ALLOW_W) || span_overlaps(out, u->payload) ||
-        span_overlaps(out, scratch) || span_overlaps(scratch, u->payload))
+    if (span_overlaps(out, u->payload) || span_overlaps(out, scratch) || span_overlaps(scratch, u->payload))
         return false;
     /* Not in place: what is damaged is left to the guest, which must then find memory as it was. */
     struct lzma_memo own = {.nr = 0}, *memo = mon->options.unpacked != NULL ? mon->options.unpacked : &own;

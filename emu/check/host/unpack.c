@@ -115,11 +115,17 @@ void unpack_paused(struct monitor *mon)
     case UNPACK_ENTERING:
         mon->v->timeline.unpacks = true;
         mon->v->timeline.unpack = timepoint_now(mon);
-        if (!mon->options.guest_lzma && unpack_on_host(mon)) {
+        const bool undisturbed = unpack_is_free(mon);
+        if (undisturbed && !mon->options.guest_lzma && unpack_on_host(mon)) {
             charge(mon, UNPACKED_BY_HOST);
             break;
         }
         machine_mark(mon->m, &u->entered);
+        /* Which accesses that break a right are told of depends on the TLB, and that, while nothing is counted, on the host. */
+        if (!undisturbed) {
+            u->state = UNPACK_LATE;
+            break;
+        }
         engine_count(e, false);
         engine_watchdog(e, mon->options.patience);
         u->state = UNPACK_INSIDE;
