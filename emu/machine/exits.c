@@ -57,7 +57,7 @@ static void bars_moved(struct machine *m)
                                            .owner = w->owner});
         if (w->takes_ram && !bars_displace(&m->memory, w->at))
             m->xen.p2m.refused++;
-        engine_come_out(m->engine);
+        machine_pause(m);
     }
 }
 

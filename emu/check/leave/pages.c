@@ -81,8 +81,7 @@ static void tell_refused(struct audit *a, struct span gap)
         const struct efi_range *r = &a->l->map->r[i];
         const struct span at = {gap.start > r->at.start ? gap.start : r->at.start,
                                 gap.end < r->at.end ? gap.end : r->at.end};
-        /* Page tables are read-only: that they are in free memory is another rule's. */
-        if (r->type != EFI_CONVENTIONAL || at.start >= at.end || leave_told(a->l, RULE_PROCESSOR_TABLES, at))
+        if (r->type != EFI_CONVENTIONAL || at.start >= at.end)
             continue;
         a->told++;
         leave_tell(a->l, RULE_PAGE_ATTRIBUTES, at, r->bytes,
@@ -110,6 +109,8 @@ void check_page_attributes(struct leave *l)
     const struct pagemap_visitor free_memory = {.run = on_run_free, .self = &refused};
     struct paging p;
     machine_paging(l->v.m, &p);
-    if (pagemap_visit(&l->v.m->memory, &p, &forbidden) && pagemap_visit(&l->v.m->memory, &p, &free_memory))
+    /* Broken page tables, and those that are in free memory (they are read-only) have been told of. */
+    const bool sound = !leave_told(l, RULE_PROCESSOR_TABLES, (struct span){0, UINT64_MAX});
+    if (pagemap_visit(&l->v.m->memory, &p, &forbidden) && sound && pagemap_visit(&l->v.m->memory, &p, &free_memory))
         tell_refused(&refused, (struct span){refused.end, UINT64_MAX});
 }
