@@ -261,8 +261,16 @@ static const struct plan_range *forbidding(const struct machine *m, const struct
 
 static void read_again(struct machine *m)
 {
-    if (m->nr_again++ < MACHINE_AGAIN_MAX)
-        engine_tell_again(m->engine);
+    if (m->nr_again == MACHINE_AGAIN_MAX)
+        return;
+    m->nr_again++;
+    engine_tell_again(m->engine);
+}
+
+/* Has enough been told of memory like @r? */
+static bool is_known(const struct machine *m, enum engine_fault kind, const struct plan_range *r)
+{
+    return kind == ENGINE_READ && r->kind == PLAN_RAM && m->nr_again == MACHINE_AGAIN_MAX;
 }
 
 static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value)
@@ -278,7 +286,7 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
     /* A page is mapped with the rights of its strictest part: most accesses that end up here may be innocent. */
     const uint64_t end = gpa % size == 0 ? gpa + size : gpa + 1; /* what is not aligned comes byte by byte, too */
     const struct plan_range *bad = o == NULL ? forbidding(m, r, end, need) : (o->allow & need) == 0 ? r : NULL;
-    if (bad != NULL)
+    if (bad != NULL && !is_known(m, kind, r))
         through = m->watcher->forbidden == NULL || m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, bad);
     /* Only the first read of a page is told; after a write, or one that was innocent, none. */
     if (r->kind == PLAN_RAM && (kind == ENGINE_READ || (r->allow[m->phase] & ALLOW_R) == 0))

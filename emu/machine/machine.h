@@ -84,8 +84,11 @@ struct machine_watcher {
     void (*paused)(void *self);
 };
 
-/* A loop over reserved memory need not be told in full. */
-#define MACHINE_AGAIN_MAX 4096u
+/*
+ * A loop over reserved memory need not be told in full: after so many accesses no read of it is. (Which ones the engine would
+ * still tell of depends on its TLB, whose size follows the host's clock.)
+ */
+#define MACHINE_AGAIN_MAX (1u << 20)
 
 struct machine {
     const struct layout *layout;
