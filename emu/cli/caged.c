@@ -12,7 +12,6 @@
 #include "cli/cli.h"
 
 #define TICK_MS 250
-#define BOARD_SIZE 160u
 #define HEAD 2u /* bytes that it hands back: exit code, struct caged.said; then papers.complete */
 
 struct caged {
@@ -87,20 +86,12 @@ static void lost(void *self, size_t job, const struct pool_result *r, bool again
         papers_rewind(c->j->papers);
 }
 
-/* It may hold anything. */
 static void show(void *self, const struct pool_state *s)
 {
     struct caged *c = self;
-    char text[BOARD_SIZE];
     (void)s;
-    if (c->board == NULL || c->board[0] == '\0')
-        return;
-    memcpy(text, c->board, sizeof text);
-    text[sizeof text - 1] = '\0';
-    for (char *t = text; *t != '\0'; t++)
-        if (*t < ' ' || *t > '~')
-            *t = '?';
-    progress_say(&c->shown, text);
+    if (c->board != NULL)
+        progress_say_for(&c->shown, c->board, PROGRESS_LINE_MAX);
 }
 
 /* On a terminal nothing but lines and colours. */
@@ -167,11 +158,11 @@ static bool open_all(struct caged *c, struct diag *d)
     if (p == NULL || !p->on)
         return true;
     c->shown = *p;
-    c->board = mmap(NULL, BOARD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    c->board = mmap(NULL, PROGRESS_LINE_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (c->board == MAP_FAILED)
         c->board = NULL;
     p->board = c->board;
-    p->board_size = BOARD_SIZE;
+    p->board_size = PROGRESS_LINE_MAX;
     p->on = c->board != NULL;
     return true;
 }
@@ -183,7 +174,7 @@ static void close_all(struct caged *c)
     if (c->err >= 0)
         (void)close(c->err);
     if (c->board != NULL)
-        (void)munmap(c->board, BOARD_SIZE);
+        (void)munmap(c->board, PROGRESS_LINE_MAX);
     if (c->j->papers != NULL)
         papers_abort(c->j->papers);
 }

@@ -191,14 +191,8 @@ static void lost(void *self, size_t job, const struct pool_result *r, bool again
 static void show(void *self, const struct pool_state *s)
 {
     struct fuzz_run *x = self;
-    char line[FUZZ_LINE_SIZE];
     (void)s;
-    memcpy(line, x->board->line, sizeof line);
-    line[sizeof line - 1] = '\0';
-    for (char *c = line; *c != '\0'; c++)
-        *c = (char)(*c >= ' ' && *c <= '~' ? *c : '?');
-    if (line[0] != '\0')
-        progress_say(&x->progress, line);
+    progress_say_for(&x->progress, x->board->line, sizeof x->board->line);
 }
 
 /* --- workers, one after the other --------------------------------------------------------------------------------- */

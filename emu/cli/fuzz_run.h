@@ -14,7 +14,6 @@
 #include "fuzz/state.h"
 
 #define FUZZ_LEFT_OUT_MAX 256u
-#define FUZZ_LINE_SIZE 160u
 
 /* What the worker sends: a kind, 4 bytes of length, the bytes. */
 enum fuzz_message {
@@ -28,7 +27,7 @@ enum fuzz_message {
 /* Shared by both. */
 struct fuzz_board {
     volatile uint64_t number; /* of the case that is booted */
-    char line[FUZZ_LINE_SIZE];
+    char line[PROGRESS_LINE_MAX];
 };
 
 /* Large: not for the stack. */

@@ -8,6 +8,8 @@
 
 #include "check/finding.h"
 
+#define PROGRESS_LINE_MAX 160u /* bytes, with the 0 at its end */
+
 struct progress {
     bool on;
     bool shown;
@@ -20,6 +22,8 @@ void progress_init(struct progress *p, bool quiet);
 void progress_show(void *self, const struct verdict *v);
 /* Any line that says how far it is. */
 void progress_say(struct progress *p, const char *text);
+/* The line that a caged process has left at @board, @size bytes: it may hold anything. */
+void progress_say_for(struct progress *p, const char *board, size_t size);
 /* Wipes the line. */
 void progress_end(struct progress *p);
 

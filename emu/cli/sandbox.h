@@ -33,9 +33,9 @@ bool sandbox_set(struct sandbox *s, const char *value);   /* "yes", "no" */
 bool sandbox_limit(struct sandbox *s, const char *value); /* "memory=2G" */
 /* Finds out what there is; False with @d where that is less than is required. */
 bool sandbox_open(struct sandbox *s, struct diag *d);
-/* Puts it around a pool's jobs, each of which may reserve so much address space. @s must outlive the pool. */
-/* The parts of it, for what makes a pool itself; NULL: no cage. */
+/* What it gives up, for what makes a pool itself and may reserve so much address space; NULL: no cage. Lives as long as @s. */
 const struct cage_setup *sandbox_cage(struct sandbox *s, uint64_t address_space);
+/* Puts it around a pool's jobs. @s must outlive the pool. */
 void sandbox_apply(struct sandbox *s, uint64_t address_space, struct pool_setup *p);
 
 #endif

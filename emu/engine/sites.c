@@ -43,6 +43,11 @@ static bool is_pause(const uint8_t op[2])
     return op[0] == 0xf3 && op[1] == OP_PAUSE;
 }
 
+static bool is_msr(const uint8_t op[2])
+{
+    return op[0] == 0x0f && (op[1] == OP_WRMSR || op[1] == OP_RDMSR);
+}
+
 static bool decode(struct engine *e, uint64_t pc, unsigned size, struct insn *i)
 {
     uint8_t bytes[INSN_MAX];
@@ -119,8 +124,10 @@ static void on_site(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     (void)uc;
     if (!decode(e, pc, size, &i))
         return;
-    if (i.op == OP_PAUSE)
+    if (i.op == OP_PAUSE && e->client->pause != NULL)
         e->client->pause(e->self, pc);
+    else if (i.op == OP_PAUSE)
+        return;
     else if (i.op == OP_WRMSR || i.op == OP_RDMSR)
         do_msr(e, pc, &i);
     else if (e->client->control != NULL &&
@@ -150,18 +157,14 @@ bool engine_find_sites(struct engine *e, const struct engine_block *b)
     if (n < 2 || !e->client->read_code(e->self, b->pc, code, n))
         return false;
     bool added = false;
-    for (const uint8_t *p = code; (p = memchr(p, 0x0f, n - 1 - (size_t)(p - code))) != NULL; p++) {
+    for (const uint8_t *p = code; p < code + n - 1; p++) {
         const uint64_t pc = b->pc + (uint64_t)(p - code);
-        if (p[1] == OP_WRMSR || p[1] == OP_RDMSR || p[1] == OP_TO_CR || p[1] == OP_FROM_CR)
+        const bool control = p[0] == 0x0f && (p[1] == OP_TO_CR || p[1] == OP_FROM_CR);
+        if (control || is_msr(p) || (is_pause(p) && e->client->pause != NULL))
             added |= add_site(e, pc);
-        if ((p[1] == OP_TO_CR || p[1] == OP_FROM_CR) && p > code && (p[-1] & 0xf0) == 0x40)
+        if (control && p > code && (p[-1] & 0xf0) == 0x40)
             added |= add_site(e, pc - 1); /* REX; where it is another instruction's end nobody gets there */
-        if ((size_t)(p - code) + 2 >= n)
-            break;
     }
-    for (const uint8_t *p = code; e->client->pause != NULL && p < code + n - 1; p++)
-        if (is_pause(p))
-            added |= add_site(e, b->pc + (uint64_t)(p - code));
     if (!added)
         return false;
     /* The block was translated without the hook: drop it, and make the engine look it up again. */

@@ -94,6 +94,18 @@ static void heat_tables(struct base *b)
     }
 }
 
+/* What of the machine is no memory, device or processor: time, work, and how far it is. */
+static void keep_course(struct base *b)
+{
+    const struct machine *m = &b->machine;
+    b->phase = m->phase;
+    b->clock = m->clock;
+    b->spin = m->spin;
+    b->exits = m->exits;
+    b->work_seen = m->work_seen;
+    b->nr_again = m->nr_again;
+}
+
 static bool keep(struct base *b, struct monitor *mon)
 {
     struct machine *m = &b->machine;
@@ -107,12 +119,7 @@ static bool keep(struct base *b, struct monitor *mon)
     heat_tables(b);
     if (!demand_heat(m) || pages_failed(&m->memory) || !engine_go_back(m->engine))
         return false;
-    b->phase = m->phase;
-    b->clock = m->clock;
-    b->spin = m->spin;
-    b->exits = m->exits;
-    b->work_seen = m->work_seen;
-    b->nr_again = m->nr_again;
+    keep_course(b);
     return true;
 }
 
@@ -160,12 +167,7 @@ bool base_at_reset(struct base *b, const struct boot_case *c, struct monitor *mo
     pages_restart(&m->memory, m->plan, b->fill); /* what the monitor has read, nobody else has */
     if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))
         return diag_fail(d, "", 0, "out of memory");
-    b->phase = m->phase;
-    b->clock = m->clock;
-    b->spin = m->spin;
-    b->exits = m->exits;
-    b->work_seen = m->work_seen;
-    b->nr_again = m->nr_again;
+    keep_course(b);
     b->state = BASE_KEPT;
     return true;
 }

@@ -65,4 +65,19 @@ static inline uint64_t feed(struct feed *f, unsigned bytes)
     return v;
 }
 
+/* Memory that holds some bytes at an address, and nothing else; for the readers of pure rooms. */
+struct fuzz_memory {
+    const uint8_t *p;
+    size_t n;
+    uint64_t at;
+};
+static inline bool fuzz_memory_read(const void *self, uint64_t address, void *dst, size_t n)
+{
+    const struct fuzz_memory *m = self;
+    if (address < m->at || address - m->at > m->n || n > m->n - (address - m->at))
+        return false;
+    memcpy(dst, m->p + (address - m->at), n);
+    return true;
+}
+
 #endif

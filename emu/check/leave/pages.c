@@ -12,9 +12,9 @@
 
 struct audit {
     struct leave *l;
-    size_t i;     /* the descriptor that is looked at */
-    uint64_t end; /* so far of what free memory can be written */
-    unsigned told;
+    bool sound;   /* the page tables are where they may be, and not broken: else another rule has told of that */
+    uint64_t end; /* of what can be written so far */
+    unsigned allowed, refused; /* told of */
 };
 
 static bool is_mapped(const struct pagemap_run *r)
@@ -50,40 +50,32 @@ static struct pagemap_run effective(const struct audit *a, const struct pagemap_
     return run;
 }
 
-static void tell_allowed(struct audit *a, const struct pagemap_run *run)
+static void tell_allowed(struct audit *a, size_t n, const struct pagemap_run *run)
 {
-    const struct efi_range *r = &a->l->gcd->r[a->i];
+    const struct efi_range *r = &a->l->gcd->r[n];
     const struct span at = {run->gva > r->at.start ? run->gva : r->at.start,
                             run->gva + run->size < r->at.end ? run->gva + run->size : r->at.end};
     for (size_t i = 0; i < sizeof rights / sizeof rights[0] && at.start < at.end; i++) {
-        if ((r->attributes & rights[i].attribute) == 0 || !rights[i].allows(run) || a->told >= TOLD_MAX)
+        if ((r->attributes & rights[i].attribute) == 0 || !rights[i].allows(run) || a->allowed >= TOLD_MAX)
             continue;
-        a->told++;
+        a->allowed++;
         leave_tell(a->l, RULE_PAGE_ATTRIBUTES, at, r->bytes,
-                   "the GCD's descriptor %zu, %#llx-%#llx, is %s, and the page tables let %#llx-%#llx %s", a->i,
+                   "the GCD's descriptor %zu, %#llx-%#llx, is %s, and the page tables let %#llx-%#llx %s", n,
                    (unsigned long long)r->at.start, (unsigned long long)r->at.end, rights[i].name,
                    (unsigned long long)at.start, (unsigned long long)at.end, rights[i].done);
     }
 }
 
-static void on_run_forbidden(void *self, const struct pagemap_run *r)
-{
-    struct audit *a = self;
-    const struct pagemap_run run = effective(a, r);
-    for (a->i = 0; a->i < a->l->gcd->nr; a->i++)
-        tell_allowed(a, &run);
-}
-
 /* @gap cannot be written: is any of it free? */
 static void tell_refused(struct audit *a, struct span gap)
 {
-    for (size_t i = 0; i < a->l->map->nr && a->told < TOLD_MAX; i++) {
+    for (size_t i = 0; i < a->l->map->nr && a->refused < TOLD_MAX; i++) {
         const struct efi_range *r = &a->l->map->r[i];
         const struct span at = {gap.start > r->at.start ? gap.start : r->at.start,
                                 gap.end < r->at.end ? gap.end : r->at.end};
         if (r->type != EFI_CONVENTIONAL || at.start >= at.end)
             continue;
-        a->told++;
+        a->refused++;
         leave_tell(a->l, RULE_PAGE_ATTRIBUTES, at, r->bytes,
                    "free memory, descriptor %zu of the memory map, %#llx-%#llx: the page tables let %#llx-%#llx not be "
                    "written",
@@ -92,11 +84,13 @@ static void tell_refused(struct audit *a, struct span gap)
     }
 }
 
-static void on_run_free(void *self, const struct pagemap_run *r)
+static void on_run(void *self, const struct pagemap_run *r)
 {
     struct audit *a = self;
     const struct pagemap_run run = effective(a, r);
-    if (!run.writable || run.gva < a->end)
+    for (size_t n = 0; n < a->l->gcd->nr; n++)
+        tell_allowed(a, n, &run);
+    if (!a->sound || !run.writable || run.gva < a->end)
         return;
     tell_refused(a, (struct span){a->end, run.gva});
     a->end = run.gva + run.size;
@@ -104,13 +98,10 @@ static void on_run_free(void *self, const struct pagemap_run *r)
 
 void check_page_attributes(struct leave *l)
 {
-    struct audit allowed = {.l = l}, refused = {.l = l};
-    const struct pagemap_visitor forbidden = {.run = on_run_forbidden, .self = &allowed};
-    const struct pagemap_visitor free_memory = {.run = on_run_free, .self = &refused};
+    struct audit a = {.l = l, .sound = !leave_told(l, RULE_PROCESSOR_TABLES, (struct span){0, UINT64_MAX})};
+    const struct pagemap_visitor visitor = {.run = on_run, .self = &a};
     struct paging p;
     machine_paging(l->v.m, &p);
-    /* Broken page tables, and those that are in free memory (they are read-only) have been told of. */
-    const bool sound = !leave_told(l, RULE_PROCESSOR_TABLES, (struct span){0, UINT64_MAX});
-    if (pagemap_visit(&l->v.m->memory, &p, &forbidden) && sound && pagemap_visit(&l->v.m->memory, &p, &free_memory))
-        tell_refused(&refused, (struct span){refused.end, UINT64_MAX});
+    if (pagemap_visit(&l->v.m->memory, &p, &visitor) && a.sound)
+        tell_refused(&a, (struct span){a.end, UINT64_MAX});
 }

@@ -8,20 +8,6 @@
 #define PC 0x10000u
 #define RAN_MAX 48u
 
-struct bytes {
-    const uint8_t *p;
-    size_t n;
-};
-
-static bool read_bytes(const void *self, uint64_t gva, void *dst, size_t n)
-{
-    const struct bytes *b = self;
-    if (gva < PC || gva - PC > b->n || n > b->n - (gva - PC))
-        return false;
-    memcpy(dst, b->p + (gva - PC), n);
-    return true;
-}
-
 static void ask(const uint8_t *p, size_t n, size_t at, enum code_width w, const struct cpu_regs *r)
 {
     const uint64_t pc = PC + at, near = PC + 8;
@@ -46,10 +32,10 @@ static void ask(const uint8_t *p, size_t n, size_t at, enum code_width w, const 
     (void)insn_copies(p, n, at, w, PC, r, &from, &to);
 }
 
-static void backwards(const struct bytes *b, enum code_width w, const struct cpu_regs *r)
+static void backwards(const struct fuzz_memory *b, enum code_width w, const struct cpu_regs *r)
 {
     static struct ran ran[RAN_MAX];
-    struct trail t = {.in = ran, .width = w, .after = *r, .read = read_bytes, .self = b};
+    struct trail t = {.in = ran, .width = w, .after = *r, .read = fuzz_memory_read, .self = b};
     for (size_t at = 0; at < b->n && t.nr < RAN_MAX;) {
         const size_t left = b->n - at < sizeof ran->code ? b->n - at : sizeof ran->code;
         const size_t length = insn_length(b->p + at, left, w);
@@ -76,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if (in.n == 0 || in.n > 512)
         return 0;
     uint8_t *p = fuzz_copy(in.p, in.n);
-    const struct bytes b = {p, in.n};
+    const struct fuzz_memory b = {p, in.n, PC};
     for (size_t at = 0; at < b.n; at += 1 + at / 8)
         ask(p, b.n, at, w, &r);
     backwards(&b, w, &r);

@@ -10,20 +10,6 @@
 #define BASE 0x10000u
 #define HANDLE (BASE + 0x80u)
 
-struct bytes {
-    const uint8_t *p;
-    size_t n;
-};
-
-static bool read_bytes(const void *self, uint64_t gva, void *dst, size_t n)
-{
-    const struct bytes *b = self;
-    if (gva < BASE || gva - BASE > b->n || n > b->n - (gva - BASE))
-        return false;
-    memcpy(dst, b->p + (gva - BASE), n);
-    return true;
-}
-
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t n, size_t room, unsigned seed)
 {
     return mend_mutant(bytes, n, room, seed);
@@ -36,8 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     static struct dxe_dispatch out;
     struct feed in = {bytes, n};
     const uint64_t fates = feed(&in, 1), database = feed(&in, 2);
-    const struct bytes b = {in.p, database < in.n ? database : in.n};
-    const struct efi_reader r = {read_bytes, &b};
+    const struct fuzz_memory b = {in.p, database < in.n ? database : in.n, BASE};
+    const struct efi_reader r = {fuzz_memory_read, &b};
     const size_t left = in.n - b.n;
     uint64_t boot;
     uint8_t *volume = fuzz_copy(in.p + b.n, left);

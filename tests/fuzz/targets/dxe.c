@@ -13,20 +13,6 @@
 #define RSDP (BASE + 0xA00u)
 #define SMBIOS (BASE + 0xE00u)
 
-struct bytes {
-    const uint8_t *p;
-    size_t n;
-};
-
-static bool read_bytes(const void *self, uint64_t gva, void *dst, size_t n)
-{
-    const struct bytes *b = self;
-    if (gva < BASE || gva - BASE > b->n || n > b->n - (gva - BASE))
-        return false;
-    memcpy(dst, b->p + (gva - BASE), n);
-    return true;
-}
-
 static void look_at_memory(const struct efi_reader *r)
 {
     static struct efi_map m;
@@ -60,8 +46,8 @@ static void look_at_tables(const struct efi_reader *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    const struct bytes b = {bytes, n};
-    const struct efi_reader r = {read_bytes, &b};
+    const struct fuzz_memory b = {bytes, n, BASE};
+    const struct efi_reader r = {fuzz_memory_read, &b};
     look_at_memory(&r);
     look_at_tables(&r);
     return 0;

@@ -6,24 +6,10 @@
 
 #define BASE 0x810000u
 
-struct bytes {
-    const uint8_t *p;
-    size_t n;
-};
-
-static bool read_bytes(const void *self, uint64_t gpa, void *dst, size_t n)
-{
-    const struct bytes *b = self;
-    if (gpa < BASE || gpa - BASE > b->n || n > b->n - (gpa - BASE))
-        return false;
-    memcpy(dst, b->p + (gpa - BASE), n);
-    return true;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    const struct bytes b = {bytes, n};
-    const struct hob_reader r = {read_bytes, &b};
+    const struct fuzz_memory b = {bytes, n, BASE};
+    const struct hob_reader r = {fuzz_memory_read, &b};
     struct hob_list l = {0};
     char text[HOB_TEXT_SIZE], attributes[HOB_ATTRIBUTES_SIZE];
     (void)hob_is_handoff(&r, BASE);
