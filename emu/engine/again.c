@@ -217,7 +217,7 @@ static void fill(struct engine *e, struct slot *s)
     const unsigned width = s->k->fill == FILL_64 ? 8 : 1;
     const uint64_t left = engine_get(e, UC_X86_REG_RCX), event = e->next_event - e->blocks;
     uint64_t n = left < event ? left : event;
-    if (n <= FILL_MIN || e->deadline != UINT64_MAX || e->trace != NULL || e->spy != NULL || e->store != NULL ||
+    if (n <= FILL_MIN || e->deadline != UINT64_MAX || e->trace != NULL || engine_spied(e) || e->store != NULL ||
         (engine_get(e, UC_X86_REG_RFLAGS) & 0x400) != 0)
         return;
     n -= 2; /* this step, and one more: the last sees what the next does */
@@ -235,6 +235,8 @@ static void fill(struct engine *e, struct slot *s)
         e->ring[(e->blocks + n - 1 - i) % ENGINE_RING] = s->pc;
     e->blocks += n;
     e->instructions += n * s->instructions;
+    if (e->spy != NULL)
+        e->spy->repeated(e->spy_self, s->pc, n);
 }
 
 void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
@@ -270,6 +272,13 @@ const uint8_t *again_code(const struct engine *e, uint64_t pc, size_t n)
 {
     const struct slot *s = e->again != NULL ? e->again->last : NULL;
     return s != NULL && pc - s->pc < s->k->size && n <= s->k->size - (pc - s->pc) ? s->k->bytes + (pc - s->pc) : NULL;
+}
+
+void again_forget(struct engine *e, uint64_t pc)
+{
+    struct slot *s = e->again != NULL ? find(e->again, pc) : NULL;
+    if (s != NULL && s->k != NULL)
+        s->checked = 0;
 }
 
 /* All translated code is dropped: whatever runs is new. */
@@ -319,7 +328,8 @@ void again_free(struct engine *e)
 bool engine_keep(struct engine *e)
 {
     struct again *a = e->again;
-    if (e->current != 0 || e->block_hook == 0 || (a->context == NULL && uc_context_alloc(e->uc, &a->context) != UC_ERR_OK) ||
+    if (e->current != 0 || e->block_hook == 0 ||
+        (a->context == NULL && uc_context_alloc(e->uc, &a->context) != UC_ERR_OK) ||
         uc_context_save(e->uc, a->context) != UC_ERR_OK)
         return false;
     a->segment = e->code;

@@ -289,6 +289,7 @@ bool engine_break(struct engine *e, uint64_t pc)
 void engine_forget_block(struct engine *e, uint64_t pc, uint32_t size)
 {
     (void)uc_ctl_remove_cache(e->uc, pc, pc + size);
+    again_forget(e, pc);
 }
 
 static bool after_hlt(struct engine *e)

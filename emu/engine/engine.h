@@ -235,10 +235,16 @@ struct engine_spy {
     /* Each load and store, in pieces of at most 8 bytes, devices too; engine_pc() tells by whom. Either may be NULL. */
     void (*load)(void *self, uint64_t gpa, unsigned size, uint64_t value);
     void (*store)(void *self, uint64_t gpa, unsigned size, uint64_t value);
+    /*
+     * The host has done what the block at @pc, one string instruction, would have done in @times more turns. NULL: it does
+     * nothing of the kind, and each turn is told. Not asked where loads or stores are.
+     */
+    void (*repeated)(void *self, uint64_t pc, uint64_t times);
 };
 /* Until @spy is NULL. What is executed, and the work counted, stay the same. Loads and stores are slow. Not from a
  * callback. */
 void engine_spy(struct engine *e, const struct engine_spy *spy, void *self);
+/* Does a spy want each turn of a string instruction? */
 bool engine_spied(const struct engine *e);
 
 /*

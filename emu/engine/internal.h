@@ -156,6 +156,8 @@ void again_translated(struct engine *e, const struct engine_block *b);
 void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
 /* The bytes of the block that runs, where @pc lies in it; NULL else. */
 const uint8_t *again_code(const struct engine *e, uint64_t pc, size_t n);
+/* The block at @pc counts as new when it runs next. */
+void again_forget(struct engine *e, uint64_t pc);
 void again_flushed(struct engine *e);
 void again_free(struct engine *e);
 /* debug.c */

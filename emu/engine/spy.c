@@ -48,7 +48,7 @@ void engine_spy_hooks(struct engine *e, bool on)
 
 bool engine_spied(const struct engine *e)
 {
-    return e->spy != NULL;
+    return e->spy != NULL && (e->spy->repeated == NULL || e->spy->load != NULL || e->spy->store != NULL);
 }
 
 void engine_spy(struct engine *e, const struct engine_spy *spy, void *self)

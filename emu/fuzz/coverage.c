@@ -9,21 +9,27 @@ static uint64_t mix(uint64_t v)
     return v ^ v >> 32;
 }
 
-void edges_block(void *self, uint64_t pc)
+static void add(struct edges *e, uint64_t from, uint64_t to, uint64_t times)
 {
-    struct edges *e = self;
-    size_t i = (size_t)mix(e->last * 31 + pc) % EDGES_SLOTS;
-    const uint64_t from = e->last;
-    e->last = pc;
-    while (e->slot[i].count != 0 && (e->slot[i].from != from || e->slot[i].to != pc))
+    size_t i = (size_t)mix(from * 31 + to) % EDGES_SLOTS;
+    while (e->slot[i].count != 0 && (e->slot[i].from != from || e->slot[i].to != to))
         i = (i + 1) % EDGES_SLOTS;
     if (e->slot[i].count == 0) {
         if (e->nr == EDGES_SLOTS / 2) /* more than any firmware has before DXE: what is new is not seen any more */
             return;
-        e->slot[i] = (struct edge){from, pc, 0};
+        e->slot[i] = (struct edge){from, to, 0};
         e->used[e->nr++] = (uint32_t)i;
     }
-    e->slot[i].count++;
+    e->slot[i].count += times;
+}
+
+void edges_block(void *self, uint64_t pc, uint64_t times)
+{
+    struct edges *e = self;
+    add(e, e->last, pc, 1);
+    e->last = pc;
+    if (times > 1)
+        add(e, pc, pc, times - 1);
 }
 
 void edges_clear(struct edges *e)

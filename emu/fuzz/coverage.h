@@ -30,8 +30,8 @@ struct edges {
     uint64_t last;
 };
 
-/* For engine_trace(), warm_trace(): @self is a struct edges. */
-void edges_block(void *self, uint64_t pc);
+/* For warm_trace(): @self is a struct edges. The block at @pc ran @times in a row. */
+void edges_block(void *self, uint64_t pc, uint64_t times);
 void edges_clear(struct edges *e);
 
 /* Fills the @map of COVERAGE_SIZE cells: what @e saw in a boot that ended with @v, and what is to be said of its end. */

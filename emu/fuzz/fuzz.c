@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fuzz/processor.h"
 #include "layout/lint.h"
 
 /* In FUZZ_BOTH each so many-th layout goes on to the hand-off although nothing was new. */
@@ -173,10 +174,31 @@ void fuzz_take_up(struct fuzz *f)
         warm_up(f, &f->corpus.l[i]);
 }
 
+/*
+ * One to change, mostly of a kind with those before it: so many mutants are made of one processor, whose beginning of a
+ * boot is kept meanwhile. It is that of a layout of the corpus that came early.
+ */
+#define BATCH 256u
+#define EARLY 64u
+#define SEARCHED 16u
+
+static const struct layout *choose_alike(struct fuzz *f)
+{
+    const struct layout *l = corpus_choose(&f->corpus, &f->chooser);
+    if (l == NULL)
+        return NULL;
+    struct chooser c;
+    chooser_seed(&c, f->mutants / BATCH);
+    const struct layout *like = &f->corpus.l[choose(&c, f->corpus.nr < EARLY ? f->corpus.nr : EARLY)];
+    for (unsigned i = 0; i < SEARCHED && !processor_same(l, like); i++)
+        l = corpus_choose(&f->corpus, &f->chooser);
+    return l;
+}
+
 bool fuzz_loop(struct fuzz *f, uint64_t runs)
 {
     for (; (runs == 0 || f->mutants < runs) && (f->o.go_on == NULL || f->o.go_on(f->o.self)); f->mutants++) {
-        const struct layout *from = corpus_choose(&f->corpus, &f->chooser);
+        const struct layout *from = choose_alike(f);
         const struct layout *other = corpus_choose(&f->corpus, &f->chooser);
         if (from == NULL)
             return false;

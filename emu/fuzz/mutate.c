@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "fuzz/operators.h"
+#include "fuzz/processor.h"
 #include "layout/lint.h"
 #include "layout/settle.h"
 
@@ -57,6 +58,8 @@ bool mutate(struct layout *l, const struct layout *other, struct chooser *c, con
                 apply_one(guest_operators, nr_guest_operators, &m);
         }
         spare_fixed(&m);
+        if (!processor_same(&changed, l) && choose(c, MUTATE_UNSPARED) != MUTATE_UNSPARED - 1)
+            processor_take(&changed, l);
         if (layout_settle(&changed) && allowed(&changed, o)) {
             *l = changed;
             return true;

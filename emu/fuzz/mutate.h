@@ -22,7 +22,8 @@ struct mutate_options {
 };
 
 /*
- * Changes @l by some operators. @other (may be NULL) is another layout to take parts of. False when nothing came of it
+ * Changes @l by some operators, and what its processor is (processor.h) once in MUTATE_UNSPARED times only: the beginning of
+ * a boot is then another. @other (may be NULL) is another layout to take parts of. False when nothing came of it
  * that a guest could be: @l is what it was.
  */
 bool mutate(struct layout *l, const struct layout *other, struct chooser *c, const struct mutate_options *o);

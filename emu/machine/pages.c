@@ -132,6 +132,13 @@ void pages_initial(const struct memory *m, uint64_t gpa, uint8_t out[PAGE_SIZE])
     initial(m->plan, m->pages->fill, gpa, out);
 }
 
+/* Has this page no content but zeros, as one has that the host has just given? */
+static bool is_zero(const struct memory *m, uint64_t gpa)
+{
+    const struct plan_range *r = plan_find(m->plan, gpa);
+    return m->pages->fill == 0 && r != NULL && r->bytes == NULL && gpa + PAGE_SIZE <= r->at.end;
+}
+
 static bool note(uint64_t **list, size_t *nr, size_t *cap, uint64_t gpa)
 {
     if (*nr == *cap) {
@@ -172,7 +179,8 @@ void pages_want(const struct memory *m, struct span at)
         uint8_t *s = state(m, gpa);
         if ((*s & HERE) != 0)
             continue;
-        pages_initial(m, gpa, m->base + gpa);
+        if ((*s & RESIDENT) != 0 || !is_zero(m, gpa))
+            pages_initial(m, gpa, m->base + gpa);
         p->failed |= !note(&p->here, &p->nr_here, &p->cap_here, gpa);
         if ((*s & RESIDENT) == 0)
             p->failed |= !note(&p->resident, &p->nr_resident, &p->cap_resident, gpa);

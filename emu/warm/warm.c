@@ -29,7 +29,7 @@ struct warm {
     struct monitor monitor;
     struct verdict verdict;
 
-    void (*trace)(void *self, uint64_t pc);
+    void (*trace)(void *self, uint64_t pc, uint64_t times);
     void *trace_self;
 };
 
@@ -72,7 +72,7 @@ void warm_close(struct warm *w)
     free(w);
 }
 
-void warm_trace(struct warm *w, void (*fn)(void *self, uint64_t pc), void *self)
+void warm_trace(struct warm *w, void (*fn)(void *self, uint64_t pc, uint64_t times), void *self)
 {
     w->trace = fn;
     w->trace_self = self;
@@ -83,10 +83,17 @@ static void on_block(void *self, uint64_t pc, uint32_t size)
     struct warm *w = self;
     (void)size;
     if (w->trace != NULL)
-        w->trace(w->trace_self, pc);
+        w->trace(w->trace_self, pc, 1);
 }
 
-static const struct engine_spy spy = {.block = on_block};
+static void on_repeated(void *self, uint64_t pc, uint64_t times)
+{
+    struct warm *w = self;
+    if (w->trace != NULL)
+        w->trace(w->trace_self, pc, times);
+}
+
+static const struct engine_spy spy = {.block = on_block, .repeated = on_repeated};
 
 /* --- from reset --------------------------------------------------------------------------------------------------- */
 
@@ -215,7 +222,7 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
     if (*why == NULL)
         *why = "nothing was kept yet";
     if (next == NULL && (next = room(w)) != NULL) {
-        base_init(next, c, NULL);
+        base_init(next, c, w->base[0]);
         next->used = w->runs;
     }
     return next;

@@ -49,9 +49,9 @@ bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, st
 
 /*
  * Each block that the firmware executes in the runs to come, from where it may first know the layout, is handed to @fn
- * until it is NULL; in boots from reset, all of them.
+ * until it is NULL, with how often in a row; in boots from reset, all of them.
  */
-void warm_trace(struct warm *w, void (*fn)(void *self, uint64_t pc), void *self);
+void warm_trace(struct warm *w, void (*fn)(void *self, uint64_t pc, uint64_t times), void *self);
 
 /*
  * The free memory above 1 MiB that this firmware uses before it looks at the layout, whatever that is: at most @max spans.

@@ -16,6 +16,7 @@
 #include "check/fingerprint.h"
 #include "fuzz/coverage.h"
 #include "fuzz/mutate.h"
+#include "fuzz/processor.h"
 #include "fuzz/shrink.h"
 #include "layout/settle.h"
 #include "layout/write.h"
@@ -175,6 +176,27 @@ static void same_choices_same_layout(void **state)
         free(x);
         free(y);
     }
+}
+
+/* Mostly: another processor is another beginning of a boot. But there are others. */
+static void processors_stay(void **state)
+{
+    (void)state;
+    unsigned other = 0, made = 0;
+    struct chooser c;
+    chooser_seed(&c, 1);
+    for (unsigned i = 0; i < MUTANTS; i++) {
+        const struct layout *from = &seeds[choose(&c, nr_seeds)];
+        struct layout l = *from;
+        if (!mutate(&l, &seeds[choose(&c, nr_seeds)], &c, &hostile))
+            continue;
+        made++;
+        other += !processor_same(&l, from);
+        struct layout as = l;
+        processor_take(&as, from);
+        assert_int_equal(processor_same(&as, from), as.type == from->type);
+    }
+    assert_in_range(other, 1, made / 20);
 }
 
 /* Whatever the bytes, even none, there is a layout; different bytes make different ones. */
@@ -365,7 +387,7 @@ static bool ran(uint64_t base, const uint64_t *pc, size_t n)
     v.module[0] = (struct module){.name = "PeiCore", .base = base, .size = 0x10000};
     edges_clear(&edges);
     for (size_t i = 0; i < n; i++)
-        edges_block(&edges, base + pc[i]);
+        edges_block(&edges, base + pc[i], 1);
     coverage_fill(map, &edges, &v, &m);
     return coverage_add(&seen, map);
 }
@@ -384,6 +406,28 @@ static void coverage(void **state)
     assert_int_equal(seen.edges, 3 + 3); /* with those from nowhere to the first block */
 }
 
+/* Turns of a string instruction that the host has done in one go count as if each had been told. */
+static void coverage_of_turns(void **state)
+{
+    (void)state;
+    static const uint64_t turns[] = {0x10, 0x20, 0x20, 0x20, 0x20, 0x20, 0x30};
+    static uint8_t one_by_one[COVERAGE_SIZE];
+    (void)ran(0x820000, turns, 7);
+    memcpy(one_by_one, map, sizeof map);
+    edges_clear(&edges);
+    edges_block(&edges, 0x820010, 1);
+    edges_block(&edges, 0x820020, 2);
+    edges_block(&edges, 0x820020, 3);
+    edges_block(&edges, 0x820030, 1);
+    assert_int_equal(edges.nr, 4);
+    static struct verdict v = {.nr_modules = 1, .module = {{.name = "PeiCore", .base = 0x820000, .size = 0x10000}}};
+    static struct plan_range all = {.at = {0, UINT64_MAX}};
+    static struct plan plan = {.r = &all, .nr = 1, .top = UINT64_MAX, .sealed = true};
+    static struct machine m = {.plan = &plan};
+    coverage_fill(map, &edges, &v, &m);
+    assert_memory_equal(map, one_by_one, sizeof map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,12 +436,14 @@ int main(void)
         cmocka_unit_test(hostile_mutants_come_back),
         cmocka_unit_test(legal_mutants_come_back),
         cmocka_unit_test(same_choices_same_layout),
+        cmocka_unit_test(processors_stay),
         cmocka_unit_test(bytes_make_layouts),
         cmocka_unit_test(settling_mends),
         cmocka_unit_test(shrinks_to_what_matters),
         cmocka_unit_test(shrinking_is_bounded),
         cmocka_unit_test(fingerprints),
         cmocka_unit_test(coverage),
+        cmocka_unit_test(coverage_of_turns),
     };
     return cmocka_run_group_tests(tests, read_presets, NULL);
 }
