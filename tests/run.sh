@@ -12,7 +12,9 @@ FIRMWARE_DIR=${FIRMWARE_DIR:-$SRC/build/firmware}
 SCHEMAS=${SCHEMAS:-$SRC/build/schemas}
 export SRC BUILD HVMBED FIRMWARE_DIR SCHEMAS CMOCKA_MESSAGE_OUTPUT=TAP
 export LSAN_OPTIONS=suppressions=$SRC/tests/lsan.supp:print_suppressions=0
-limit=${TEST_TIMEOUT:-1200}
+# Packages of Python's are for the system's own: whatever else is called python3 must not hide what they do.
+PATH=/usr/bin:$PATH
+limit=${TEST_TIMEOUT:-2400}
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -19,7 +19,7 @@ why_not() { # IMAGE
 boot() { # JSON LAYOUT IMAGE [OPTION...]
     local json=$1 layout=$2 image=$3
     shift 3
-    timeout 120 "$HVMBED" run -q -f json "$@" -l "$layout" "$FIRMWARE_DIR/$image" >"$json" 2>"$json.err"
+    timeout 600 "$HVMBED" run -q -f json "$@" -l "$layout" "$FIRMWARE_DIR/$image" >"$json" 2>"$json.err"
     echo $? >"$json.rc"
 }
 boot_all() { # PREFIX IMAGE HANDOFF|- LAYOUT...: all in one run; each as if by boot PREFIX.LAYOUT

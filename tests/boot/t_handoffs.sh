@@ -31,7 +31,7 @@ cat "$FIRMWARE_DIR/OVMF_VARS_4M.fd" "$FIRMWARE_DIR/OVMF_CODE_4M.fd" >"$T/4m.fd" 
 prove() { # NAME ARGUMENT...
     local name=$1
     shift
-    timeout 120 "$BUILD/proof/proof" "$@" "$loader" >"$T/$name.out" 2>&1
+    timeout 600 "$BUILD/proof/proof" "$@" "$loader" >"$T/$name.out" 2>&1
     echo $? >"$T/$name.rc"
 }
 equal() { # NAME

@@ -101,7 +101,7 @@ image=$BUILD/roms/good.fd
 cd "$T" || exit 1
 refused() { # FILE
     local code
-    timeout 60 "$HVMBED" run -q --handoff hvmloader --hvmloader "$1" "$image" >out 2>err </dev/null
+    timeout 300 "$HVMBED" run -q --handoff hvmloader --hvmloader "$1" "$image" >out 2>err </dev/null
     code=$?
     cat err
     [ $code = 2 ] || { echo "exit code $code, expected 2"; return 1; }

@@ -55,7 +55,7 @@ only() { # OUTPUT FAULT RULE TEXT: the rule and no other
     found "$@" && ! awk -F'\t' -v f="$2" -v r="$3" '$1 == f && $2 != r' "$1" | grep .
 }
 plant() { # OUTPUT LAYOUT HANDOFF IMAGE [ready-to-boot]
-    timeout 120 "$BUILD/proof/planted" "$SRC/layouts/$2.cfg" "$3" "$FIRMWARE_DIR/$4" "${@:5}" >"$1" 2>"$1.err"
+    timeout 600 "$BUILD/proof/planted" "$SRC/layouts/$2.cfg" "$3" "$FIRMWARE_DIR/$4" "${@:5}" >"$1" 2>"$1.err"
     echo $? >"$1.rc"
 }
 

@@ -6,7 +6,7 @@
 run() { # OUTPUT OPTION... IMAGE
     local out=$1
     shift
-    timeout 120 "$HVMBED" run -q -f json -o "$out" "$@"
+    timeout 600 "$HVMBED" run -q -f json -o "$out" "$@"
     [ -s "$out" ]
 }
 says() { # JSON FILTER

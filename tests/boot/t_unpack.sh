@@ -11,7 +11,7 @@ ovmfxen/DEBUG-FP/OVMF.fd pvh-256m"
 mapfile -t pairs <<<"$PAIRS"
 
 both() { # N IMAGE LAYOUT
-    timeout 120 "$BUILD/proof/unpack" "$SRC/layouts/$3.cfg" "$FIRMWARE_DIR/$2" >"$T/$1.out" 2>&1
+    timeout 600 "$BUILD/proof/unpack" "$SRC/layouts/$3.cfg" "$FIRMWARE_DIR/$2" >"$T/$1.out" 2>&1
     echo $? >"$T/$1.rc"
 }
 for i in "${!pairs[@]}"; do

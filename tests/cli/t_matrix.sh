@@ -13,7 +13,7 @@ cp "$rom/budget-counter.fd" endless.fd
 matrix() { # OUT [OPTION...] IMAGE...
     local out=$1
     shift
-    timeout 120 "$HVMBED" run --handoff hvm "$@" >"$out" 2>"$out.err" </dev/null
+    timeout 600 "$HVMBED" run --handoff hvm "$@" >"$out" 2>"$out.err" </dev/null
     echo $? >"$out.rc"
 }
 code_is() { [ "$(cat "$1.rc")" = "$2" ] || { echo "exit code $(cat "$1.rc"), expected $2"; cat "$1.err" "$1"; return 1; }; }

@@ -6,7 +6,7 @@
 run() { # OUTPUT FORMAT OPTION...: in @T; exit codes are not the matter here
     local out=$T/$1 format=$2
     shift 2
-    timeout 120 "$HVMBED" run -q --format "$format" -o "$out" "$@" 2>"$T/err"
+    timeout 600 "$HVMBED" run -q --format "$format" -o "$out" "$@" 2>"$T/err"
     [ -s "$out" ] || { cat "$T/err"; return 1; }
 }
 well_formed() { xmllint --noout --nonet "$T/$1" 2>&1; }
@@ -105,7 +105,7 @@ look() { # FILE WIDTH
         } | sed 's/&/\&amp;/g; s/"/\&quot;/g'
         echo '"></iframe>'
     } >"$page"
-    timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+    timeout 600 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
         --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$T/chromium" --window-size=1400,1000 \
         --dump-dom "file://$page" 2>/dev/null | grep -o '<html[^>]*>' | head -n 1 >"$T/dom"
     cat "$T/dom"
