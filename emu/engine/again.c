@@ -53,6 +53,7 @@ struct again {
     uint32_t run;      /* its number; what does not change the work to be counted flushes begin another */
     bool before_holds; /* nothing has dropped all translated code since engine_go_back() */
     uint64_t stop_before;
+    uint64_t fill_after; /* the block before which it is not worth trying again */
     const char *doubt;
     size_t sites; /* MSR sites that engine_keep() found */
 
@@ -216,15 +217,19 @@ static void fill(struct engine *e, struct slot *s)
 {
     const unsigned width = s->k->fill == FILL_64 ? 8 : 1;
     const uint64_t left = engine_get(e, UC_X86_REG_RCX), event = e->next_event - e->blocks;
+    struct again *a = e->again;
     uint64_t n = left < event ? left : event;
     if (n <= FILL_MIN || e->deadline != UINT64_MAX || e->trace != NULL || engine_spied(e) || e->store != NULL ||
         (engine_get(e, UC_X86_REG_RFLAGS) & 0x400) != 0)
         return;
-    n -= 2; /* this step, and one more: the last sees what the next does */
     const uint64_t to = engine_get(e, UC_X86_REG_RDI), value = engine_get(e, UC_X86_REG_RAX);
-    uint8_t *at = e->client->plain(e->self, to, n * width);
-    if (at == NULL)
+    uint64_t bytes = (n - 2) * width; /* but for this step, and one more: the last sees what the next does */
+    uint8_t *at = e->client->plain(e->self, to, &bytes);
+    n = bytes / width;
+    if (at == NULL || n <= FILL_MIN) {
+        a->fill_after = e->blocks + FILL_MIN;
         return;
+    }
     for (uint64_t i = 0; width == 8 && i < n; i++)
         memcpy(at + 8 * i, &value, 8);
     if (width == 1)
@@ -252,7 +257,7 @@ void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     }
     if (s == NULL || s->pc != pc)
         a->last = s = find(a, pc);
-    else if (s->k->fill != NO_FILL)
+    else if (s->k->fill != NO_FILL && e->blocks >= a->fill_after)
         fill(e, s);
     if (s->k == NULL) { /* the very first one is not told of */
         a->last = NULL;
@@ -387,6 +392,7 @@ bool engine_go_back(struct engine *e)
     a->run++;
     a->before_holds = true;
     a->stop_before = UINT64_MAX;
+    a->fill_after = 0;
     a->last = NULL;
     a->doubt = NULL;
     tidy_sites(e);

@@ -82,8 +82,11 @@ struct engine_client {
     const uint8_t *(*code_at)(void *self, uint64_t gva, size_t n);
     /* Code is about to be fetched from there, or to run: engine_protect() must be in force. Likewise. */
     void (*ready)(void *self, uint64_t gpa, size_t n);
-    /* The host's copy of @n bytes that the guest may write with nobody to be asked, gva = gpa; else NULL. Likewise. */
-    uint8_t *(*plain)(void *self, uint64_t gva, size_t n);
+    /*
+     * The host's copy of what the guest may write with nobody to be asked, gva = gpa: @gva and so many bytes from there, at
+     * most *@n, which is set to how many; NULL: none. Likewise.
+     */
+    uint8_t *(*plain)(void *self, uint64_t gva, uint64_t *n);
 };
 
 #define ENGINE_TICK_BLOCKS (1u << 18)

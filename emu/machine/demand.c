@@ -234,19 +234,17 @@ bool demand_touch(struct machine *m, uint64_t gpa)
     return map(m, &p) && insert(d, &p);
 }
 
-bool demand_takes_stores(const struct machine *m, struct span at)
+uint64_t demand_takes_stores(const struct machine *m, struct span at)
 {
     const struct demand *d = m->demand;
     uint64_t gpa = at.start;
-    if (at.end <= at.start)
-        return false;
-    for (size_t i = first_above(d, gpa); gpa < at.end; i++) {
-        const struct piece *p = i < d->nr ? &d->p[i] : NULL;
-        if (p == NULL || p->at.start > gpa || !p->ram || p->over || p->exec || (p->mapped & ALLOW_W) == 0)
-            return false;
+    for (size_t i = first_above(d, gpa); gpa < at.end && i < d->nr; i++) {
+        const struct piece *p = &d->p[i];
+        if (p->at.start > gpa || !p->ram || p->over || p->exec || (p->mapped & ALLOW_W) == 0)
+            break;
         gpa = p->at.end;
     }
-    return true;
+    return gpa < at.end ? gpa : at.end;
 }
 
 static bool unmap(struct machine *m, size_t i)

@@ -22,8 +22,8 @@ void demand_free(struct demand *d);
 bool demand_touch(struct machine *m, uint64_t gpa);
 /* Code in @at is about to run, for the first time in this boot: from now on stores there are watched. */
 void demand_ready(struct machine *m, struct span at);
-/* Does the engine let stores to all of @at take place, with nobody to be told: no code is there, nothing is forbidden? */
-bool demand_takes_stores(const struct machine *m, struct span at);
+/* To where from @at.start on the engine lets stores take place, with nobody to be told: no code is there, nothing forbidden. */
+uint64_t demand_takes_stores(const struct machine *m, struct span at);
 /* Xen has changed what is in @at. From outside the engine's run, like all that follows. */
 void demand_changed(struct machine *m, struct span at);
 /* The rights of the machine's phase. */

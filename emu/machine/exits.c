@@ -371,29 +371,32 @@ static const uint8_t *code_at(void *self, uint64_t gva, size_t n)
     return is_plain(m, gva, n) ? m->memory.base + gva : NULL;
 }
 
-/* May be written, and the page tables say so already: the processor would leave them as they are. */
-static bool is_dirty(const struct machine *m, uint64_t gva, size_t n)
+/* May @page be written, and do the page tables say so already? The processor would leave them as they are. */
+static bool is_dirty(const struct machine *m, const struct paging *p, uint64_t page)
 {
     const uint64_t writable = 2, accessed = 0x20, dirty = 0x40;
-    struct paging p;
     struct walk w;
-    machine_paging(m, &p);
-    for (uint64_t page = page_down(gva); page < gva + n; page += PAGE_SIZE) {
-        if (!walk_gva(&m->memory, &p, page, &w) || w.gpa != page)
+    if (!walk_gva(&m->memory, p, page, &w) || w.gpa != page)
+        return false;
+    for (unsigned i = 0; i < w.nr; i++) {
+        const uint64_t need = writable | accessed | (i + 1 == w.nr ? dirty : 0);
+        if ((w.step[i].entry & need) != need)
             return false;
-        for (unsigned i = 0; i < w.nr; i++) {
-            const uint64_t need = writable | accessed | (i + 1 == w.nr ? dirty : 0);
-            if ((w.step[i].entry & need) != need)
-                return false;
-        }
     }
     return true;
 }
 
-static uint8_t *plain(void *self, uint64_t gva, size_t n)
+static uint8_t *plain(void *self, uint64_t gva, uint64_t *n)
 {
     const struct machine *m = self;
-    return demand_takes_stores(m, (struct span){gva, gva + n}) && is_dirty(m, gva, n) ? m->memory.base + gva : NULL;
+    struct paging p;
+    const uint64_t end = gva + *n < gva ? gva : demand_takes_stores(m, (struct span){gva, gva + *n});
+    uint64_t to = gva;
+    machine_paging(m, &p);
+    while (to < end && is_dirty(m, &p, page_down(to)))
+        to = page_down(to) + PAGE_SIZE < end ? page_down(to) + PAGE_SIZE : end;
+    *n = to - gva;
+    return *n != 0 ? m->memory.base + gva : NULL;
 }
 
 static void ready(void *self, uint64_t gpa, size_t n)
