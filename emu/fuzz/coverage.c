@@ -32,6 +32,12 @@ void edges_block(void *self, uint64_t pc, uint64_t times)
         add(e, pc, pc, times - 1);
 }
 
+void edges_begin(void *self, uint64_t pc)
+{
+    edges_clear(self);
+    edges_block(self, pc, 1);
+}
+
 void edges_clear(struct edges *e)
 {
     for (size_t i = 0; i < e->nr; i++)

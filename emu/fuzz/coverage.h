@@ -32,6 +32,8 @@ struct edges {
 
 /* For warm_trace(): @self is a struct edges. The block at @pc ran @times in a row. */
 void edges_block(void *self, uint64_t pc, uint64_t times);
+/* What came before the block at @pc does not count. */
+void edges_begin(void *self, uint64_t pc);
 void edges_clear(struct edges *e);
 
 /* Fills the @map of COVERAGE_SIZE cells: what @e saw in a boot that ended with @v, and what is to be said of its end. */

@@ -4,13 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Wherever the boot began. */
+static const struct warm_trace trace = {.block = edges_block, .asked = edges_begin};
+
 bool target_open(struct target *t, const struct image *im, const struct monitor_options *o, struct diag *d)
 {
     t->image = im;
     t->warm = warm_open(im, o, d);
     if (t->warm == NULL)
         return false;
-    warm_trace(t->warm, edges_block, &t->edges);
+    warm_trace(t->warm, &trace, &t->edges);
     const struct boot_choice choice = {.stages = &t->stages};
     return boot_hold_stages(&choice, d);
 }

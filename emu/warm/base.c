@@ -53,8 +53,10 @@ void base_off(struct base *b)
     record_free(&b->log);
 }
 
-void base_trace(struct base *b, const struct engine_spy *spy, void *self)
+void base_trace(struct base *b, const struct engine_spy *spy, void (*asking)(void *self, uint64_t pc), void *self)
 {
+    b->asking = asking;
+    b->asking_self = self;
     if (b->traced == (spy != NULL))
         return;
     b->traced = spy != NULL;
@@ -70,7 +72,7 @@ bool base_begin(struct base *b, const struct boot_case *c, struct diag *d)
 {
     const struct machine_guest g = guest_of(c);
     base_off(b);
-    b->traced = false;
+    b->traced = b->asked = false;
     record_client(b);
     b->on = machine_init_again(&b->machine, &g, &c->entry, !c->unchecked, &b->client, BASE_RESERVE, d);
     record_served(b);
@@ -189,7 +191,7 @@ static const char *go_back(struct base *b, const struct boot_case *c)
 {
     struct machine *m = &b->machine;
     const struct machine_guest g = guest_of(c);
-    b->answered = false;
+    b->answered = b->asked = false;
     /* What was asked of the plan more closely than whether it allows something must get the same answer. */
     const bool strict = b->verdict.unpacked != UNPACKED_BY_HOST;
     const char *why = demand_unlike(m, &c->plan, b->phase, b->fill, strict);

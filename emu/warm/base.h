@@ -73,7 +73,10 @@ struct base {
     uint64_t exits;
     uint64_t work_seen;
     unsigned nr_again;
-    struct monitor monitor; /* as it was there */
+    struct monitor monitor;                  /* as it was there */
+    bool asked;                              /* in this boot: Xen, or what CMOS says about memory */
+    void (*asking)(void *self, uint64_t pc); /* the first time; NULL: nobody wants to know */
+    void *asking_self;
     struct verdict verdict;
 };
 
@@ -99,7 +102,7 @@ const char *base_go_back(struct base *b, const struct boot_case *c);
 const char *base_doubt(const struct base *b);
 /* Findings of before name memory of @plan. */
 void base_quote(struct verdict *v, const struct plan *plan);
-void base_trace(struct base *b, const struct engine_spy *spy, void *self);
+void base_trace(struct base *b, const struct engine_spy *spy, void (*asking)(void *self, uint64_t pc), void *self);
 
 /* record.c */
 void record_client(struct base *b);

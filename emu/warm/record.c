@@ -23,7 +23,7 @@ static struct base *of(void *self)
  * Is it to be recorded? @looks: it may be where PEI begins to look at the layout, at Xen or at what CMOS says about
  * memory. The first boot is over with recording when that is known.
  */
-static bool recording(struct base *b, bool looks)
+static bool note_look(struct base *b, bool looks)
 {
     struct exit_log *log = &b->log;
     if (log->recording && looks && !log->looked && b->machine.phase >= PHASE_PEI) {
@@ -32,6 +32,17 @@ static bool recording(struct base *b, bool looks)
         log->recording = b->state != BASE_NEW;
     }
     return log->recording;
+}
+
+/* Likewise, by an exit: those come in each boot. */
+static bool recording(struct base *b, bool looks)
+{
+    if (looks && !b->asked && b->machine.phase >= PHASE_PEI) {
+        b->asked = true;
+        if (b->asking != NULL)
+            b->asking(b->asking_self, engine_last_block(b->machine.engine));
+    }
+    return note_look(b, looks);
 }
 
 /* --- what the watcher is told meanwhile */
@@ -195,7 +206,7 @@ static bool missing(void *self, uint64_t gpa)
 {
     struct base *b = of(self);
     const struct plan_range *r = b->log.recording ? plan_find(b->machine.plan, gpa) : NULL;
-    (void)recording(b, r != NULL && r->cls == CLASS_LIVE);
+    (void)note_look(b, r != NULL && r->cls == CLASS_LIVE);
     return machine_exits.missing(self, gpa);
 }
 

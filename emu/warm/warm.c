@@ -29,7 +29,7 @@ struct warm {
     struct monitor monitor;
     struct verdict verdict;
 
-    void (*trace)(void *self, uint64_t pc, uint64_t times);
+    const struct warm_trace *trace;
     void *trace_self;
 };
 
@@ -72,28 +72,37 @@ void warm_close(struct warm *w)
     free(w);
 }
 
-void warm_trace(struct warm *w, void (*fn)(void *self, uint64_t pc, uint64_t times), void *self)
+void warm_trace(struct warm *w, const struct warm_trace *t, void *self)
 {
-    w->trace = fn;
+    w->trace = t;
     w->trace_self = self;
 }
 
 static void on_block(void *self, uint64_t pc, uint32_t size)
 {
-    struct warm *w = self;
+    const struct warm *w = self;
     (void)size;
-    if (w->trace != NULL)
-        w->trace(w->trace_self, pc, 1);
+    w->trace->block(w->trace_self, pc, 1);
 }
 
 static void on_repeated(void *self, uint64_t pc, uint64_t times)
 {
-    struct warm *w = self;
-    if (w->trace != NULL)
-        w->trace(w->trace_self, pc, times);
+    const struct warm *w = self;
+    w->trace->block(w->trace_self, pc, times);
+}
+
+static void on_asking(void *self, uint64_t pc)
+{
+    const struct warm *w = self;
+    w->trace->asked(w->trace_self, pc);
 }
 
 static const struct engine_spy spy = {.block = on_block, .repeated = on_repeated};
+
+static void trace(struct warm *w, struct base *b)
+{
+    base_trace(b, w->trace != NULL ? &spy : NULL, w->trace != NULL ? on_asking : NULL, w);
+}
 
 /* --- from reset --------------------------------------------------------------------------------------------------- */
 
@@ -114,7 +123,7 @@ static bool run_base(struct warm *w, struct base *b, const struct boot_case *c, 
 {
     if (!base_begin(b, c, d))
         return false;
-    base_trace(b, w->trace != NULL ? &spy : NULL, w);
+    trace(w, b);
     monitor_init(&w->monitor, &b->machine, &w->options, &w->verdict);
     base_run(b, &w->monitor);
     return true;
@@ -127,7 +136,7 @@ static const char *run_warm(struct warm *w, struct base *b, const struct boot_ca
     const char *why = base_go_back(b, c);
     if (why != NULL)
         return why;
-    base_trace(b, w->trace != NULL ? &spy : NULL, w);
+    trace(w, b);
     monitor_resume(&w->monitor, &b->monitor, &b->machine, &w->verdict);
     w->monitor.options.platform = w->options.platform;
     base_quote(&w->verdict, &c->plan);

@@ -47,11 +47,18 @@ void warm_close(struct warm *w); /* NULL is fine */
  */
 bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, struct warm_result *out, struct diag *d);
 
-/*
- * Each block that the firmware executes in the runs to come, from where it may first know the layout, is handed to @fn
- * until it is NULL, with how often in a row; in boots from reset, all of them.
- */
-void warm_trace(struct warm *w, void (*fn)(void *self, uint64_t pc, uint64_t times), void *self);
+/* Who wants to know what the firmware executes in the runs to come. */
+struct warm_trace {
+    /* The block at @pc ran, @times in a row. From reset, or from what is kept. */
+    void (*block)(void *self, uint64_t pc, uint64_t times);
+    /*
+     * In PEI, in the block at @pc, it first asks Xen or CMOS about its memory. What comes after that does not depend on where
+     * the boot began. Not of a guest that only a new machine can boot.
+     */
+    void (*asked)(void *self, uint64_t pc);
+};
+/* NULL: nobody any more. */
+void warm_trace(struct warm *w, const struct warm_trace *t, void *self);
 
 /*
  * The free memory above 1 MiB that this firmware uses before it looks at the layout, whatever that is: at most @max spans.
