@@ -426,9 +426,10 @@ static int fuzz(struct fuzz_run *x, const char *path)
         (void)go_back(x);
     if (x->trouble.message[0] != '\0' || v == POOL_FAILED)
         return cli_complain(x->trouble.message[0] != '\0' ? &x->trouble : &d);
-    forget_state(x);
     list_findings(x);
     say_summary(x, fuzz_now() - x->began);
+    if (fflush(stdout) == 0) /* not before all is told: who is killed here tells it the next time */
+        forget_state(x);
     if (x->fuzz.known.nr + x->late.nr != 0)
         return EXIT_FINDING;
     return x->fuzz.stats.left_out != 0 ? EXIT_INCONCLUSIVE : EXIT_CLEAN;
