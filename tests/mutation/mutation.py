@@ -8,7 +8,7 @@ from suite import digest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLE_FILES = 3
-TURNS = 2
+TURNS = (1, 1, 4, 16)  # tests for each mutant: those that are likely, one by one; then all the others at once
 PER_FILE = 1000  # numbers of mutants, and of counted statements: what changes in a file leaves others as they are
 ALIKE = 3  # of tests that run through a function alike, so many are tried
 
@@ -274,9 +274,8 @@ class Run:
             left.append(m)
         inside = [m for m in left if m.home is not None]
         with ThreadPoolExecutor(self.o.jobs) as pool:
-            for _ in range(TURNS):  # those that are likely, one by one; then all the others at once
-                self.turn(pool, inside, lambda m: m.queue[:1])
-            self.turn(pool, inside, lambda m: m.queue)
+            for nr in (*TURNS, None):
+                self.turn(pool, inside, lambda m: m.queue[:nr])
             for done in [pool.submit(self.judge_alone, m) for m in left if m.result is None]:
                 done.result()
 
@@ -288,6 +287,9 @@ class Run:
         work = sorted(tests.items(), key=lambda i: -len(i[1]))
         for done in [pool.submit(self.try_all, t, some) for t, some in work]:
             done.result()
+        for m in mutants:  # another run goes on from here
+            if m.result is None and m.tried:
+                self.results.put(dict(id=m.id, path=m.path, line=m.line, status="open", tried=sorted(m.tried)))
 
     def try_all(self, t, some):
         some = [m for m in some if m.result is None]
