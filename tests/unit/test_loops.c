@@ -79,7 +79,7 @@ static void run(const struct program *p, size_t nr)
         uint8_t code[256];
         while (cpus < CPUS && p[i].code[cpus] != NULL)
             cpus++;
-        start(cpus, cpus > 1 ? 6000000 : 1600000);
+        start(cpus, cpus > 1 ? 3000000 : 1600000);
         for (unsigned k = 0; k < cpus; k++)
             assert_true(memory_write(&c->m.memory, PLACE(k), code, hex(p[i].code[k], code)));
         finish(&p[i]);
