@@ -287,9 +287,6 @@ class Run:
         work = sorted(tests.items(), key=lambda i: -len(i[1]))
         for done in [pool.submit(self.try_all, t, some) for t, some in work]:
             done.result()
-        for m in mutants:  # another run goes on from here
-            if m.result is None and m.tried:
-                self.results.put(dict(id=m.id, path=m.path, line=m.line, status="open", tried=sorted(m.tried)))
 
     def try_all(self, t, some):
         some = [m for m in some if m.result is None]
@@ -298,6 +295,8 @@ class Run:
         for m in some:
             if m.result is None:
                 self.take(m, t, found.get(m.number) or t.run(self.bed, m.number))
+            if m.result is None:  # another run goes on from here
+                self.results.put(dict(id=m.id, path=m.path, line=m.line, status="open", tried=sorted(m.tried)))
 
     def take(self, m, t, outcome):
         m.tried.add(t.digest)
