@@ -133,10 +133,11 @@ class Run:
     # --- the programs
     def compile(self):
         objects = []
+        headers = digest(*(suite.contents(h) for h in sorted(glob.glob(os.path.join(self.src, "emu", "**", "*.h"), recursive=True))))
         for u in self.units:
             to = os.path.join(self.out, u.source.path.replace("/", "-")[:-2] + ".o")
             text = u.text()
-            stamp, mark = to + ".id", digest(text, *self.tools.cc)
+            stamp, mark = to + ".id", digest(text, headers, *self.tools.cc)
             bad = None
             if os.path.exists(stamp):
                 was = json.load(open(stamp))
