@@ -557,6 +557,113 @@ static void acpi(void **state)
     RUN(&pvh, {"PVH, none", check_acpi_tables, acpi_none, 1, rule, {0xFC008000, 0xFC008001}});
 }
 
+/* A chain of the test's own: RSDP and XSDT, with these tables in it. */
+#define CHAIN 0x2210000u
+static void chain(struct checks *c, const uint64_t *table, unsigned nr)
+{
+    uint8_t p[36 + 8 * 16] = {0};
+    const uint32_t size = 36 + 8 * nr;
+    memcpy(p, "RSD PTR ", 8);
+    p[15] = 2;
+    put_le32(p + 20, 36);
+    put_le64(p + 24, CHAIN + 0x100);
+    p[8] = (uint8_t)-byte_sum(p, 20);
+    p[32] = (uint8_t)-byte_sum(p, 36);
+    assert_true(memory_write(&c->m.memory, CHAIN, p, 36));
+    memset(p, 0, sizeof p);
+    memcpy(p, "XSDT", 4);
+    put_le32(p + 4, size);
+    p[8] = 1;
+    for (unsigned i = 0; i < nr; i++)
+        put_le64(p + 36 + 8 * i, table[i]);
+    p[9] = (uint8_t)-byte_sum(p, size);
+    assert_true(memory_write(&c->m.memory, CHAIN + 0x100, p, size));
+}
+
+static size_t lost(void)
+{
+    const size_t before = leave.v.mon->v->findings.nr;
+    check_acpi_lost(&leave);
+    return leave.v.mon->v->findings.nr - before;
+}
+
+/* What Xen gave, and what is left of it. */
+static void acpi_lost_of(struct checks *c, uint64_t rsdp)
+{
+    static struct acpi_tables all;
+    uint64_t own[16];
+    unsigned nr = 0, roots = 0, listed = 0;
+    leave_reset(c);
+    acpi_tables_read(&leave.r, rsdp, &all);
+    for (size_t i = 0; i < all.nr; i++) {
+        const char *const s = all.t[i].signature;
+        assert_null(all.t[i].why);
+        if (strcmp(s, "RSDP") == 0 || strcmp(s, "RSDT") == 0 || strcmp(s, "XSDT") == 0)
+            roots++;
+        else
+            nr++;
+        if (strcmp(s, "DSDT") != 0 && strcmp(s, "FACS") != 0 && nr + roots == i + 1 && strcmp(s, "RSDP") != 0 &&
+            strcmp(s, "RSDT") != 0 && strcmp(s, "XSDT") != 0)
+            own[listed++] = all.t[i].at;
+    }
+    assert_true(nr > 2 && listed > 1 && listed < 15);
+    for (unsigned turn = 0; turn < 9; turn++) {
+        leave_reset(c);
+        XEN_KNOWN;
+        configure(&efi_acpi_guid, CHAIN);
+        size_t is = 0;
+        switch (turn) {
+        case 0: /* nothing is handed on */
+            chain(c, own, 0);
+            is = nr;
+            break;
+        case 1: /* all is */
+            chain(c, own, listed);
+            break;
+        case 2: /* all but the last */
+            chain(c, own, listed - 1);
+            is = 1;
+            break;
+        case 3: /* something that cannot be read, the last */
+            own[listed] = 0x50000000;
+            chain(c, own + listed, 1);
+            break;
+        case 4: /* the RSDP itself */
+            chain(c, own, 0);
+            checks_poke(c, CHAIN + 8, 0x12345678);
+            break;
+        case 5: /* nobody knows Xen */
+            chain(c, own, 0);
+            leave.v.xen_info = NULL;
+            break;
+        case 6: /* what Xen gave cannot be read */
+            chain(c, own, 0);
+            checks_poke(c, own[listed - 1] + 12, 0x12345678);
+            is = nr - 1;
+            break;
+        case 7: /* as another says, a guest without */
+            chain(c, own, 0);
+            c->t.l.acpi = false;
+            is = c->t.l.type == GUEST_HVM ? 0 : nr - 1; /* it is PVH's toolstack that gives them, always */
+            break;
+        default: /* none is handed on */
+            leave.config.nr = 0;
+            break;
+        }
+        const size_t found = lost();
+        if (found != is)
+            fail_msg("turn %u: %zu lost, not %zu", turn, found, is);
+        c->t.l.acpi = true;
+    }
+}
+
+static void acpi_lost(void **state)
+{
+    (void)state;
+    acpi_lost_of(&hvm, HVMLOADER_RSDP);
+    acpi_lost_of(&pvh, handoff_rsdp(&pvh.plan));
+}
+
 CASE(smbios_as_given, configure(&efi_smbios_guid, 0xEB000), XEN_KNOWN)
 CASE(smbios_none, XEN_KNOWN)
 CASE(smbios_free, XEN_KNOWN, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_CONVENTIONAL, 0xEB000, 0xEC000))
@@ -623,7 +730,7 @@ int main(void)
         cmocka_unit_test(map_overlap),   cmocka_unit_test(map_ram),     cmocka_unit_test(map_ram_missing),
         cmocka_unit_test(map_vga),       cmocka_unit_test(map_runtime), cmocka_unit_test(memory_attributes),
         cmocka_unit_test(configuration), cmocka_unit_test(acpi),        cmocka_unit_test(smbios),
-        cmocka_unit_test(processor),
+        cmocka_unit_test(acpi_lost),     cmocka_unit_test(processor),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
