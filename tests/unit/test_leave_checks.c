@@ -557,6 +557,35 @@ static void acpi(void **state)
     RUN(&pvh, {"PVH, none", check_acpi_tables, acpi_none, 1, rule, {0xFC008000, 0xFC008001}});
 }
 
+/* The first stretch of a range that is RAM, or is not. */
+static void first_of(void **state)
+{
+    (void)state;
+    static const struct {
+        struct span at;
+        bool ram;
+        struct span is;
+    } cases[] = {
+        {{0, 0x50000000}, true, {0, 0xA0000}},
+        {{0x80000, 0x200000}, true, {0x80000, 0xA0000}},
+        {{0x80000, 0x200000}, false, {0xA0000, MIB}},
+        {{0xA0000, 0x200000}, true, {MIB, 0x200000}},
+        {{0x9F000, 0xB0000}, false, {0xA0000, 0xB0000}},
+        {{4 * GIB, 7 * GIB}, true, {5 * GIB, 6 * GIB + GIB / 2}}, /* of two entries */
+        {{4 * GIB, 7 * GIB}, false, {4 * GIB, 5 * GIB}},
+        {{6 * GIB, 8 * GIB}, false, {6 * GIB + GIB / 2, 8 * GIB}},
+        {{MIB, 2 * MIB}, false, {2 * MIB, 2 * MIB}},
+    };
+    leave_reset(&hvm);
+    assert_true(e820_add(&hvm.t.g.e820, 5 * GIB, 6 * GIB, E820_TYPE_RAM));
+    assert_true(e820_add(&hvm.t.g.e820, 6 * GIB, 6 * GIB + GIB / 2, E820_TYPE_RAM));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct span is = leave_first(&leave, cases[i].at, cases[i].ram ? leave_is_ram : leave_is_no_ram);
+        if (is.start != cases[i].is.start || is.end != cases[i].is.end)
+            fail_msg("case %zu: %#llx-%#llx", i, (unsigned long long)is.start, (unsigned long long)is.end);
+    }
+}
+
 /* A chain of the test's own: RSDP and XSDT, with these tables in it. */
 #define CHAIN 0x2210000u
 static void chain(struct checks *c, const uint64_t *table, unsigned nr)
@@ -669,6 +698,7 @@ CASE(smbios_none, XEN_KNOWN)
 CASE(smbios_free, XEN_KNOWN, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_CONVENTIONAL, 0xEB000, 0xEC000))
 CASE(smbios_structures_free, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_LOADER_CODE, 0xEB01F, 0xEC000))
 CASE(smbios_boot, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_BOOT_DATA, 0xEB000, 0xEC000))
+CASE(smbios_boot_code, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_BOOT_CODE, 0xEB000, 0xEC000))
 CASE(smbios_not_there, configure(&efi_smbios_guid, 0x50000000))
 CASE(smbios3_not_there, configure(&efi_smbios3_guid, 0x50000000), XEN_KNOWN)
 
@@ -682,6 +712,7 @@ static void smbios(void **state)
         {"free", check_smbios_tables, smbios_free, 1, rule, {0xEB000, 0xEB01F}},
         {"structures", check_smbios_tables, smbios_structures_free, 1, rule, {0, 0}},
         {"boot services'", check_smbios_tables, smbios_boot, 0, 0, {0, 0}},
+        {"boot services' code", check_smbios_tables, smbios_boot_code, 0, 0, {0, 0}},
         {"not in memory", check_smbios_tables, smbios_not_there, 1, rule, {0, 0}},
         {"version 3, not in memory", check_smbios_tables, smbios3_not_there, 1, rule, {0, 0}});
     RUN(&pvh, {"PVH has none", check_smbios_tables, smbios_none, 0, 0, {0, 0}});
@@ -730,7 +761,7 @@ int main(void)
         cmocka_unit_test(map_overlap),   cmocka_unit_test(map_ram),     cmocka_unit_test(map_ram_missing),
         cmocka_unit_test(map_vga),       cmocka_unit_test(map_runtime), cmocka_unit_test(memory_attributes),
         cmocka_unit_test(configuration), cmocka_unit_test(acpi),        cmocka_unit_test(smbios),
-        cmocka_unit_test(acpi_lost),     cmocka_unit_test(processor),
+        cmocka_unit_test(acpi_lost),     cmocka_unit_test(first_of),    cmocka_unit_test(processor),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

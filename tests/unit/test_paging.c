@@ -211,6 +211,34 @@ static void unwritable(void **state)
     }
 }
 
+/* GDT and IDT; in flat mode, of another guest. */
+static void descriptors(void **state)
+{
+    (void)state;
+    static struct checks other;
+    checks_init(&other, GUEST_PVH);
+    const struct {
+        uint64_t gdt;
+        uint16_t limit, idt;
+        size_t findings;
+        struct span at;
+    } cases[] = {{FREE, 0x17, 0xFF, 2, {FREE, FREE + 0x18}},
+                 {STACK_TOP - 0x18, 0x17, 0xFF, 1, {0, 0x100}}, /* the IDT alone: its base is 0 */
+                 {STACK_TOP - 0x18, 0x18, 0xFF, 2, {STACK_TOP - 0x18, STACK_TOP + 1}}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        checks_reset(&other);
+        other.entry.gdt_base = (uint32_t)cases[i].gdt;
+        other.entry.gdt_limit = cases[i].limit;
+        other.entry.idt_limit = cases[i].idt;
+        assert_true(engine_switch(other.m.engine, 0, &other.entry));
+        check_descriptor_tables(&other.view);
+        if (other.v.findings.nr != cases[i].findings)
+            fail_msg("case %zu: %zu", i, other.v.findings.nr);
+        ABOUT(&other.v.findings.f[0], cases[i].at.start, cases[i].at.end);
+    }
+    checks_exit(&other);
+}
+
 static void left(size_t findings)
 {
     c->v.findings.nr = 0;
@@ -288,9 +316,9 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(summary),  cmocka_unit_test(faults),
-                                       cmocka_unit_test(unkept),   cmocka_unit_test(elsewhere),
-                                       cmocka_unit_test(covered),  cmocka_unit_test(unwritable),
-                                       cmocka_unit_test(processor)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(summary),     cmocka_unit_test(faults),
+                                       cmocka_unit_test(unkept),      cmocka_unit_test(elsewhere),
+                                       cmocka_unit_test(covered),     cmocka_unit_test(unwritable),
+                                       cmocka_unit_test(descriptors), cmocka_unit_test(processor)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -107,6 +107,7 @@ static void classes(void **state)
     assert_true(guard_access(mon, ENGINE_READ, PLACE, 8, 0, NULL));
     assert_int_equal(last()->rule, RULE_READ_UNPOPULATED);
     assert_int_equal(last()->cls, CLASS_HOLE);
+    assert_int_equal(last()->range.start, 0);
     assert_false(guard_access(mon, ENGINE_WRITE, PLACE, 8, 0x8000000000000001, NULL));
     assert_int_equal(last()->value, 0x8000000000000001);
     assert_false(guard_access(mon, ENGINE_WRITE, PLACE, 1, 0x1FF, NULL)); /* folded: the first is told of */
@@ -146,6 +147,26 @@ static void null_from_low(void **state)
     assert_int_equal(c->v.findings.nr, 0);
     assert_true(guard_access(mon, ENGINE_WRITE, PLACE, 4, 1, &reserved));
     assert_int_equal(c->v.findings.nr, 1);
+}
+
+/* What DXE's drivers do that is known. */
+static void known_in_dxe(void **state)
+{
+    (void)state;
+    const struct plan_range image = range_of(CLASS_IMAGE), null = range_of(CLASS_NULL);
+    reset();
+    mon->dxe = &dxe;
+    c->m.phase = PHASE_DXE;
+    module("733CBAC2-B23F-4B92-BC8E-FB01CE5907B7", PC, 0x10000); /* QemuFlashFvb */
+    assert_true(guard_access(mon, ENGINE_WRITE, PLACE, 1, 1, &image));
+    assert_int_equal(c->v.findings.nr, 0);
+    assert_int_equal(c->v.nr_known, 1);
+    assert_false(guard_access(mon, ENGINE_WRITE, PLACE, 1, 1, NULL)); /* dropped, as known */
+    assert_int_equal(c->v.nr_known, 2);
+    /* Page 0, of whoever does not own it. */
+    assert_true(guard_access(mon, ENGINE_WRITE, 8, 4, 1, &null));
+    assert_int_equal(c->v.findings.nr, 1);
+    assert_int_equal(last()->rule, RULE_WRITE_NULL);
 }
 
 /* More findings than there is room for. */
@@ -269,6 +290,8 @@ static void recorded(void **state)
     other.at.start += 8;
     bool again;
     reset();
+    engine_set_work(c->m.engine, 0, 1234);
+    c->m.vcpus.current = 2;
     struct finding *a = record(mon, RULE_WRITE_RESERVED, PC, &r, &again);
     assert_false(again);
     assert_ptr_equal(record(mon, RULE_WRITE_RESERVED, PC, &r, &again), a);
@@ -282,7 +305,9 @@ static void recorded(void **state)
     struct finding *d = &c->v.findings.f[3];
     assert_int_equal(c->v.findings.nr, 4);
     assert_ptr_equal(record(mon, RULE_WRITE_RESERVED, PC, &other, &again), d);
-    assert_int_equal(a->vcpu, 0);
+    assert_int_equal(a->vcpu, 2);
+    assert_int_equal(a->blocks, 1234);
+    c->m.vcpus.current = 0;
     assert_int_equal(a->phase, PHASE_PEI);
     assert_int_equal(a->severity, SEVERITY_ERROR);
     assert_false(c->m.stopping);
@@ -523,7 +548,12 @@ static void executed(void **state)
         assert_int_equal(last()->touched.start, cases[i].pc);
         assert_int_equal(last()->touched.end, cases[i].pc + 3);
         assert_false(last()->has_caller);
+        assert_non_null(strstr(last()->text, "control went to"));
     }
+    reset();
+    c->v.findings.nr = FINDINGS_MAX; /* no room */
+    run(0xB00000, 3);
+    assert_int_equal(c->v.findings.dropped, 1);
     /* Xen's page. */
     reset();
     c->m.xen.msr_hypercall_page = PLACE;
@@ -665,6 +695,9 @@ static void woken(void **state)
     low->cls = CLASS_FREE;
     sipi(0);
     assert_false(wake_is_code(mon, low, 0x10)); /* nothing starts in page 0 */
+    sipi(0x100);
+    assert_true(wake_is_code(mon, low, 0x1000));
+    sipi(0);
     /* A copy of what a module holds. */
     module("one", 0x6000000, 0x1000);
     assert_true(memory_write(&c->m.memory, 0x60000FF, "\xee", 1));
@@ -730,7 +763,8 @@ static void faults(void **state)
         uint8_t type; /* of gate 6, at 0x30 */
         enum rule_id rule;
     } cases[] = {{0x37, 0x8E, RULE_EXCEPTION},    {0x36, 0x8E, RULE_TRIPLE_FAULT}, {0x38, 0x8E, RULE_EXCEPTION},
-                 {0x37, 0x0E, RULE_TRIPLE_FAULT}, {0x37, 0x80, RULE_EXCEPTION},    {0, 0x8E, RULE_TRIPLE_FAULT}};
+                 {0x37, 0x0E, RULE_TRIPLE_FAULT}, {0x37, 0x80, RULE_EXCEPTION},    {0x37, 0x0F, RULE_TRIPLE_FAULT},
+                 {0, 0x8E, RULE_TRIPLE_FAULT}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         reset();
         assert_true(memory_write(&c->m.memory, 0x35, &cases[i].type, 1));
@@ -778,6 +812,23 @@ static void faults(void **state)
     assert_false(mon->aftermath.on || mon->aftermath.wanted);
     code(0x35, "", 1);
     idt(0);
+}
+
+/* In real mode a vector is four bytes, all of them good. */
+static void faults_in_real_mode(void **state)
+{
+    (void)state;
+    static struct checks hvm;
+    checks_init(&hvm, GUEST_HVM);
+    for (uint16_t limit = 6 * 4 + 2; limit <= 6 * 4 + 3; limit++) {
+        checks_reset(&hvm);
+        hvm.m.stopping = false;
+        hvm.entry.idt_limit = limit;
+        assert_true(engine_switch(hvm.m.engine, 0, &hvm.entry));
+        assert_false(fault_taken(&hvm.mon, &(struct engine_exception){.vector = 6}));
+        assert_int_equal(hvm.v.findings.f[0].rule, limit == 6 * 4 + 3 ? RULE_EXCEPTION : RULE_TRIPLE_FAULT);
+    }
+    checks_exit(&hvm);
 }
 
 /* --- notice.c */
@@ -911,12 +962,26 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classes),   cmocka_unit_test(null_from_low), cmocka_unit_test(no_room),
-        cmocka_unit_test(until),     cmocka_unit_test(parts),         cmocka_unit_test(recorded),
-        cmocka_unit_test(ends),      cmocka_unit_test(null_page),     cmocka_unit_test(bios_data),
-        cmocka_unit_test(transfers), cmocka_unit_test(executed),      cmocka_unit_test(modules),
-        cmocka_unit_test(told_once), cmocka_unit_test(woken),         cmocka_unit_test(faults),
-        cmocka_unit_test(noticed),   cmocka_unit_test(entered),       cmocka_unit_test(limits),
+        cmocka_unit_test(classes),
+        cmocka_unit_test(null_from_low),
+        cmocka_unit_test(no_room),
+        cmocka_unit_test(known_in_dxe),
+        cmocka_unit_test(until),
+        cmocka_unit_test(parts),
+        cmocka_unit_test(recorded),
+        cmocka_unit_test(ends),
+        cmocka_unit_test(null_page),
+        cmocka_unit_test(bios_data),
+        cmocka_unit_test(transfers),
+        cmocka_unit_test(executed),
+        cmocka_unit_test(modules),
+        cmocka_unit_test(told_once),
+        cmocka_unit_test(woken),
+        cmocka_unit_test(faults),
+        cmocka_unit_test(faults_in_real_mode),
+        cmocka_unit_test(noticed),
+        cmocka_unit_test(entered),
+        cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
