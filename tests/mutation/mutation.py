@@ -238,11 +238,11 @@ class Run:
             way = tuple(t.reached[p.number] for p in places)
             alike.setdefault(way, []).append(t)
         for group in alike.values():
-            group.sort(key=lambda t: (not is_quick(t), not self.about(t, rules), t.cpu))
+            group.sort(key=lambda t: (not is_quick(t), not is_own(t, u), not self.about(t, rules), t.cpu))
             found += group if self.o.wide else \
                 [t for i, t in enumerate(group) if i < ALIKE or self.about(t, rules)]
         size = {t.name: len(g) for g in alike.values() for t in g}
-        found.sort(key=lambda t: (not is_quick(t), not self.about(t, rules), size[t.name], t.cpu))
+        found.sort(key=lambda t: (not is_quick(t), not is_own(t, u), not self.about(t, rules), size[t.name], t.cpu))
         return found
 
     @staticmethod
@@ -350,6 +350,11 @@ class Run:
 def is_quick(t):
     """Hundreds of mutants in the time of a boot."""
     return isinstance(t, suite.Unit) and t.splits
+
+
+def is_own(t, unit):
+    """A unit test that the scope names for the file."""
+    return isinstance(t, suite.Unit) and t.name in ["unit " + n.rstrip("*") for n in unit.scope.units]
 
 
 def say(text):
