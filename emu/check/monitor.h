@@ -85,6 +85,7 @@ struct loop_watch {
 struct standstill_watch {
     bool looking;
     bool anew;           /* a round begins with the next block */
+    bool first;          /* its first turn, which may be what is left of one */
     bool stores, stored; /* as in struct loop_watch */
     unsigned vcpu;       /* whose turn it is */
     unsigned proved;     /* turns in which nothing happened, one after the other */

@@ -8,7 +8,7 @@ from suite import digest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLE_FILES = 3
-TURNS = 2
+TURNS = (1, 1, 4, 16)  # tests for each mutant: those that are likely, one by one; then all the others at once
 PER_FILE = 1000  # numbers of mutants, and of counted statements: what changes in a file leaves others as they are
 ALIKE = 3  # of tests that run through a function alike, so many are tried
 
@@ -133,10 +133,11 @@ class Run:
     # --- the programs
     def compile(self):
         objects = []
+        headers = digest(*(suite.contents(h) for h in sorted(glob.glob(os.path.join(self.src, "emu", "**", "*.h"), recursive=True))))
         for u in self.units:
             to = os.path.join(self.out, u.source.path.replace("/", "-")[:-2] + ".o")
             text = u.text()
-            stamp, mark = to + ".id", digest(text, *self.tools.cc)
+            stamp, mark = to + ".id", digest(text, headers, *self.tools.cc)
             bad = None
             if os.path.exists(stamp):
                 was = json.load(open(stamp))
@@ -237,11 +238,11 @@ class Run:
             way = tuple(t.reached[p.number] for p in places)
             alike.setdefault(way, []).append(t)
         for group in alike.values():
-            group.sort(key=lambda t: (not is_quick(t), not self.about(t, rules), t.cpu))
+            group.sort(key=lambda t: (not is_quick(t), not is_own(t, u), not self.about(t, rules), t.cpu))
             found += group if self.o.wide else \
                 [t for i, t in enumerate(group) if i < ALIKE or self.about(t, rules)]
         size = {t.name: len(g) for g in alike.values() for t in g}
-        found.sort(key=lambda t: (not is_quick(t), not self.about(t, rules), size[t.name], t.cpu))
+        found.sort(key=lambda t: (not is_quick(t), not is_own(t, u), not self.about(t, rules), size[t.name], t.cpu))
         return found
 
     @staticmethod
@@ -274,9 +275,8 @@ class Run:
             left.append(m)
         inside = [m for m in left if m.home is not None]
         with ThreadPoolExecutor(self.o.jobs) as pool:
-            for _ in range(TURNS):  # those that are likely, one by one; then all the others at once
-                self.turn(pool, inside, lambda m: m.queue[:1])
-            self.turn(pool, inside, lambda m: m.queue)
+            for nr in (*TURNS, None):
+                self.turn(pool, inside, lambda m: m.queue[:nr])
             for done in [pool.submit(self.judge_alone, m) for m in left if m.result is None]:
                 done.result()
 
@@ -296,6 +296,8 @@ class Run:
         for m in some:
             if m.result is None:
                 self.take(m, t, found.get(m.number) or t.run(self.bed, m.number))
+            if m.result is None:  # another run goes on from here
+                self.results.put(dict(id=m.id, path=m.path, line=m.line, status="open", tried=sorted(m.tried)))
 
     def take(self, m, t, outcome):
         m.tried.add(t.digest)
@@ -348,6 +350,11 @@ class Run:
 def is_quick(t):
     """Hundreds of mutants in the time of a boot."""
     return isinstance(t, suite.Unit) and t.splits
+
+
+def is_own(t, unit):
+    """A unit test that the scope names for the file."""
+    return isinstance(t, suite.Unit) and t.name in ["unit " + n.rstrip("*") for n in unit.scope.units]
 
 
 def say(text):

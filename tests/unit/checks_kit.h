@@ -6,6 +6,7 @@
 #include "guest_kit.h"
 
 #include "check/handoff/handoff.h"
+#include "machine/exits.h"
 #include "machine/machine.h"
 #include "xen/abi.h"
 
@@ -72,19 +73,27 @@ static inline void checks_reset(struct checks *c)
     c->view.regs.gpr[CPU_RSP] = STACK_TOP - 8;
 }
 
-static inline void checks_init(struct checks *c, enum guest_type type)
+/* The guest is made, and nothing else. @again: memory is of pages.h, as where boots come one after the other. */
+static inline void checks_start(struct checks *c, bool again)
 {
     struct diag d = {0};
     struct monitor_options o;
-    memset(c, 0, sizeof *c);
-    guest_init(&c->t, type, 1024, 0, AMPLE, 2);
+    const struct machine_guest g = {&c->t.l, &c->t.g, &c->plan};
     c->e820 = c->t.g.e820;
     guest_plan(&c->t, &c->plan, &c->entry);
-    if (!machine_init(&c->m, &c->t.l, &c->t.g, &c->plan, &c->entry, true, false, &d))
+    if (!(again ? machine_init_again(&c->m, &g, &c->entry, true, &machine_exits, c->plan.top, &d)
+                : machine_init(&c->m, &c->t.l, &c->t.g, &c->plan, &c->entry, true, false, &d)))
         fail_msg("%s", d.message);
     monitor_defaults(&o);
     monitor_init(&c->mon, &c->m, &o, &c->v);
     checks_reset(c);
+}
+
+static inline void checks_init(struct checks *c, enum guest_type type)
+{
+    memset(c, 0, sizeof *c);
+    guest_init(&c->t, type, 1024, 0, AMPLE, 2);
+    checks_start(c, false);
 }
 
 static inline void checks_exit(struct checks *c)

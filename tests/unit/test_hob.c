@@ -114,6 +114,132 @@ static void test_types(void **state)
     hob_list_free(&l);
 }
 
+/* Byte i of each HOB is i + 0x10, behind its header: whatever is read from elsewhere is another number. */
+static struct hob counted(uint16_t type, uint16_t size, const struct guid *g)
+{
+    static struct bytes m;
+    struct hob h;
+    const struct hob_reader r = {read_bytes, &m};
+    memset(&m, 0, sizeof m);
+    uint8_t *p = add(&m, type, size);
+    for (unsigned i = 8; i < size; i++)
+        p[i] = (uint8_t)(i + 0x10);
+    if (g != NULL)
+        memcpy(p + 8, g->b, sizeof g->b);
+    memset(&h, 0xEE, sizeof h);
+    assert_null(hob_read(&r, BASE, &h));
+    assert_int_equal(h.at, BASE);
+    assert_int_equal(h.type, type);
+    assert_int_equal(h.size, size);
+    return h;
+}
+static uint64_t word(unsigned at, unsigned size)
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < size; i++)
+        v |= (uint64_t)(at + i + 0x10) << 8 * i;
+    return v;
+}
+static bool is_guid(const struct guid *g, unsigned at) /* 0: zero */
+{
+    for (unsigned i = 0; i < sizeof g->b; i++)
+        if (g->b[i] != (at != 0 ? at + i + 0x10 : 0))
+            return false;
+    return true;
+}
+static void has_range(const struct hob *h, unsigned at) /* 0: none */
+{
+    assert_int_equal(h->range.start, at != 0 ? word(at, 8) : 0);
+    assert_int_equal(h->range.end, at != 0 ? word(at, 8) + word(at + 8, 8) : 0);
+    assert_false(h->wraps);
+}
+
+static void test_offsets(void **state)
+{
+    (void)state;
+    struct hob h = counted(HOB_HANDOFF, 0x38, NULL);
+    assert_int_equal(h.phit.version, word(8, 4));
+    assert_int_equal(h.phit.boot_mode, word(12, 4));
+    assert_int_equal(h.phit.memory_top, word(16, 8));
+    assert_int_equal(h.phit.memory_bottom, word(24, 8));
+    assert_int_equal(h.phit.free_top, word(32, 8));
+    assert_int_equal(h.phit.free_bottom, word(40, 8));
+    assert_int_equal(h.phit.end, word(48, 8));
+    has_range(&h, 0);
+    assert_true(is_guid(&h.guid, 0) && is_guid(&h.name2, 0) && h.entry == 0 && h.io_bits == 0);
+    h = counted(HOB_ALLOCATION, 72, NULL);
+    assert_true(is_guid(&h.guid, 8));
+    assert_int_equal(h.kind, word(40, 4));
+    has_range(&h, 24);
+    assert_true(is_guid(&h.name2, 0) && h.entry == 0); /* no module's */
+    h = counted(HOB_ALLOCATION, 72, &hob_guid_module);
+    assert_true(is_guid(&h.name2, 48));
+    assert_int_equal(h.entry, word(64, 8));
+    h = counted(HOB_ALLOCATION, 64, &hob_guid_module);
+    assert_true(is_guid(&h.name2, 0) && h.entry == 0);
+    h = counted(HOB_RESOURCE, 48, NULL);
+    assert_true(is_guid(&h.guid, 8));
+    assert_int_equal(h.kind, word(24, 4));
+    assert_int_equal(h.attributes, word(28, 4));
+    has_range(&h, 32);
+    h = counted(HOB_GUID, 24 + 16, NULL);
+    assert_true(is_guid(&h.guid, 8));
+    assert_int_equal(h.data_size, 16);
+    assert_int_equal(le64(h.data), word(24, 8));
+    assert_int_equal(le64(h.data + 8), word(32, 8));
+    h = counted(HOB_GUID, 24 + 104, NULL);
+    assert_int_equal(h.data_size, 104);
+    assert_int_equal(le64(h.data + HOB_DATA_MAX - 8), word(24 + HOB_DATA_MAX - 8, 8));
+    h = counted(HOB_FV, 24, NULL);
+    has_range(&h, 8);
+    h = counted(HOB_CAPSULE, 24, NULL);
+    has_range(&h, 8);
+    h = counted(HOB_FV2, 56, NULL);
+    has_range(&h, 8);
+    assert_true(is_guid(&h.guid, 24) && is_guid(&h.name2, 40));
+    h = counted(HOB_FV3, 64, NULL);
+    has_range(&h, 8);
+    assert_int_equal(h.authentication, word(24, 4));
+    assert_true(is_guid(&h.guid, 32) && is_guid(&h.name2, 48));
+    h = counted(HOB_CPU, 16, NULL);
+    assert_int_equal(h.mem_bits, 0x18);
+    assert_int_equal(h.io_bits, 0x19);
+    h = counted(HOB_POOL, 16, NULL);
+    assert_true(is_guid(&h.guid, 0));
+}
+
+/* The cheap test. */
+static void test_handoff(void **state)
+{
+    (void)state;
+    struct bytes m;
+    const struct hob_reader r = {read_bytes, &m};
+    begin(&m);
+    assert_true(hob_is_handoff(&r, BASE));
+    assert_false(hob_is_handoff(&r, BASE + 8)); /* not all of it is there */
+    for (unsigned i = 0; i < 3; i++) {
+        begin(&m);
+        put_le16(m.b + (i == 0 ? 0 : i == 1 ? 2 : 8), i == 0 ? HOB_RESOURCE : i == 1 ? 0x40 : 8);
+        m.size += 8;
+        assert_false(hob_is_handoff(&r, BASE));
+    }
+}
+
+static void test_list(void **state)
+{
+    (void)state;
+    struct bytes m;
+    begin(&m);
+    put_le32(add(&m, HOB_POOL, 8), HOB_POOL | 8 << 16);
+    put_le32(add(&m, HOB_POOL, 8), HOB_POOL | 8 << 16);
+    end(&m);
+    struct hob_list l = read_list(&m);
+    assert_ptr_equal(hob_find(&l, HOB_HANDOFF, NULL), &l.h[0]);
+    assert_ptr_equal(hob_find(&l, HOB_POOL, NULL), &l.h[1]);
+    hob_list_free(&l);
+    assert_true(l.h == NULL && l.nr == 0 && l.cap == 0 && !l.complete);
+}
+
 static void is_damaged(const struct bytes *m, size_t nr, const char *what)
 {
     struct hob_list l = read_list(m);
@@ -166,6 +292,11 @@ static void test_wrap(void **state)
     struct hob_list l = read_list(&m);
     assert_true(l.complete);
     assert_true(l.h[1].wraps);
+    assert_true(l.h[1].range.end == UINT64_MAX);
+    hob_list_free(&l);
+    put_le64(p + 40, 10); /* to the last byte but one */
+    l = read_list(&m);
+    assert_false(l.h[1].wraps);
     assert_true(l.h[1].range.end == UINT64_MAX);
     hob_list_free(&l);
 }
@@ -257,8 +388,9 @@ static void test_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fields), cmocka_unit_test(test_types),   cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_wrap),   cmocka_unit_test(test_hostile), cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_offsets), cmocka_unit_test(test_handoff), cmocka_unit_test(test_list),
+        cmocka_unit_test(test_fields),  cmocka_unit_test(test_types),   cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_wrap),    cmocka_unit_test(test_hostile), cmocka_unit_test(test_endless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -557,11 +557,148 @@ static void acpi(void **state)
     RUN(&pvh, {"PVH, none", check_acpi_tables, acpi_none, 1, rule, {0xFC008000, 0xFC008001}});
 }
 
+/* The first stretch of a range that is RAM, or is not. */
+static void first_of(void **state)
+{
+    (void)state;
+    static const struct {
+        struct span at;
+        bool ram;
+        struct span is;
+    } cases[] = {
+        {{0, 0x50000000}, true, {0, 0xA0000}},
+        {{0x80000, 0x200000}, true, {0x80000, 0xA0000}},
+        {{0x80000, 0x200000}, false, {0xA0000, MIB}},
+        {{0xA0000, 0x200000}, true, {MIB, 0x200000}},
+        {{0x9F000, 0xB0000}, false, {0xA0000, 0xB0000}},
+        {{4 * GIB, 7 * GIB}, true, {5 * GIB, 6 * GIB + GIB / 2}}, /* of two entries */
+        {{4 * GIB, 7 * GIB}, false, {4 * GIB, 5 * GIB}},
+        {{6 * GIB, 8 * GIB}, false, {6 * GIB + GIB / 2, 8 * GIB}},
+        {{MIB, 2 * MIB}, false, {2 * MIB, 2 * MIB}},
+    };
+    leave_reset(&hvm);
+    assert_true(e820_add(&hvm.t.g.e820, 5 * GIB, 6 * GIB, E820_TYPE_RAM));
+    assert_true(e820_add(&hvm.t.g.e820, 6 * GIB, 6 * GIB + GIB / 2, E820_TYPE_RAM));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct span is = leave_first(&leave, cases[i].at, cases[i].ram ? leave_is_ram : leave_is_no_ram);
+        if (is.start != cases[i].is.start || is.end != cases[i].is.end)
+            fail_msg("case %zu: %#llx-%#llx", i, (unsigned long long)is.start, (unsigned long long)is.end);
+    }
+}
+
+/* A chain of the test's own: RSDP and XSDT, with these tables in it. */
+#define CHAIN 0x2210000u
+static void chain(struct checks *c, const uint64_t *table, unsigned nr)
+{
+    uint8_t p[36 + 8 * 16] = {0};
+    const uint32_t size = 36 + 8 * nr;
+    memcpy(p, "RSD PTR ", 8);
+    p[15] = 2;
+    put_le32(p + 20, 36);
+    put_le64(p + 24, CHAIN + 0x100);
+    p[8] = (uint8_t)-byte_sum(p, 20);
+    p[32] = (uint8_t)-byte_sum(p, 36);
+    assert_true(memory_write(&c->m.memory, CHAIN, p, 36));
+    memset(p, 0, sizeof p);
+    memcpy(p, "XSDT", 4);
+    put_le32(p + 4, size);
+    p[8] = 1;
+    for (unsigned i = 0; i < nr; i++)
+        put_le64(p + 36 + 8 * i, table[i]);
+    p[9] = (uint8_t)-byte_sum(p, size);
+    assert_true(memory_write(&c->m.memory, CHAIN + 0x100, p, size));
+}
+
+static size_t lost(void)
+{
+    const size_t before = leave.v.mon->v->findings.nr;
+    check_acpi_lost(&leave);
+    return leave.v.mon->v->findings.nr - before;
+}
+
+/* What Xen gave, and what is left of it. */
+static void acpi_lost_of(struct checks *c, uint64_t rsdp)
+{
+    static struct acpi_tables all;
+    uint64_t own[16];
+    unsigned nr = 0, roots = 0, listed = 0;
+    leave_reset(c);
+    acpi_tables_read(&leave.r, rsdp, &all);
+    for (size_t i = 0; i < all.nr; i++) {
+        const char *const s = all.t[i].signature;
+        assert_null(all.t[i].why);
+        if (strcmp(s, "RSDP") == 0 || strcmp(s, "RSDT") == 0 || strcmp(s, "XSDT") == 0)
+            roots++;
+        else
+            nr++;
+        if (strcmp(s, "DSDT") != 0 && strcmp(s, "FACS") != 0 && nr + roots == i + 1 && strcmp(s, "RSDP") != 0 &&
+            strcmp(s, "RSDT") != 0 && strcmp(s, "XSDT") != 0)
+            own[listed++] = all.t[i].at;
+    }
+    assert_true(nr > 2 && listed > 1 && listed < 15);
+    for (unsigned turn = 0; turn < 9; turn++) {
+        leave_reset(c);
+        XEN_KNOWN;
+        configure(&efi_acpi_guid, CHAIN);
+        size_t is = 0;
+        switch (turn) {
+        case 0: /* nothing is handed on */
+            chain(c, own, 0);
+            is = nr;
+            break;
+        case 1: /* all is */
+            chain(c, own, listed);
+            break;
+        case 2: /* all but the last */
+            chain(c, own, listed - 1);
+            is = 1;
+            break;
+        case 3: /* something that cannot be read, the last */
+            own[listed] = 0x50000000;
+            chain(c, own + listed, 1);
+            break;
+        case 4: /* the RSDP itself */
+            chain(c, own, 0);
+            checks_poke(c, CHAIN + 8, 0x12345678);
+            break;
+        case 5: /* nobody knows Xen */
+            chain(c, own, 0);
+            leave.v.xen_info = NULL;
+            break;
+        case 6: /* what Xen gave cannot be read */
+            chain(c, own, 0);
+            checks_poke(c, own[listed - 1] + 12, 0x12345678);
+            is = nr - 1;
+            break;
+        case 7: /* as another says, a guest without */
+            chain(c, own, 0);
+            c->t.l.acpi = false;
+            is = c->t.l.type == GUEST_HVM ? 0 : nr - 1; /* it is PVH's toolstack that gives them, always */
+            break;
+        default: /* none is handed on */
+            leave.config.nr = 0;
+            break;
+        }
+        const size_t found = lost();
+        if (found != is)
+            fail_msg("turn %u: %zu lost, not %zu", turn, found, is);
+        c->t.l.acpi = true;
+    }
+}
+
+static void acpi_lost(void **state)
+{
+    (void)state;
+    acpi_lost_of(&hvm, HVMLOADER_RSDP);
+    acpi_lost_of(&pvh, handoff_rsdp(&pvh.plan));
+}
+
 CASE(smbios_as_given, configure(&efi_smbios_guid, 0xEB000), XEN_KNOWN)
 CASE(smbios_none, XEN_KNOWN)
 CASE(smbios_free, XEN_KNOWN, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_CONVENTIONAL, 0xEB000, 0xEC000))
 CASE(smbios_structures_free, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_LOADER_CODE, 0xEB01F, 0xEC000))
 CASE(smbios_boot, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_BOOT_DATA, 0xEB000, 0xEC000))
+CASE(smbios_boot_code, configure(&efi_smbios_guid, 0xEB000), add(&map, EFI_BOOT_CODE, 0xEB000, 0xEC000))
 CASE(smbios_not_there, configure(&efi_smbios_guid, 0x50000000))
 CASE(smbios3_not_there, configure(&efi_smbios3_guid, 0x50000000), XEN_KNOWN)
 
@@ -575,6 +712,7 @@ static void smbios(void **state)
         {"free", check_smbios_tables, smbios_free, 1, rule, {0xEB000, 0xEB01F}},
         {"structures", check_smbios_tables, smbios_structures_free, 1, rule, {0, 0}},
         {"boot services'", check_smbios_tables, smbios_boot, 0, 0, {0, 0}},
+        {"boot services' code", check_smbios_tables, smbios_boot_code, 0, 0, {0, 0}},
         {"not in memory", check_smbios_tables, smbios_not_there, 1, rule, {0, 0}},
         {"version 3, not in memory", check_smbios_tables, smbios3_not_there, 1, rule, {0, 0}});
     RUN(&pvh, {"PVH has none", check_smbios_tables, smbios_none, 0, 0, {0, 0}});
@@ -623,7 +761,7 @@ int main(void)
         cmocka_unit_test(map_overlap),   cmocka_unit_test(map_ram),     cmocka_unit_test(map_ram_missing),
         cmocka_unit_test(map_vga),       cmocka_unit_test(map_runtime), cmocka_unit_test(memory_attributes),
         cmocka_unit_test(configuration), cmocka_unit_test(acpi),        cmocka_unit_test(smbios),
-        cmocka_unit_test(processor),
+        cmocka_unit_test(acpi_lost),     cmocka_unit_test(first_of),    cmocka_unit_test(processor),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

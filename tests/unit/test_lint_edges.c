@@ -12,13 +12,17 @@
 struct kit {
     struct guest t;
     struct lint_firmware fw;
+    struct layout_lines at; /* used where it has notes */
     struct lint lint;
 };
 static struct kit kit;
 
 static void lint(struct kit *k, bool firmware)
 {
-    const struct lint_input in = {.layout = &k->t.l, .guest = &k->t.g, .firmware = firmware ? &k->fw : NULL};
+    const struct lint_input in = {.layout = &k->t.l,
+                                  .guest = &k->t.g,
+                                  .firmware = firmware ? &k->fw : NULL,
+                                  .at = k->at.nr_notes != 0 ? &k->at : NULL};
     lint_init(&k->lint);
     lint_run(&k->lint, &in);
 }
@@ -143,6 +147,21 @@ CASE(filled, k->t.l.fill = 1)
 CASE(many_vcpus, k->t.l.vcpus = 65)
 CASE(elf_other, k->fw = (struct lint_firmware){.file = "x", .size = 2 * MIB, .pvh = true, .pvh_filesz = MIB})
 CASE(elf_same, k->fw = (struct lint_firmware){.file = "x", .size = 2 * MIB, .pvh = true, .pvh_filesz = 2 * MIB})
+
+CASE(elf_less, k->fw = (struct lint_firmware){.file = "x", .size = 3 * MIB / 2, .pvh = true, .pvh_filesz = MIB})
+CASE(noted, k->at = (struct layout_lines){.nr_notes = 2, .note = {{.unknown = true}, {.unknown = false}}})
+CASE(pei_lost, END(P_RAM) = 0xF000000, ADD(0xF001000, 0x10000000, RAM))
+CASE(pei_all, k->t.g.cmos_low_ram = 48 * MIB, END(k->t.l.type == GUEST_PVH ? P_RAM : RAM) = 48 * MIB)
+
+static void many(struct kit *k, unsigned nr)
+{
+    while (k->t.g.e820.nr < nr)
+        ADD(5 * GIB + k->t.g.e820.nr * 2 * PAGE_SIZE, 5 * GIB + (k->t.g.e820.nr * 2 + 1) * PAGE_SIZE, RESERVED);
+}
+CASE(entries_16, many(k, 16))
+CASE(entries_17, many(k, 17))
+CASE(entries_full, many(k, E820_MAX))
+CASE(entries_most, many(k, E820_MAX - 1))
 
 static const struct {
     const char *what;
@@ -269,6 +288,22 @@ static const struct {
     {"vCPUs, PVH", GUEST_PVH, many_vcpus, LINT_VCPUS_OVER_64, 1, NULL},
     {"ELF header", GUEST_PVH, elf_other, LINT_PVH_ELF_SHORT, 1, NULL},
     {"ELF header", GUEST_PVH, elf_same, LINT_PVH_ELF_SHORT, 0, NULL},
+    {"hvmloader does not look at it", GUEST_HVM, elf_other, LINT_PVH_ELF_SHORT, 0, NULL},
+    {"half a MiB", GUEST_HVM, elf_less, LINT_IMAGE_SIZE, 1, NULL},
+    {"no hvmloader, PVH", GUEST_PVH, elf_less, LINT_IMAGE_SIZE, 0, NULL},
+    {"17 entries", GUEST_HVM, entries_17, LINT_E820_OVER_16, 1, NULL},
+    {"16 entries", GUEST_HVM, entries_16, LINT_E820_OVER_16, 0, NULL},
+    {"no hvmloader, PVH", GUEST_PVH, entries_17, LINT_E820_OVER_16, 0, NULL},
+    {"128 entries", GUEST_HVM, entries_full, LINT_E820_FULL, 1, NULL},
+    {"128 entries, PVH", GUEST_PVH, entries_full, LINT_E820_FULL, 1, NULL},
+    {"127 entries", GUEST_PVH, entries_most, LINT_E820_FULL, 0, NULL},
+    {"PEI, not RAM, PVH", GUEST_PVH, pei_lost, LINT_PEI_NOT_RAM, 1, "0xf000000-0xf001000 is not RAM in the E820"},
+    {"PEI, all that there is", GUEST_HVM, pei_all, LINT_PEI_CAP, 1, NULL},
+    {"PEI, all that there is, PVH", GUEST_PVH, pei_all, LINT_PEI_CAP, 1, NULL},
+    {"key", GUEST_HVM, noted, LINT_UNKNOWN_KEY, 1, NULL},
+    {"key, PVH", GUEST_PVH, noted, LINT_UNKNOWN_KEY, 1, NULL},
+    {"key", GUEST_HVM, noted, LINT_NOT_HONOURED, 1, NULL},
+    {"key, PVH", GUEST_PVH, noted, LINT_NOT_HONOURED, 1, NULL},
 };
 
 static void edges(void **state)
@@ -278,6 +313,7 @@ static void edges(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         guest_init(&k->t, cases[i].type, 256, 0, AMPLE, 2);
         k->fw = (struct lint_firmware){0};
+        k->at.nr_notes = 0;
         cases[i].spoil(k);
         lint(k, k->fw.file != NULL);
         assert_null(k->lint.in);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -194,18 +195,24 @@ static void hypercalls(void **state)
 struct packed {
     uint8_t *volume;
     size_t at, size;
-    bool table; /* OvmfPkg's, before 4 GiB */
+    bool table;           /* OvmfPkg's, before 4 GiB */
+    const uint8_t *entry; /* of it; NULL: one that tells nothing */
+    bool closed;          /* what is packed is not unpacked */
+    void (*spoil)(struct image *im);
 };
 
 static void start(struct packed *k)
 {
-    k->table = false;
+    *k = (struct packed){0};
     k->size = 0x40000;
     k->volume = malloc(k->size);
     assert_non_null(k->volume);
     build_fv(k->volume, (uint32_t)k->size, build_ffs2);
     k->at = BUILD_FV_HEADER;
 }
+
+/* Of add_module()'s @raw. */
+static uint8_t extra = SECTION_RAW;
 
 /* A file with a TE image that has these @n bytes in it, and a raw section of @raw. */
 static void add_module(struct packed *k, const char *name, const void *bytes, size_t n, const void *raw, size_t nraw)
@@ -217,7 +224,7 @@ static void add_module(struct packed *k, const char *name, const void *bytes, si
     uint8_t *h = k->volume + k->at;
     uint8_t *end = build_ui(build_section(h + 24, SECTION_TE, te, TE_BODY), name);
     if (nraw != 0)
-        end = build_section(end, SECTION_RAW, raw, (uint32_t)nraw);
+        end = build_section(end, extra, raw, (uint32_t)nraw);
     (void)build_ffs(h, (uint32_t)(end - h), 7, (uint8_t)k->at);
     k->at = ((size_t)(end - k->volume) + 7) & ~(size_t)7;
 }
@@ -255,11 +262,13 @@ static void look(struct packed *k, bool xen, struct image *im, struct image_fact
         put_xen_vector(fd);
     }
     if (k->table)
-        put_table(fd, es_entry);
+        put_table(fd, k->entry != NULL ? k->entry : es_entry);
     classify(fd, SIZE, im);
+    if (k->spoil != NULL)
+        k->spoil(im);
     struct image_tree t;
     struct diag d = {0};
-    assert_true(image_tree_build(im->bytes, im->size, true, &t, &d));
+    assert_true(image_tree_build(im->bytes, im->size, !k->closed, &t, &d));
     image_facts(im, &t, facts);
     image_tree_free(&t);
     free(stream);
@@ -304,6 +313,8 @@ static void facts_of_xen(void **state)
     assert_string_equal(value_of(&facts, "edk2"), "edk2-stable202411 or later");
     assert_string_equal(value_of(&facts, "smm_require"), "(not told)");
     assert_string_equal(value_of(&facts, "toolchain"), "unknown");
+    assert_string_equal(value_of(&facts, "xen"), "yes");
+    assert_string_equal(value_of(&facts, "shell"), "no");
     assert_int_equal(im.verdict.hvm.answer, ANSWER_YES);
     image_free(&im);
 
@@ -315,31 +326,146 @@ static void facts_of_xen(void **state)
     image_free(&im);
 }
 
+static void no_pvh(struct image *im)
+{
+    im->verdict.pvh.answer = ANSWER_NO;
+}
+static void no_hvm(struct image *im)
+{
+    im->verdict.hvm.answer = ANSWER_NO;
+    (void)snprintf(im->verdict.hvm.why, sizeof im->verdict.hvm.why, "for another reason");
+}
+
+static const uint8_t pcd_signature[16] = {0x3c, 0x19, 0x7d, 0x3c, 0x2c, 0x68, 0x14, 0x4c,
+                                          0xa6, 0x8f, 0x55, 0x2d, 0xea, 0x4f, 0x43, 0x7e};
+
 /* Built with SMM_REQUIRE: the PCD database promises flash where this image lies. */
 static void smm_require(void **state)
 {
     (void)state;
-    static const uint8_t signature[16] = {0x3c, 0x19, 0x7d, 0x3c, 0x2c, 0x68, 0x14, 0x4c,
-                                          0xa6, 0x8f, 0x55, 0x2d, 0xea, 0x4f, 0x43, 0x7e};
     static const struct {
         uint64_t value;
-        enum image_answer answer;
-    } cases[] = {{0xffe00000, ANSWER_DOUBTFUL}, {0xffc00000, ANSWER_YES}, {0, ANSWER_YES}};
+        bool first; /* the database's module, and not the last */
+        uint8_t section, at, size, signature;
+        enum image_answer hvm, pvh;
+        void (*spoil)(struct image *im);
+    } cases[] = {
+        {0xffe00000, true, SECTION_RAW, 40, 64, 0x3c, ANSWER_DOUBTFUL, ANSWER_DOUBTFUL, NULL},
+        {0xffe00000, false, SECTION_RAW, 40, 64, 0x3c, ANSWER_DOUBTFUL, ANSWER_DOUBTFUL, NULL},
+        {0xffe00000, false, SECTION_RAW, 40, 48, 0x3c, ANSWER_DOUBTFUL, ANSWER_DOUBTFUL, NULL},
+        {0xffe00000, false, SECTION_RAW, 16, 24, 0x3c, ANSWER_DOUBTFUL, ANSWER_DOUBTFUL, NULL},
+        {0xffe00000, true, SECTION_RAW, 36, 64, 0x3c, ANSWER_YES, ANSWER_YES, NULL},
+        {0xffe00000, true, SECTION_RAW, 40, 64, 0x3d, ANSWER_YES, ANSWER_YES, NULL},
+        {0xffe00000, true, SECTION_VERSION, 40, 64, 0x3c, ANSWER_YES, ANSWER_YES, NULL},
+        {0xffc00000, true, SECTION_RAW, 40, 64, 0x3c, ANSWER_YES, ANSWER_YES, NULL},
+        {0, true, SECTION_RAW, 40, 64, 0x3c, ANSWER_YES, ANSWER_YES, NULL},
+        {0xffe00000, true, SECTION_RAW, 40, 64, 0x3c, ANSWER_DOUBTFUL, ANSWER_NO, no_pvh},
+        {0xffe00000, true, SECTION_RAW, 40, 64, 0x3c, ANSWER_NO, ANSWER_YES, no_hvm},
+    };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct packed k;
         struct image im;
         struct image_facts facts;
         uint8_t database[64] = {0};
-        memcpy(database, signature, 16);
-        put_le64(database + 40, cases[i].value);
+        memcpy(database, pcd_signature, 16);
+        database[0] = cases[i].signature;
+        put_le64(database + cases[i].at, cases[i].value);
         start(&k);
-        add_module(&k, "PcdDxe", "", 0, database, sizeof database);
-        add_module(&k, "XenPlatformPei", "", 0, NULL, 0);
+        k.spoil = cases[i].spoil;
+        if (!cases[i].first)
+            add_module(&k, "XenPlatformPei", "", 0, NULL, 0);
+        extra = cases[i].section;
+        add_module(&k, "PcdDxe", "", 0, database, cases[i].size);
+        extra = SECTION_RAW;
+        if (cases[i].first)
+            add_module(&k, "XenPlatformPei", "", 0, NULL, 0);
         look(&k, true, &im, &facts);
-        assert_int_equal(im.verdict.hvm.answer, cases[i].answer);
-        assert_int_equal(im.verdict.pvh.answer, cases[i].answer);
-        assert_int_equal(strstr(im.verdict.hvm.why, "cannot find BDS") != NULL, i == 0);
+        const bool is = cases[i].hvm == ANSWER_DOUBTFUL;
+        if (im.verdict.hvm.answer != cases[i].hvm || im.verdict.pvh.answer != cases[i].pvh)
+            fail_msg("case %zu: %d, %d", i, im.verdict.hvm.answer, im.verdict.pvh.answer);
+        assert_int_equal(strstr(im.verdict.hvm.why, "cannot find BDS") != NULL, is);
+        assert_string_equal(value_of(&facts, "smm_require"), is ? "yes" : "(not told)");
         image_free(&im);
+    }
+}
+
+/* A file that is no section, whatever its type's number. */
+static void smm_require_in_a_file(void **state)
+{
+    (void)state;
+    struct packed k;
+    struct image im;
+    struct image_facts facts;
+    uint8_t database[64] = {0};
+    memcpy(database, pcd_signature, 16);
+    put_le64(database + 40, 0xffe00000);
+    start(&k);
+    add_module(&k, "XenPlatformPei", "", 0, NULL, 0);
+    memcpy(build_ffs(k.volume + k.at, 24 + sizeof database, SECTION_RAW, 0x44), database, sizeof database);
+    k.at += 24 + sizeof database;
+    look(&k, true, &im, &facts);
+    assert_int_equal(im.verdict.hvm.answer, ANSWER_YES);
+    image_free(&im);
+}
+
+/* What can be told of what is not open, or has no modules. */
+static void closed(void **state)
+{
+    (void)state;
+    struct packed k;
+    struct image im;
+    struct image_facts facts;
+    start(&k);
+    k.closed = true;
+    add_module(&k, "AtaBusDxe", "", 0, NULL, 0);
+    look(&k, false, &im, &facts);
+    assert_int_equal(facts.nr, 0); /* not even the machine: no module is open */
+    assert_int_equal(im.verdict.hvm.answer, ANSWER_UNKNOWN);
+    image_free(&im);
+    classify(fd_at(CODE, 0x8664, ""), SIZE, &im);
+    struct image_tree t;
+    struct diag d = {0};
+    assert_true(image_tree_build(im.bytes, im.size, false, &t, &d));
+    image_facts(&im, &t, &facts);
+    assert_int_equal(facts.nr, 1);
+    assert_string_equal(value_of(&facts, "machine"), "X64");
+    image_tree_free(&t);
+    image_free(&im);
+}
+
+static void foreign(struct image *im)
+{
+    im->verdict.flavour = FLAVOUR_NOT_X86;
+}
+
+/* Of an image that did not boot. */
+static void looked_at_closer(void **state)
+{
+    (void)state;
+    size_t before = 0;
+    for (unsigned turn = 0; turn < 4; turn++) {
+        struct packed k;
+        struct image im;
+        struct image_facts facts;
+        start(&k);
+        add_module(&k, "XenBusDxe", "", 0, NULL, 0);
+        k.spoil = foreign;
+        look(&k, false, &im, &facts);
+        assert_string_equal(value_of(&facts, "edk2"), "(not told)"); /* of another machine's nothing dates it */
+        verdict_make(&im, NULL);
+        assert_int_equal(im.verdict.hvm.answer, ANSWER_UNKNOWN);
+        const enum image_kind kind = im.kind;
+        im.kind = IMAGE_OVMF_CODE;
+        image_look_closer(&im);
+        assert_int_equal(im.verdict.hvm.answer, ANSWER_UNKNOWN);
+        im.kind = kind;
+        image_look_closer(&im);
+        assert_int_equal(im.verdict.hvm.answer, ANSWER_YES);
+        image_free(&im);
+        const struct mallinfo2 now = mallinfo2(); /* what it took is given back */
+        if (turn == 3)
+            assert_int_equal(now.uordblks + now.hblkhd, before);
+        before = now.uordblks + now.hblkhd;
     }
 }
 
@@ -351,22 +477,25 @@ static void smm_require_of_qemu(void **state)
         const char *module;
         bool table;
         enum image_answer answer;
-    } cases[] = {{"SmmAccessPei", true, ANSWER_NO},
-                 {"PiSmmCore", true, ANSWER_DOUBTFUL},
-                 {"SmmAccessPei", false, ANSWER_DOUBTFUL}};
+        void (*spoil)(struct image *im);
+    } cases[] = {{"SmmAccessPei", true, ANSWER_NO, NULL},
+                 {"PiSmmCore", true, ANSWER_DOUBTFUL, NULL},
+                 {"SmmAccessPei", false, ANSWER_DOUBTFUL, NULL},
+                 {"SmmAccessPei", true, ANSWER_NO, no_hvm}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct packed k;
         struct image im;
         struct image_facts facts;
         start(&k);
         k.table = cases[i].table;
+        k.spoil = cases[i].spoil;
         add_module(&k, "PlatformPei", "", 0, NULL, 0);
         add_module(&k, cases[i].module, "", 0, NULL, 0);
         look(&k, false, &im, &facts);
         assert_int_equal(im.verdict.flavour, cases[i].table ? FLAVOUR_OVMF : FLAVOUR_UEFI);
         assert_int_equal(im.verdict.hvm.answer, cases[i].answer);
         assert_int_equal(strstr(im.verdict.hvm.why, "built with SMM_REQUIRE") != NULL, i == 0);
-        assert_string_equal(value_of(&facts, "smm_require"), i == 0 ? "yes" : "(not told)");
+        assert_string_equal(value_of(&facts, "smm_require"), i == 0 || i == 3 ? "yes" : "(not told)");
         image_free(&im);
     }
 }
@@ -375,17 +504,30 @@ static void smm_require_of_qemu(void **state)
 static void packed_part_decides(void **state)
 {
     (void)state;
-    for (int xen = 0; xen < 2; xen++) {
+    static const struct {
+        const char *module;
+        enum image_answer answer;
+        const uint8_t *entry; /* OVMF's, with this entry */
+    } cases[] = {{"AtaBusDxe", ANSWER_DOUBTFUL, NULL},
+                 {"XenBusDxe", ANSWER_YES, NULL},
+                 {"XenPlatformPei", ANSWER_YES, NULL},
+                 {"XenBusDxe", ANSWER_DOUBTFUL, tdx_entry}}; /* since then, there is none in OVMF */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct packed k;
         struct image im;
         struct image_facts facts;
         start(&k);
-        add_module(&k, xen != 0 ? "XenBusDxe" : "AtaBusDxe", "ASSERT [%a]", 11, NULL, 0);
+        k.table = cases[i].entry != NULL;
+        k.entry = cases[i].entry;
+        add_module(&k, cases[i].module, "ASSERT [%a]", 11, NULL, 0);
         look(&k, false, &im, &facts);
-        assert_int_equal(im.verdict.flavour, FLAVOUR_UEFI);
-        assert_int_equal(im.verdict.hvm.answer, xen != 0 ? ANSWER_YES : ANSWER_DOUBTFUL);
+        assert_int_equal(im.verdict.flavour, k.table ? FLAVOUR_OVMF : FLAVOUR_UEFI);
+        assert_int_equal(im.verdict.hvm.answer, cases[i].answer);
+        if (cases[i].answer == ANSWER_YES)
+            assert_string_equal(im.verdict.hvm.why, "");
         assert_string_equal(value_of(&facts, "build"), "DEBUG");
-        assert_string_equal(value_of(&facts, "edk2"), "unknown");
+        if (!k.table && i < 2)
+            assert_string_equal(value_of(&facts, "edk2"), "unknown");
         image_free(&im);
     }
 }
@@ -399,6 +541,9 @@ int main(void)
         cmocka_unit_test(hypercalls),
         cmocka_unit_test(facts_of_xen),
         cmocka_unit_test(smm_require),
+        cmocka_unit_test(smm_require_in_a_file),
+        cmocka_unit_test(closed),
+        cmocka_unit_test(looked_at_closer),
         cmocka_unit_test(smm_require_of_qemu),
         cmocka_unit_test(packed_part_decides),
     };

@@ -72,6 +72,7 @@ static void on_block(void *self, uint64_t pc)
     struct standstill_watch *s = &mon->standstill;
     if (s->anew) {
         s->anew = false;
+        s->first = true;
         s->proved = 0;
         begin_turn(mon, pc);
         return;
@@ -81,7 +82,10 @@ static void on_block(void *self, uint64_t pc)
         return;
     }
     if (mon->m->vcpus.current != s->vcpu) {
-        if (s->visits < VISITS)
+        /* Ticks and turns may keep step for ever: then each round begins with the end of a turn. */
+        const bool short_turn = s->visits < VISITS && !s->first;
+        s->first = false;
+        if (short_turn)
             stop_looking(mon);
         else
             begin_turn(mon, pc);
