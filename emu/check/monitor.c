@@ -192,6 +192,8 @@ void monitor_init(struct monitor *mon, struct machine *m, const struct monitor_o
     if (mon->options.budget == 0)
         mon->options.budget = DEFAULT_BUDGET;
     mon->v = v;
+    v->findings.most = (size_t)limit(m->limits, LIMIT_FINDINGS);
+    v->modules_most = (size_t)limit(m->limits, LIMIT_MODULES);
     machine_watch(m, &watcher, mon);
 }
 
@@ -283,4 +285,5 @@ void monitor_end(struct monitor *mon, bool ran)
     keep_last_blocks(mon);
     v->virtual_ns = machine_virtual_ns(mon->m);
     v->vcpus_started = vcpus_started(&mon->m->vcpus);
+    machine_limits_met(mon->m, &v->reached);
 }

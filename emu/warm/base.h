@@ -73,6 +73,7 @@ struct base {
     uint64_t exits;
     uint64_t work_seen;
     unsigned nr_again;
+    bool again_cut;
     struct monitor monitor; /* as it was there */
     struct verdict verdict;
 };

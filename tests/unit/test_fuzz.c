@@ -360,9 +360,8 @@ static bool ran(uint64_t base, const uint64_t *pc, size_t n)
     static struct plan plan = {.r = &all, .nr = 1, .top = UINT64_MAX, .sealed = true};
     static struct machine m;
     m.plan = &plan;
-    memset(&v, 0, sizeof v);
-    v.nr_modules = 1;
-    v.module[0] = (struct module){.name = "PeiCore", .base = base, .size = 0x10000};
+    verdict_clear(&v);
+    *verdict_add_module(&v) = (struct module){.name = "PeiCore", .base = base, .size = 0x10000};
     edges_clear(&edges);
     for (size_t i = 0; i < n; i++)
         edges_block(&edges, base + pc[i]);

@@ -259,7 +259,7 @@ static void look(struct packed *k, bool xen, struct image *im, struct image_fact
     classify(fd, SIZE, im);
     struct image_tree t;
     struct diag d = {0};
-    assert_true(image_tree_build(im->bytes, im->size, true, &t, &d));
+    assert_true(image_tree_build(im->bytes, im->size, true, NULL, &t, &d));
     image_facts(im, &t, facts);
     image_tree_free(&t);
     free(stream);
