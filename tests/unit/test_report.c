@@ -492,13 +492,7 @@ static void code_in_json(void **state)
     (void)state;
     struct run *r = make_run(END_FINDING);
     add_fault(r);
-    r->verdict.reached.at[LIMIT_LOG] = 4096;
-    r->verdict.reached.at[LIMIT_WATCHES] = 128;
     json_t *j = parsed(r, "failed-code", 1);
-    is_text(j, "limits_reached.0.limit", "log");
-    assert_int_equal(json_integer_value(at(j, "limits_reached.0.value")), 4096);
-    is_text(j, "limits_reached.0.option", "--limit log=N");
-    assert_true(json_is_null(at(j, "limits_reached.1.option")));
     is_text(j, "findings.0.assertion", "ASSERT [PeiCore] a.c(1): x\\x1b");
     is_text(j, "findings.0.transfer.kind", "call");
     is_text(j, "findings.0.transfer.memory.gpa", "0x818018");
@@ -580,6 +574,15 @@ static void json_clean(void **state)
     is_text(j, "loader.name", "hvmloader");
     assert_int_equal(json_integer_value(at(j, "loader.size")), 173724);
     assert_int_equal(strlen(json_string_value(at(j, "loader.sha256"))), 64);
+    json_decref(j);
+    /* Limits that were met. */
+    r->verdict.reached.at[LIMIT_LOG] = 4096;
+    r->verdict.reached.at[LIMIT_WATCHES] = 128;
+    j = parsed(r, "limits", 0);
+    is_text(j, "limits_reached.0.limit", "log");
+    assert_int_equal(json_integer_value(at(j, "limits_reached.0.value")), 4096);
+    is_text(j, "limits_reached.0.option", "--limit log=N");
+    assert_true(json_is_null(at(j, "limits_reached.1.option")));
     json_decref(j);
     char *text = written(r, "text", (struct report_style){0});
     has(text, "    loader  hvmloader, 0x2a69c bytes, sha256 f500");
