@@ -86,9 +86,16 @@ static void put_finding(FILE *out, const struct case_finding *f)
 
 static void put_limits(FILE *out, const struct limits_reached *r)
 {
-    put(out, LIMITS);
+    uint64_t nr = 0;
     for (unsigned i = 0; i < LIMITS; i++)
+        nr += r->at[i] != 0;
+    put(out, nr);
+    for (unsigned i = 0; i < LIMITS; i++) {
+        if (r->at[i] == 0)
+            continue;
+        put(out, i);
         put(out, r->at[i]);
+    }
 }
 
 static void put_loader(FILE *out, const struct case_loader *l)
@@ -261,9 +268,14 @@ static void get_findings(struct reader *r, struct case_result *out)
 
 static void get_limits(struct reader *r, struct limits_reached *out)
 {
-    r->bad = get(r, LIMITS) != LIMITS || r->bad;
-    for (unsigned i = 0; i < LIMITS; i++)
-        out->at[i] = get(r, INT64_MAX);
+    uint64_t nr = get(r, LIMITS);
+    for (uint64_t least = 0; nr > 0 && !r->bad; nr--) {
+        const uint64_t id = get(r, LIMITS - 1);
+        r->bad = r->bad || id < least;
+        out->at[id] = get(r, INT64_MAX);
+        r->bad = r->bad || out->at[id] == 0;
+        least = id + 1;
+    }
 }
 
 static void get_loader(struct reader *r, struct case_loader *l)
