@@ -234,7 +234,8 @@ static void copy(struct monitor *mon, const struct monitor *from, struct verdict
     mon->written = NULL;
     mon->preserve = (struct preserve){.nr = 0};
     verdict_copy(v, from->v);
-    if (from->access.f != NULL)
+    mon->access.f = NULL;
+    if (from->access.f != NULL && v->findings.nr == from->v->findings.nr)
         mon->access.f = v->findings.f + (from->access.f - from->v->findings.f);
 }
 
