@@ -11,5 +11,6 @@ for target in build/libfuzzer/fuzz/*; do
     name=$(basename "$target")
     cp "$target" "$results/$name"
     ldd "$target" | awk '$3 ~ /^\// && $3 !~ /\/lib(c|m|pthread|dl|rt)\.so/ { print $3 }' | xargs -r cp -nt "$results/lib"
+    [ ! -e "tests/fuzz/dict/$name.dict" ] || cp "tests/fuzz/dict/$name.dict" "$results/$name.dict"
     (cd "tests/fuzz/corpus/$name" && zip -q "$results/${name}_seed_corpus.zip" ./*)
 done

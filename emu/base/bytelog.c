@@ -6,11 +6,11 @@
 
 static bool append(struct bytelog *l, char byte, size_t max)
 {
+    if (l->length >= max)
+        return false;
     if (l->length + 1 >= l->room) {
-        size_t room = l->room != 0 ? l->room * 2 : 4096;
-        if (room > max)
-            room = max;
-        char *grown = room > l->room ? realloc(l->bytes, room) : NULL;
+        const size_t room = l->room != 0 ? l->room * 2 : 4096;
+        char *grown = realloc(l->bytes, room);
         if (grown == NULL)
             return false;
         l->bytes = grown;

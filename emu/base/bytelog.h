@@ -12,7 +12,7 @@ struct bytelog {
     bool truncated; /* there was more */
 };
 
-/* Appends; of what goes beyond @max bytes, its zero included, only that there was more is kept. */
+/* Appends; of what goes beyond @max bytes only that there was more is kept. */
 void bytelog_add(struct bytelog *l, const void *bytes, size_t n, size_t max);
 void bytelog_free(struct bytelog *l);
 /* The bytes, or "". @length and @truncated may be NULL. */

@@ -8,13 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
+
 #define CHUNK 4096u /* what is copied at the first write to it */
 
 struct disk {
     int fd;
     uint64_t sectors;
-    uint8_t **chunk; /* what was written to; a table that is touched only where it is used */
-    uint64_t chunks, written;
+    uint8_t **chunk;                /* what was written to; a table that is touched only where it is used */
+    uint64_t chunks, written, most; /* the last two in bytes */
+    bool full;                      /* there was no room for a write */
 };
 
 static struct disk *make(const struct held_file *f, struct diag *d)
@@ -36,7 +39,7 @@ static struct disk *make(const struct held_file *f, struct diag *d)
     uint8_t **table = calloc(chunks, sizeof *table);
     const int fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
     if (k != NULL && table != NULL && fd >= 0) {
-        *k = (struct disk){.fd = fd, .sectors = f->size / DISK_SECTOR, .chunk = table};
+        *k = (struct disk){.fd = fd, .sectors = f->size / DISK_SECTOR, .chunk = table, .most = LIMIT_DISK_DEFAULT};
         k->chunks = chunks;
         return k;
     }
@@ -91,6 +94,16 @@ static bool fetch(const struct disk *k, uint64_t at, uint8_t *bytes, size_t n)
     return true;
 }
 
+void disk_limit(struct disk *k, uint64_t most)
+{
+    k->most = most;
+}
+
+bool disk_is_full(const struct disk *k)
+{
+    return k->full;
+}
+
 bool disk_read(struct disk *k, uint64_t sector, uint8_t *bytes)
 {
     if (sector >= k->sectors)
@@ -110,7 +123,8 @@ bool disk_write(struct disk *k, uint64_t sector, const uint8_t *bytes)
     const uint64_t at = sector * DISK_SECTOR, first = at / CHUNK * CHUNK, end = k->sectors * DISK_SECTOR;
     uint8_t **const chunk = &k->chunk[at / CHUNK];
     if (*chunk == NULL) {
-        uint8_t *const copy = k->written < DISK_WRITTEN_MAX ? calloc(1, CHUNK) : NULL;
+        k->full = k->full || k->written + CHUNK > k->most;
+        uint8_t *const copy = k->written + CHUNK <= k->most ? calloc(1, CHUNK) : NULL;
         if (copy == NULL || !fetch(k, first, copy, (size_t)(end - first < CHUNK ? end - first : CHUNK))) {
             free(copy);
             return false;

@@ -10,8 +10,7 @@
 #include "base/held.h"
 
 #define DISK_SECTOR 512u
-#define DISK_MAX (64ull << 30)      /* bytes of the file */
-#define DISK_WRITTEN_MAX (1u << 30) /* bytes that a guest may write to */
+#define DISK_MAX (64ull << 30) /* bytes of the file */
 
 struct disk;
 
@@ -21,6 +20,9 @@ struct disk;
  */
 struct disk *disk_open(const char *path, const struct held *held, struct diag *d);
 void disk_close(struct disk *k);
+/* A guest may write to so many bytes (default: LIMIT_DISK); a write beyond has failed. */
+void disk_limit(struct disk *k, uint64_t most);
+bool disk_is_full(const struct disk *k);
 uint64_t disk_sectors(const struct disk *k);
 /* One sector. False: there is none, or it cannot be read, or there is no room for what is written. */
 bool disk_read(struct disk *k, uint64_t sector, uint8_t *bytes);

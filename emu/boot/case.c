@@ -176,6 +176,7 @@ bool boot_case_power_on(const struct boot_case *c, const struct layout *l, struc
     bool first_stage = c->handoff->first_stage;
     if (!machine_init(m, l, &c->guest, &c->plan, &c->entry, !c->unchecked, first_stage, d))
         return false;
+    machine_limit(m, c->choice.limits);
     if ((!first_stage || builder_fill(&m->memory, l, &c->guest, c->image, &c->loader, d)) && attach_disks(c, m, d))
         return true;
     machine_exit(m);

@@ -37,7 +37,8 @@ struct boot_choice {
     struct first_stages *stages; /* not owned; NULL: each case reads its own */
     const char *disk[VBDS_MAX];  /* raw images: xvda, xvdb … */
     unsigned nr_disks;
-    struct held *held; /* not owned: disks that were opened before; NULL: each boot opens its own */
+    const struct limits *limits; /* not owned: what a guest may make grow; NULL: the defaults */
+    struct held *held;           /* not owned: disks that were opened before; NULL: each boot opens its own */
 };
 
 struct boot_case {

@@ -18,11 +18,11 @@ struct hob_reader boot_hob_reader(const struct monitor *mon)
 }
 
 /* Is @gpa a hand-off HOB whose list has a module HOB with this entry point? A damaged list is walked as DXE would. */
-static bool list_names_entry(const struct hob_reader *r, uint64_t gpa, uint64_t entry)
+static bool list_names_entry(const struct hob_reader *r, uint64_t gpa, uint64_t entry, uint64_t most)
 {
     if (!hob_is_handoff(r, gpa))
         return false;
-    for (unsigned i = 0; i < HOBS_MAX; i++) {
+    for (uint64_t i = 0; i < most; i++) {
         struct hob h;
         (void)hob_read(r, gpa, &h);
         if (h.type == HOB_END || h.size < HOB_HEADER_SIZE)
@@ -41,7 +41,9 @@ static bool is_handoff(struct monitor *mon, uint64_t pc)
     if (mon->m->phase < PHASE_PEI || mon->m->phase == PHASE_DXE || (hobs & 7) != 0 || hobs == 0)
         return false;
     const struct hob_reader r = boot_hob_reader(mon);
-    return list_names_entry(&r, hobs, pc);
+    /* Where the list may have fewer, the hand-off is one all the same. */
+    const uint64_t most = limit(mon->m->limits, LIMIT_HOBS);
+    return list_names_entry(&r, hobs, pc, most > LIMIT_HOBS_DEFAULT ? most : LIMIT_HOBS_DEFAULT);
 }
 
 static void want_phase(struct monitor *mon, enum phase p)

@@ -67,7 +67,11 @@ static void driver_starts(struct monitor *mon, const struct module *mod)
         d->want_break = true;
         machine_pause(mon->m);
     }
-    if (d->nr < DXE_STARTED_MAX) {
+    const size_t most = (size_t)limit(mon->m->limits, LIMIT_DRIVERS);
+    if (d->started == NULL)
+        d->started = malloc(most * sizeof *d->started);
+    limit_reach(&mon->v->reached, LIMIT_DRIVERS, mon->m->limits, d->nr == most);
+    if (d->started != NULL && d->nr < most) {
         struct dxe_started *s = &d->started[d->nr++];
         *s = (struct dxe_started){.rsp = engine_reg(e, CPU_RSP), .base = mod->base};
         (void)guid_parse(mod->guid, &s->guid);
@@ -95,15 +99,26 @@ static void driver_returned(struct monitor *mon)
 
 /* --- how far it has come ------------------------------------------------------------------------------------------ */
 
+/* The handle database as it is now; false when there is none. */
+static bool read_database(struct monitor *mon)
+{
+    struct dxe_watch *d = mon->dxe;
+    const struct efi_reader r = dxe_reader(mon);
+    const bool there = efi_protocols_read(&r, d->handle, &d->protocols);
+    limit_reach(&mon->v->reached, LIMIT_HANDLES, mon->m->limits, there && d->protocols.handles_cut);
+    limit_reach(&mon->v->reached, LIMIT_INTERFACES, mon->m->limits, there && d->protocols.interfaces_cut);
+    limit_reach(&mon->v->reached, LIMIT_PROTOCOLS, mon->m->limits, there && d->protocols.protocols_cut);
+    return there;
+}
+
 /* gBds->Entry (gBds): the first member of an installed BDS protocol is called with the protocol itself. */
 static bool is_bds(struct monitor *mon, uint64_t pc)
 {
     uint8_t raw[8];
     const uint64_t self = engine_reg(mon->m->engine, CPU_RCX);
-    const struct efi_reader r = dxe_reader(mon);
     struct dxe_watch *d = mon->dxe;
     if (d->handle == 0 || (self & 7) != 0 || !machine_read(mon->m, self, raw, sizeof raw) || le64(raw) != pc ||
-        !efi_protocols_read(&r, d->handle, &d->protocols))
+        !read_database(mon))
         return false;
     const uint64_t *bds = efi_protocol(&d->protocols, guid_named("gEfiBdsArchProtocolGuid"));
     return bds != NULL && *bds == self;
@@ -209,10 +224,9 @@ void dxe_explain_dispatch(struct monitor *mon)
         return;
     struct dxe_files *files = calloc(1, sizeof *files);
     mon->v->dispatch = calloc(1, sizeof *mon->v->dispatch);
-    const struct efi_reader r = dxe_reader(mon);
     if (files != NULL && mon->v->dispatch != NULL) {
         note_fates(mon, files);
-        const bool there = efi_protocols_read(&r, d->handle, &d->protocols);
+        const bool there = read_database(mon);
         dxe_explain(files, there ? &d->protocols : NULL, mon->v->dispatch);
     }
     free(files);
@@ -239,6 +253,8 @@ void dxe_end(struct monitor *mon)
 {
     dxe_explain_dispatch(mon);
     leave_end(mon);
+    if (mon->dxe != NULL)
+        free(mon->dxe->started);
     free(mon->dxe);
     mon->dxe = NULL;
 }

@@ -73,14 +73,48 @@ static void free_writer(struct writer *w)
     free(w);
 }
 
+struct finding *verdict_add_finding(struct verdict *v)
+{
+    struct findings *list = &v->findings;
+    const size_t most = list->most != 0 ? list->most : LIMIT_FINDINGS_DEFAULT;
+    if (list->f == NULL)
+        list->f = malloc(most * sizeof *list->f);
+    if (list->f == NULL || list->nr == most) {
+        v->reached.at[LIMIT_FINDINGS] = most;
+        list->dropped++;
+        return NULL;
+    }
+    struct finding *f = &list->f[list->nr++];
+    memset(f, 0, sizeof *f);
+    return f;
+}
+
+struct module *verdict_add_module(struct verdict *v)
+{
+    const size_t most = v->modules_most != 0 ? v->modules_most : LIMIT_MODULES_DEFAULT;
+    if (v->module == NULL)
+        v->module = malloc(most * sizeof *v->module);
+    if (v->module == NULL || v->nr_modules == most) {
+        v->reached.at[LIMIT_MODULES] = most;
+        return NULL;
+    }
+    struct module *m = &v->module[v->nr_modules++];
+    memset(m, 0, sizeof *m);
+    return m;
+}
+
 void verdict_free(struct verdict *v)
 {
     for (size_t i = 0; i < v->findings.nr; i++) {
         free(v->findings.f[i].trace);
-        v->findings.f[i].trace = NULL;
         free_writer(v->findings.f[i].writer);
-        v->findings.f[i].writer = NULL;
     }
+    free(v->findings.f);
+    v->findings.f = NULL;
+    v->findings.nr = 0;
+    free(v->module);
+    v->module = NULL;
+    v->nr_modules = 0;
     hob_list_free(&v->hobs);
     free(v->dispatch);
     v->dispatch = NULL;
@@ -90,38 +124,46 @@ void verdict_free(struct verdict *v)
     v->memory = NULL;
 }
 
-/* It is large, and most of it are findings that nobody has made. */
-static void copy_used(struct verdict *to, const struct verdict *from)
+/* Without memory those of @from are lost. */
+static void copy_findings(struct verdict *to, const struct verdict *from)
 {
-    const size_t head = offsetof(struct verdict, findings), tail = head + sizeof from->findings;
-    memcpy(to, from, head);
-    memcpy(to->findings.f, from->findings.f, from->findings.nr * sizeof from->findings.f[0]);
-    to->findings.nr = from->findings.nr;
-    to->findings.dropped = from->findings.dropped;
-    memcpy((char *)to + tail, (const char *)from + tail, sizeof *to - tail);
+    to->findings.f = NULL;
+    to->findings.nr = 0;
+    for (size_t i = 0; i < from->findings.nr; i++) {
+        struct finding *f = verdict_add_finding(to);
+        if (f == NULL)
+            return;
+        *f = from->findings.f[i];
+        f->trace = f->trace != NULL ? malloc(sizeof *f->trace) : NULL;
+        if (f->trace != NULL)
+            *f->trace = *from->findings.f[i].trace;
+    }
+}
+
+static void copy_modules(struct verdict *to, const struct verdict *from)
+{
+    to->module = NULL;
+    to->nr_modules = 0;
+    for (size_t i = 0; i < from->nr_modules; i++) {
+        struct module *m = verdict_add_module(to);
+        if (m == NULL)
+            return;
+        *m = from->module[i];
+    }
 }
 
 void verdict_copy(struct verdict *to, const struct verdict *from)
 {
-    copy_used(to, from);
+    *to = *from;
     to->written = NULL;
-    for (size_t i = 0; i < to->findings.nr; i++) {
-        struct backtrace **t = &to->findings.f[i].trace;
-        const struct backtrace *was = *t;
-        *t = was != NULL ? malloc(sizeof *was) : NULL;
-        if (*t != NULL)
-            **t = *was;
-    }
+    copy_findings(to, from);
+    copy_modules(to, from);
 }
 
 void verdict_clear(struct verdict *v)
 {
-    const size_t head = offsetof(struct verdict, findings), tail = head + sizeof v->findings;
     verdict_free(v);
-    memset(v, 0, head);
-    v->findings.nr = 0;
-    v->findings.dropped = 0;
-    memset((char *)v + tail, 0, sizeof *v - tail);
+    memset(v, 0, sizeof *v);
 }
 
 int findings_worst(const struct findings *f)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "check/rule.h"
 #include "check/timeline.h"
 #include "check/written.h"
@@ -173,12 +174,10 @@ struct finding {
 /* Who is to blame for what was found at the hand-off, where @at is merely who took over; NULL when not known. */
 const struct code_place *finding_author(const struct finding *f);
 
-#define FINDINGS_MAX 256
-
 struct findings {
-    struct finding f[FINDINGS_MAX];
-    size_t nr;
-    uint64_t dropped; /* beyond FINDINGS_MAX: said in the report */
+    struct finding *f; /* owned; room for all that may come, so that none moves. NULL before the first */
+    size_t nr, most;   /* 0: LIMIT_FINDINGS_DEFAULT */
+    uint64_t dropped;  /* beyond that: said in the report */
 };
 
 enum ending {
@@ -206,7 +205,6 @@ struct module {
     bool gone;                 /* was unloaded: others may lie there now */
     struct timepoint first;    /* when code of it first ran */
 };
-#define MODULES_MAX 512
 #define LAST_BLOCKS_MAX 64
 
 enum unpacked { UNPACKED_NOT, UNPACKED_BY_GUEST, UNPACKED_BY_HOST };
@@ -256,14 +254,15 @@ struct verdict {
     struct written *written; /* owned; NULL where nobody has asked for it (monitor_options.written) */
     struct known_difference known[KNOWN_MAX];
     size_t nr_known;
-    struct module module[MODULES_MAX]; /* in order of first execution */
-    size_t nr_modules;
+    struct module *module;           /* in order of first execution; owned, and none moves */
+    size_t nr_modules, modules_most; /* 0: LIMIT_MODULES_DEFAULT */
     struct findings findings;
     struct dxe_dispatch *dispatch; /* of a run that went on into DXE; owned, else NULL */
     struct dxe_memory *memory;     /* likewise, where the core's lists were found */
     /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. */
     struct code_place last[LAST_BLOCKS_MAX];
     size_t nr_last;
+    struct limits_reached reached; /* that cut something above or below, or what the guest asked for */
     const char *debug_log;
     size_t debug_log_size;
     bool debug_log_truncated;
@@ -274,10 +273,13 @@ struct verdict {
     } console;
 };
 
-/* Frees what the findings own. */
+/* One more of them, all zero; NULL where there may be no more, which is noted, or memory ran out. */
+struct finding *verdict_add_finding(struct verdict *v);
+struct module *verdict_add_module(struct verdict *v);
+/* Frees what it owns. */
 void verdict_free(struct verdict *v);
-/* A copy with findings of its own, of one that has no HOB list yet; backtraces are lost when memory is. Only what is in
- * use is written: @to is zero before, or was emptied by verdict_clear(). */
+/* A copy with findings of its own, of one that has no HOB list yet; backtraces are lost when memory is. @to owns
+ * nothing before. */
 void verdict_copy(struct verdict *to, const struct verdict *from);
 /* verdict_free(), and zero again. */
 void verdict_clear(struct verdict *v);

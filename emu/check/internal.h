@@ -56,6 +56,10 @@ struct efi_reader dxe_reader(const struct monitor *mon);
 /* The run has come as far as it was to. */
 void dxe_arrive(struct monitor *mon);
 
+/* handoff/tables.c: all page tables, as far as the limit goes. False when there are more of them. */
+struct pagemap_visitor;
+bool look_at_tables(struct monitor *mon, const struct pagemap_visitor *visitor);
+
 /* written.c: from where the firmware is entered, if that was asked for, to the end. Not from a callback. */
 void written_begin(struct monitor *mon);
 void written_end(struct monitor *mon);

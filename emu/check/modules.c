@@ -40,9 +40,9 @@ static const struct module *remember(struct monitor *mon, const char *name, cons
                                      uint32_t size, uint64_t entry)
 {
     struct verdict *v = mon->v;
-    if (v->nr_modules == MODULES_MAX)
+    struct module *mod = verdict_add_module(v);
+    if (mod == NULL)
         return NULL;
-    struct module *mod = &v->module[v->nr_modules++];
     (void)snprintf(mod->name, sizeof mod->name, "%s", name);
     (void)snprintf(mod->guid, sizeof mod->guid, "%s", guid);
     mod->base = base;
@@ -138,7 +138,7 @@ void note_volumes(struct monitor *mon, uint64_t hob_list)
 {
     const struct hob_reader r = boot_hob_reader(mon);
     struct hob_list l = {0};
-    (void)hob_list_read(&r, hob_list, &l);
+    (void)hob_list_read(&r, hob_list, (size_t)limit(mon->m->limits, LIMIT_HOBS), &l);
     for (size_t i = 0; i < l.nr; i++)
         if (l.h[i].type == HOB_FV)
             note_volume(mon, l.h[i].range.start);

@@ -192,6 +192,8 @@ void monitor_init(struct monitor *mon, struct machine *m, const struct monitor_o
     if (mon->options.budget == 0)
         mon->options.budget = DEFAULT_BUDGET;
     mon->v = v;
+    v->findings.most = (size_t)limit(m->limits, LIMIT_FINDINGS);
+    v->modules_most = (size_t)limit(m->limits, LIMIT_MODULES);
     machine_watch(m, &watcher, mon);
 }
 
@@ -232,7 +234,8 @@ static void copy(struct monitor *mon, const struct monitor *from, struct verdict
     mon->written = NULL;
     mon->preserve = (struct preserve){.nr = 0};
     verdict_copy(v, from->v);
-    if (from->access.f != NULL)
+    mon->access.f = NULL;
+    if (from->access.f != NULL && v->findings.nr == from->v->findings.nr)
         mon->access.f = v->findings.f + (from->access.f - from->v->findings.f);
 }
 
@@ -283,4 +286,5 @@ void monitor_end(struct monitor *mon, bool ran)
     keep_last_blocks(mon);
     v->virtual_ns = machine_virtual_ns(mon->m);
     v->vcpus_started = vcpus_started(&mon->m->vcpus);
+    machine_limits_met(mon->m, &v->reached);
 }

@@ -129,7 +129,6 @@ struct access_watch {
 };
 
 /* DXE, where the run goes on into it. */
-#define DXE_STARTED_MAX 512
 struct dxe_started {
     struct guid guid;
     uint64_t base, rsp; /* when its entry point was called */
@@ -148,8 +147,8 @@ struct dxe_watch {
     uint64_t return_to;                        /* where entry points return to, in the core */
     uint64_t signal_event, get_map, exit_boot; /* services */
     bool want_break;
-    struct dxe_started started[DXE_STARTED_MAX];
-    size_t nr;
+    struct dxe_started *started;    /* owned; NULL before the first */
+    size_t nr;                      /* at most LIMIT_DRIVERS */
     struct efi_protocols protocols; /* as last read */
     struct efi_lists lists;         /* the core's descriptors of memory; 0: not found */
     /* The last calls of GetMemoryMap, in a ring: where the caller wants what (gva). */

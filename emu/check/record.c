@@ -38,18 +38,14 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
 
 struct finding *record_new(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range)
 {
-    struct findings *list = &mon->v->findings;
     bool low = rule == RULE_EXEC_NULL || rule == RULE_EXEC_LOW;
     const bool first = mon->options.first_only && mon->options.severity[rule] == SEVERITY_ERROR && !mon->m->stopping;
     const bool goes_on = (low && mon->options.follow_low_exec) || mon->aftermath.wanted;
     if (first || (rules[rule].then == STOP && !goes_on))
         end_run(mon, END_FINDING, rules[rule].name);
-    if (list->nr == FINDINGS_MAX) {
-        list->dropped++;
+    struct finding *f = verdict_add_finding(mon->v);
+    if (f == NULL)
         return NULL;
-    }
-    struct finding *f = &list->f[list->nr++];
-    memset(f, 0, sizeof *f);
     f->rule = rule;
     f->severity = mon->options.severity[rule];
     f->phase = machine_stage(mon->m);

@@ -238,7 +238,8 @@ static bool write_seeds(const struct session *s, struct diag *d)
 /* AFL's processes keep the descriptors that it gave them, and its limits on memory and time. */
 static bool enter_cage(struct session *s, bool forks)
 {
-    const struct cage_setup c = {.forks = forks, .keeps_inherited = true, .file_bytes = s->sandbox.report};
+    const struct cage_setup c = {
+        .forks = forks, .keeps_inherited = true, .file_bytes = limit(&s->sandbox.limits, LIMIT_REPORT)};
     struct cage_state state;
     if (s->sandbox.off)
         return true;
@@ -299,6 +300,7 @@ static int afl(struct session *s, char **operand, int nr, int *signal)
     }
     if (s->seeds != NULL)
         return write_seeds(s, &d) ? EXIT_CLEAN : cli_complain(&d);
+    s->target.limits = &s->sandbox.limits;
     if (!target_open(&s->target, &s->image, &s->monitor, &d))
         return cli_complain(&d);
     for (size_t i = 0; i < s->nr_presets; i++)

@@ -233,6 +233,8 @@ static bool prepare(struct bisect *b, struct diag *d)
         return diag_fail(d, o->saved, 0, "--case says the guest: it goes with no --layout");
     if (o->saved != NULL && (!saved_read(o->saved, &b->saved, d) || !seek_saved(b, d)))
         return false;
+    limits_complete(&o->sandbox.limits, &b->saved.limits);
+    o->boot.trial.choice.limits = &o->sandbox.limits;
     if ((o->build.log != NULL || o->build.seconds != 0 || o->accept_old) && o->build.command == NULL)
         return diag_fail(d, "", 0, "bisect: --build-log, --build-timeout and --accept-old are for --build COMMAND");
     for (size_t i = 0; i < o->boot.nr_layouts; i++)

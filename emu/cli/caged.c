@@ -74,6 +74,8 @@ static void lost(void *self, size_t job, const struct pool_result *r, bool again
     struct caged *c = self;
     (void)job;
     pool_why(r, c->r->why);
+    c->r->met = (struct limits_reached){0};
+    pool_limits_met(r, &c->j->sandbox->limits, &c->r->met);
     c->r->end = CAGED_LOST;
     c->r->code = EXIT_INCONCLUSIVE;
     progress_end(&c->shown);

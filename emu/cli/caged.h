@@ -32,6 +32,7 @@ struct caged_result {
     enum caged_end end;
     int code;
     char why[POOL_WHY_SIZE];
+    struct limits_reached met; /* that ended it */
 };
 
 void caged_run(const struct caged_job *j, struct caged_result *r);

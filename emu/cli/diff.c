@@ -161,6 +161,7 @@ static bool read_layout(struct diff *x, size_t i, struct diag *d)
 static bool prepare(struct diff *x, char *const *path, struct diag *d)
 {
     struct boot_options *b = &x->o.boot;
+    b->trial.choice.limits = &x->o.sandbox.limits;
     for (size_t i = 0; i < b->nr_layouts; i++)
         if (!layout_choose(&x->choice, b->layout[i], d))
             return false;

@@ -331,6 +331,7 @@ static bool take_up(struct fuzz_run *x)
 static bool prepare(struct fuzz_run *x, const char *path, struct diag *d)
 {
     struct mutate_options *m = &x->s.fuzz.mutate;
+    x->target.limits = &x->s.sandbox.limits;
     if (!sandbox_open(&x->s.sandbox, d) || !image_load(path, &x->image, d))
         return false;
     m->image_size = x->image.size;

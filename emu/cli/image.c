@@ -8,6 +8,7 @@
 #include "base/outfile.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/sandbox.h"
 #include "cli/verbs.h"
 #include "image/facts.h"
 #include "image/guid_names.h"
@@ -19,6 +20,8 @@ struct image_options {
     struct report_style style;
     const char *output;
     const char *find, *extract; /* a GUID or a name */
+    struct limits limits;
+    struct diag wrong; /* with a limit */
 };
 
 static bool set_format(void *self, const char *v)
@@ -42,6 +45,12 @@ static bool set_extract(void *self, const char *v)
     ((struct image_options *)self)->extract = v;
     return *v != '\0';
 }
+/* What is wrong with it is said later, better than "is not NAME=VALUE". */
+static bool set_limit(void *self, const char *v)
+{
+    struct image_options *o = self;
+    return limits_set(&o->limits, v, LIMIT_OF_IMAGE, &o->wrong) || o->wrong.message[0] != '\0';
+}
 static bool set_verbose(void *self, const char *v)
 {
     (void)v;
@@ -54,6 +63,7 @@ static const struct option_spec specs[] = {
     {"output", 'o', "FILE", "write there instead of to standard output", set_output},
     {"find", 0, "GUID|NAME", "only say where these files, volumes and sections lie", set_find},
     {"extract", 0, "GUID|NAME", "write out the file's PE32, TE or raw body", set_extract},
+    {"limit", 0, "NAME=VALUE", "an end for " LIMIT_HELP_IMAGE ": N, or with K, M, G; may be said again", set_limit},
     {"verbose", 'v', NULL, "sections, pad files and dependency expressions too", set_verbose},
 };
 const struct option_verb image_verb = {
@@ -178,6 +188,8 @@ int cli_image(int argc, char **argv)
         (void)fprintf(stderr, "hvmbed image: --find and --extract do not go together\n");
         return EXIT_BAD_INPUT;
     }
+    if (o.wrong.message[0] != '\0')
+        return cli_complain(&o.wrong);
     o.style.color = cli_wants_color(o.output);
     struct diag d = {0};
     struct look *l = calloc(1, sizeof *l);
@@ -185,7 +197,7 @@ int cli_image(int argc, char **argv)
         return EXIT_DEFECT;
     if (!image_inspect(argv[first], &l->image, &d)) {
         code = cli_complain(&d);
-    } else if (!image_tree_build(l->image.bytes, l->image.size, true, &l->tree, &d)) {
+    } else if (!image_tree_build(l->image.bytes, l->image.size, true, &o.limits, &l->tree, &d)) {
         (void)cli_complain(&d);
         code = EXIT_DEFECT;
     } else {

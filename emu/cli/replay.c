@@ -149,6 +149,8 @@ static bool load(struct replay *r, struct diag *d)
     struct replay_options *o = &r->o;
     if (!saved_read(r->path, &r->was, d) || !saved_prepare(&r->was, r->path, &r->layout, &o->boot.trial, d))
         return false;
+    limits_complete(&o->sandbox.limits, &r->was.limits);
+    o->boot.trial.choice.limits = &o->sandbox.limits;
     if (o->nr_disks != 0 && o->nr_disks != r->was.nr_disks)
         return diag_fail(d, r->path, 0, "has %u disks: give --disk for all of them or for none", r->was.nr_disks);
     for (unsigned i = 0; i < o->nr_disks; i++)

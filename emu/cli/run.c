@@ -285,6 +285,10 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
     }
     if (!sandbox_open(&o->sandbox, &d))
         return cli_complain(&d);
+    o->boot.trial.choice.limits = &o->sandbox.limits;
+    if (o->filter.limit != 0)
+        o->sandbox.limits.max[LIMIT_TRACE] = o->filter.limit;
+    o->filter.limit = limit(&o->sandbox.limits, LIMIT_TRACE);
     for (size_t i = 0; i < o->boot.nr_layouts; i++)
         if (!layout_choose(c, o->boot.layout[i], &d))
             return cli_complain(&d);

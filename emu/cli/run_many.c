@@ -192,7 +192,7 @@ static int run(struct many *r, int *signal)
     choose_forms(o, &s);
     s.cage = sandbox_cage(&r->o->sandbox, trial_address_space(r->top, &o->boot.trial));
     s.cage_missing = o->sandbox.state.missing;
-    s.memory = o->sandbox.off ? 0 : o->sandbox.memory;
+    s.memory = o->sandbox.off ? 0 : limit(&o->sandbox.limits, LIMIT_MEMORY);
     struct diag d = {0};
     if (o->resume != NULL && !describe_settings(r, &s, &d))
         return cli_complain(&d);

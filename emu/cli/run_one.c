@@ -93,8 +93,10 @@ static bool boot_traced(struct run *r, struct diag *d)
     const struct trial_visitor visitor = {tracer_begins, tracer_ended, t, t != NULL ? tracer_monitor(t) : NULL};
     o->boot.trial.visitor = &visitor;
     const bool ok = (t != NULL || diag_fail(d, "", 0, "out of memory")) && trial_boot(&r->trial, &o->boot.trial, d);
+    if (ok)
+        limit_reach(&r->trial.verdict.reached, LIMIT_TRACE, o->boot.trial.choice.limits, tracer_was_cut(t));
     if (ok && tracer_was_cut(t) && !o->quiet)
-        (void)fprintf(stderr, "hvmbed: %s: only the first %llu lines; --trace-filter limit=N allows more\n", o->trace,
+        (void)fprintf(stderr, "hvmbed: %s: only the first %llu lines; --limit trace=N allows more\n", o->trace,
                       (unsigned long long)o->filter.limit);
     o->boot.trial.visitor = NULL;
     tracer_close(t);
@@ -122,7 +124,7 @@ static int boot(void *self)
         return d.file[0] != '\0' ? EXIT_BAD_INPUT : EXIT_DEFECT;
     }
     if (verdict_exit_code(&r->trial.verdict) != EXIT_CLEAN)
-        image_look_closer(&r->image);
+        image_look_closer(&r->image, o->boot.trial.choice.limits, &r->trial.verdict.reached);
     if (!save_coverage(r, &d) || !save_script(r, &d) || !save_case(r, &d))
         return cli_complain(&d);
     return write_report(r, &d) ? verdict_exit_code(&r->trial.verdict) : cli_complain(&d);
@@ -179,13 +181,13 @@ static bool write_lost(void *self, const struct output *to, FILE *out)
 }
 
 /* There is no verdict: a report like that of many cases, of which the only one was lost. */
-static int report_lost(const struct run *r, const char *layout, const char *image, const char *why)
+static int report_lost(const struct run *r, const char *layout, const char *image, const struct caged_result *end)
 {
     struct run_lost l = {.o = r->o};
     struct diag d = {0};
     int code = EXIT_INCONCLUSIVE;
-    (void)fprintf(stderr, "hvmbed: %s: %s; nothing can be said about it\n", image, why);
-    if (!matrix_of_lost(&l.m, layout, &r->trial.boot.layout, image, &r->o->boot.trial, why, &d) ||
+    (void)fprintf(stderr, "hvmbed: %s: %s; nothing can be said about it\n", image, end->why);
+    if (!matrix_of_lost(&l.m, layout, &r->trial.boot.layout, image, &r->o->boot.trial, end->why, &end->met, &d) ||
         !outputs_write(&r->o->outputs, write_lost, &l, &d))
         code = cli_complain(&d);
     matrix_free(&l.m);
@@ -210,7 +212,7 @@ static int run(struct run *r, const char *layout, const char *image, int *signal
     struct caged_result end;
     caged_run(&j, &end);
     *signal = end.end == CAGED_INTERRUPTED ? end.code : 0;
-    return end.end == CAGED_LOST ? report_lost(r, layout, image, end.why) : end.code;
+    return end.end == CAGED_LOST ? report_lost(r, layout, image, &end) : end.code;
 }
 
 int run_one(struct run_options *o, const char *layout, const char *image)

@@ -174,6 +174,7 @@ static int shrink_file(struct job *j, const char *path, int *signal)
         return cli_complain(&d);
     j->monitor.image = &j->image;
     j->monitor.first_only = j->fingerprint == NULL;
+    j->target.limits = &j->sandbox.limits;
     if (!target_open(&j->target, &j->image, &j->monitor, &d) || !target_hold(&j->target, &j->start, &d) ||
         !papers_add(&j->papers, j->output, &at, &d))
         return cli_complain(&d);

@@ -263,6 +263,8 @@ bool compare_boots(const struct compare_setup *asked, struct verdict *v, struct 
         for (unsigned i = 0; i < s->nr; i++)
             all[i] = &kept[i].verdict;
         *v = kept[r->shown].verdict;
+        for (unsigned i = 0; i < s->nr; i++)
+            limits_merge(&v->reached, &kept[i].verdict.reached);
         findings_merge(s, all, r, v);
         findings_add(s, r, &kept[0].regs, v);
         memset(&kept[r->shown].verdict, 0, sizeof kept[r->shown].verdict); /* @v owns it */

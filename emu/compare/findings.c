@@ -7,17 +7,6 @@
 #include "compare/internal.h"
 #include "image/fv.h"
 
-static struct finding *append(struct verdict *v)
-{
-    if (v->findings.nr == FINDINGS_MAX) {
-        v->findings.dropped++;
-        return NULL;
-    }
-    struct finding *f = &v->findings.f[v->findings.nr++];
-    memset(f, 0, sizeof *f);
-    return f;
-}
-
 /* --- findings of some runs only --------------------------------------------------------------------------------- */
 
 static bool same(const struct finding *a, const struct finding *b)
@@ -64,7 +53,7 @@ void findings_merge(const struct compare_setup *s, struct verdict *const *all, c
         for (size_t j = 0; i != r->shown && j < all[i]->findings.nr; j++) {
             if (has(v, &all[i]->findings.f[j]))
                 continue;
-            struct finding *f = append(v);
+            struct finding *f = verdict_add_finding(v);
             if (f == NULL)
                 continue;
             *f = all[i]->findings.f[j];
@@ -105,7 +94,7 @@ static void name_side(const struct compare_side *side, char out[100])
 static void add_flow(const struct compare_setup *s, const struct compare_result *r, struct verdict *v)
 {
     const struct compare_flow *flow = &r->flow;
-    struct finding *f = append(v);
+    struct finding *f = verdict_add_finding(v);
     if (f == NULL)
         return;
     char to[2][100];
@@ -137,7 +126,7 @@ static void add_hob(const struct compare_setup *s, const struct compare_result *
                     const struct cpu_regs *regs, struct verdict *v)
 {
     const struct compare_hob *h = &r->hob[first];
-    struct finding *f = append(v);
+    struct finding *f = verdict_add_finding(v);
     if (f == NULL)
         return;
     size_t bytes = 0;

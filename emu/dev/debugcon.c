@@ -20,6 +20,7 @@
 #define LCR_DIVISOR 0x80u /* 3F8 is the divisor's low byte */
 
 struct debugcon {
+    const struct platform *platform;
     struct bytelog log;
     uint8_t lcr;
 };
@@ -36,7 +37,8 @@ static void debugcon_write(void *self, uint64_t port, unsigned size, uint64_t va
     (void)port;
     (void)size;
     const uint8_t byte = (uint8_t)value;
-    bytelog_add(&((struct debugcon *)self)->log, &byte, 1, DEBUGCON_MAX);
+    struct debugcon *d = self;
+    bytelog_add(&d->log, &byte, 1, (size_t)limit(d->platform->limits, LIMIT_LOG));
 }
 
 static uint64_t serial_read(void *self, uint64_t port, unsigned size)
@@ -84,6 +86,7 @@ bool debugcon_init(const struct device_env *e)
         free(d);
         return false;
     }
+    d->platform = e->platform;
     e->platform->debugcon = d;
     return bus_claim_io(e->bus, PORT_XEN, PORT_XEN, &debugcon_ops, d) &&
            bus_claim_io(e->bus, PORT_QEMU, PORT_QEMU, &debugcon_ops, d) &&

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "dev/bus.h"
 #include "dev/irq.h"
 #include "layout/layout.h"
@@ -25,6 +26,7 @@ enum reset_kind { RESET_NONE, RESET_CF9, RESET_8042, RESET_PORT92 };
 
 /* What the machine wants to know of its devices afterwards. */
 struct platform {
+    const struct limits *limits; /* NULL: the defaults */
     struct irq irq;
     struct debugcon *debugcon;
     uint16_t pm_base;         /* the ports where the PIIX4 has its PM block; 0: it is off */
@@ -42,8 +44,7 @@ struct platform {
 bool platform_init(struct platform *p, struct bus *bus, const struct layout *l, const struct guest_memory *g,
                    struct clock *clock, struct vcpus *vcpus, enum platform_state state);
 
-/* What the guest wrote to its debug ports (0x402 and 0xE9) so far: bytes, bounded (DEBUGCON_MAX), NUL-terminated. */
-#define DEBUGCON_MAX (4u << 20)
+/* What the guest wrote to its debug ports (0x402 and 0xE9) so far: bytes, at most LIMIT_LOG, NUL-terminated. */
 const char *platform_debug_log(const struct platform *p, size_t *length, bool *truncated);
 
 #endif

@@ -61,7 +61,8 @@ struct diff_case {
     enum diff_state state;
     char reason[512];
     char handoff[16];
-    int exit_code[2];           /* of A and B */
+    int exit_code[2]; /* of A and B */
+    struct limits_reached reached[2];
     size_t same[DIFF_SECTIONS]; /* how many are in both and the same */
     struct diff_entry *e;       /* owned, by section */
     size_t nr, room;

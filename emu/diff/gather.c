@@ -304,6 +304,7 @@ static bool compare(struct both *b, const struct trial_options *o, const char *v
     for (unsigned side = 0; ok && side < 2; side++) {
         ok = trial_describe(&b->trial[side], o, version, &b->saved[side], NULL);
         c->exit_code[side] = verdict_exit_code(verdict(b, side));
+        c->reached[side] = verdict(b, side)->reached;
     }
     (void)snprintf(c->handoff, sizeof c->handoff, "%s", b->trial[0].boot.handoff->name);
     ok = ok && saved_compare(&b->saved[0], &b->saved[1], &b->differences);

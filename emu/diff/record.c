@@ -80,11 +80,13 @@ static json_t *sections_json(const struct diff_case *c)
 json_t *diff_case_json(const struct diff_case *c)
 {
     const bool compared = c->state == DIFF_COMPARED;
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I}", "state", diff_state_name(c->state), "reason",
-                     compared ? json_null() : json_safe(c->reason), "handoff",
-                     compared ? json_string(c->handoff) : json_null(), "exit_codes",
-                     compared ? json_pack("[i, i]", c->exit_code[0], c->exit_code[1]) : json_null(), "sections",
-                     compared ? sections_json(c) : json_null(), "dropped", (json_int_t)c->dropped);
+    const bool any = limits_any(&c->reached[0]) || limits_any(&c->reached[1]);
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:I, s:o*}", "state", diff_state_name(c->state), "reason",
+        compared ? json_null() : json_safe(c->reason), "handoff", compared ? json_string(c->handoff) : json_null(),
+        "exit_codes", compared ? json_pack("[i, i]", c->exit_code[0], c->exit_code[1]) : json_null(), "sections",
+        compared ? sections_json(c) : json_null(), "dropped", (json_int_t)c->dropped, LIMITS_REACHED,
+        any ? json_pack("{s:o, s:o}", "a", json_limits(&c->reached[0]), "b", json_limits(&c->reached[1])) : NULL);
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
@@ -132,6 +134,22 @@ static bool read_sections(const json_t *all, struct diff_case *c)
     return true;
 }
 
+/* A list of those that were met; what is not there was not. */
+static bool read_limits(const json_t *list, struct limits_reached *out)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *o = json_array_get(list, i), *value = json_object_get(o, "value");
+        const char *name = json_string_value(json_object_get(o, "limit"));
+        unsigned id = 0;
+        while (id < LIMITS && (name == NULL || strcmp(limit_rows[id].name, name) != 0))
+            id++;
+        if (id == LIMITS || !json_is_integer(value) || json_integer_value(value) <= 0)
+            return false;
+        out->at[id] = (uint64_t)json_integer_value(value);
+    }
+    return true;
+}
+
 static bool read_case(const json_t *o, struct diff_case *c)
 {
     const unsigned state = find(states, NR_STATES, json_string_value(json_object_get(o, "state")));
@@ -140,6 +158,10 @@ static bool read_case(const json_t *o, struct diff_case *c)
         return false;
     c->state = (enum diff_state)state;
     c->dropped = (uint64_t)json_integer_value(dropped);
+    const json_t *reached = json_object_get(o, LIMITS_REACHED);
+    if (!read_limits(json_object_get(reached, "a"), &c->reached[0]) ||
+        !read_limits(json_object_get(reached, "b"), &c->reached[1]))
+        return false;
     if (c->state != DIFF_COMPARED)
         return read_text(json_object_get(o, "reason"), c->reason, sizeof c->reason);
     return read_text(json_object_get(o, "handoff"), c->handoff, sizeof c->handoff) && json_array_size(codes) == 2 &&

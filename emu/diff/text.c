@@ -100,10 +100,16 @@ static void write_case(const struct diff_result *r, size_t i, int verbose, FILE 
                   any_counts(c, r->fail_on) ? "DIFFERS"
                   : c->nr == 0              ? "the same in all"
                                             : "nothing that counts");
-    if (c->nr == 0 && verbose == 0)
-        return;
-    for (unsigned s = 0; s < DIFF_SECTIONS; s++)
+    for (unsigned s = 0; (c->nr != 0 || verbose != 0) && s < DIFF_SECTIONS; s++)
         write_section(c, (enum diff_section)s, verbose, out);
+    for (unsigned side = 0; side < 2; side++)
+        for (unsigned k = 0; k < LIMITS; k++) {
+            char text[LIMIT_TEXT_SIZE];
+            if (c->reached[side].at[k] == 0)
+                continue;
+            limit_text((enum limit_id)k, c->reached[side].at[k], text);
+            (void)fprintf(out, "    %-12s%c: %s\n", "limit", "AB"[side], text);
+        }
     if (c->dropped != 0)
         (void)fprintf(out, "    %" PRIu64 " more differences are not told\n", c->dropped);
 }

@@ -20,8 +20,8 @@
 #define INTERFACE_POINTER 0x38
 #define ENTRY_GUID 0x18
 
-#define HANDLES_MAX 4096u
-#define INTERFACES_MAX 256u
+#define HANDLES_MAX LIMIT_HANDLES_DEFAULT
+#define INTERFACES_MAX LIMIT_INTERFACES_DEFAULT
 
 static uint64_t read_word(const struct efi_reader *r, uint64_t gva)
 {
@@ -71,8 +71,12 @@ static void add_interface(const struct efi_reader *r, uint64_t at, struct efi_pr
     struct guid g;
     const uint64_t entry = read_word(r, at + INTERFACE_ENTRY);
     if (!has_signature(r, entry, ENTRY_SIGNATURE) || !r->read(r->self, entry + ENTRY_GUID, g.b, sizeof g.b) ||
-        efi_protocol(out, &g) != NULL || out->nr == EFI_PROTOCOLS_MAX)
+        efi_protocol(out, &g) != NULL)
         return;
+    if (out->nr == EFI_PROTOCOLS_MAX) {
+        out->protocols_cut = true;
+        return;
+    }
     out->p[out->nr].guid = g;
     out->p[out->nr++].interface = read_word(r, at + INTERFACE_POINTER);
 }
@@ -81,8 +85,9 @@ static void add_handle(const struct efi_reader *r, uint64_t handle, struct efi_p
 {
     const uint64_t head = handle + HANDLE_PROTOCOLS;
     uint64_t link = read_word(r, head);
-    for (unsigned i = 0; i < INTERFACES_MAX && link != head && link > INTERFACE_LINK; i++) {
-        if (!has_signature(r, link - INTERFACE_LINK, INTERFACE_SIGNATURE))
+    for (unsigned i = 0; link != head && link > INTERFACE_LINK; i++) {
+        out->interfaces_cut |= i == INTERFACES_MAX;
+        if (i == INTERFACES_MAX || !has_signature(r, link - INTERFACE_LINK, INTERFACE_SIGNATURE))
             return;
         add_interface(r, link - INTERFACE_LINK, out);
         link = read_word(r, link);
@@ -92,15 +97,17 @@ static void add_handle(const struct efi_reader *r, uint64_t handle, struct efi_p
 bool efi_protocols_read(const struct efi_reader *r, uint64_t handle, struct efi_protocols *out)
 {
     out->nr = 0;
+    out->handles_cut = out->interfaces_cut = out->protocols_cut = false;
     if (!has_signature(r, handle, HANDLE_SIGNATURE))
         return false;
     uint64_t link = handle + HANDLE_ALL;
-    for (unsigned i = 0; i < HANDLES_MAX && link > HANDLE_ALL; i++) {
+    for (unsigned i = 0; link > HANDLE_ALL && !out->handles_cut; i++) {
         if (has_signature(r, link - HANDLE_ALL, HANDLE_SIGNATURE)) /* else it is the head of the list */
             add_handle(r, link - HANDLE_ALL, out);
         link = read_word(r, link);
         if (link == handle + HANDLE_ALL)
             break;
+        out->handles_cut = i + 1 == HANDLES_MAX;
     }
     return true;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "image/fv.h"
 
 /* Guest-linear bytes; false when one is not there. */
@@ -34,13 +35,14 @@ uint64_t efi_service(const struct efi_reader *r, uint64_t boot, enum efi_service
 /* The group that the core's event @handle belongs to (E:MdeModulePkg/Core/Dxe/Event/Event.h:IEVENT). False: to none. */
 bool efi_event_group(const struct efi_reader *r, uint64_t handle, struct guid *group);
 
-#define EFI_PROTOCOLS_MAX 512
+#define EFI_PROTOCOLS_MAX LIMIT_PROTOCOLS_DEFAULT
 struct efi_protocols {
     struct {
         struct guid guid;
         uint64_t interface; /* gva, of the first handle that has it */
     } p[EFI_PROTOCOLS_MAX];
     size_t nr;
+    bool handles_cut, interfaces_cut, protocols_cut; /* there were more than are looked at */
 };
 /* Every protocol that some handle has; @handle is any one. False when it is no handle. */
 bool efi_protocols_read(const struct efi_reader *r, uint64_t handle, struct efi_protocols *out);

@@ -56,7 +56,8 @@ static uint64_t hash_text(const char *s)
 
 struct names {
     const struct verdict *v;
-    uint64_t hash[MODULES_MAX];
+    uint64_t hash[LIMIT_MODULES_DEFAULT];
+    size_t nr;   /* modules that count */
     size_t last; /* that was asked for */
 };
 
@@ -64,9 +65,9 @@ struct names {
 static uint64_t location(struct names *n, uint64_t pc)
 {
     const struct module *m = n->v->module;
-    if (n->last < n->v->nr_modules && pc - m[n->last].base < m[n->last].size)
+    if (n->last < n->nr && pc - m[n->last].base < m[n->last].size)
         return mix(n->hash[n->last] + (pc - m[n->last].base));
-    for (size_t i = 0; i < n->v->nr_modules; i++)
+    for (size_t i = 0; i < n->nr; i++)
         if (pc - m[i].base < m[i].size) {
             n->last = i;
             return mix(n->hash[i] + (pc - m[i].base));
@@ -77,8 +78,9 @@ static uint64_t location(struct names *n, uint64_t pc)
 void coverage_fill(uint8_t *map, const struct edges *e, const struct verdict *v, const struct machine *m)
 {
     struct names n = {.v = v};
+    n.nr = v->nr_modules < LIMIT_MODULES_DEFAULT ? v->nr_modules : LIMIT_MODULES_DEFAULT;
     memset(map, 0, COVERAGE_SIZE);
-    for (size_t i = 0; i < v->nr_modules; i++)
+    for (size_t i = 0; i < n.nr; i++)
         n.hash[i] = hash_text(v->module[i].guid[0] != '\0' ? v->module[i].guid : v->module[i].name);
     for (size_t i = 0; i < e->nr; i++) {
         const struct edge *d = &e->slot[e->used[i]];

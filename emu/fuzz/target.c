@@ -35,8 +35,10 @@ uint64_t target_address_space(uint64_t top)
 
 static struct boot_choice choose_handoff(struct target *t, const struct layout *l, bool synthetic)
 {
-    return (struct boot_choice){
-        .handoff = synthetic ? handoff_for(l->type)->name : NULL, .stages = &t->stages, .held = &t->held};
+    return (struct boot_choice){.handoff = synthetic ? handoff_for(l->type)->name : NULL,
+                                .stages = &t->stages,
+                                .limits = t->limits,
+                                .held = &t->held};
 }
 
 bool target_hold(struct target *t, const struct layout *l, struct diag *d)

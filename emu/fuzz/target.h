@@ -7,7 +7,8 @@
 #include "warm/warm.h"
 
 struct target {
-    const struct image *image; /* not owned */
+    const struct image *image;   /* not owned */
+    const struct limits *limits; /* not owned: what a guest may make grow; NULL: the defaults */
     struct warm *warm;
     struct first_stages stages; /* what boots may need of the file system, read before */
     struct held held;
@@ -18,7 +19,7 @@ struct target {
     const char *why_cold;       /* static: why the run before did; "" when it did not */
 };
 
-/* @t is zero. @im and what @o points to must outlive it. False with @d. */
+/* @t is zero but for its limits. @im and what @o points to must outlive it. False with @d. */
 bool target_open(struct target *t, const struct image *im, const struct monitor_options *o, struct diag *d);
 void target_close(struct target *t);
 /* Opens the disks of the guest @l, for boots in a process that cannot. False with @d. */

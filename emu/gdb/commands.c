@@ -119,7 +119,7 @@ static void hobs(struct gdb_session *s, const char *args, FILE *out)
         fprintf(out, "no hand-off HOB at 0x%" PRIx64 "\n", at);
         return;
     }
-    (void)hob_list_read(&r, at, &l);
+    (void)hob_list_read(&r, at, (size_t)limit(s->m->limits, LIMIT_HOBS), &l);
     for (size_t i = 0; i < l.nr; i++) {
         char text[HOB_TEXT_SIZE];
         hob_format(&l.h[i], text);

@@ -158,7 +158,7 @@ static bool damaged(struct hob_list *l, uint64_t at, const char *what)
     return true;
 }
 
-bool hob_list_read(const struct hob_reader *r, uint64_t gpa, struct hob_list *l)
+bool hob_list_read(const struct hob_reader *r, uint64_t gpa, size_t most, struct hob_list *l)
 {
     for (uint64_t at = gpa;;) {
         struct hob h;
@@ -171,7 +171,8 @@ bool hob_list_read(const struct hob_reader *r, uint64_t gpa, struct hob_list *l)
             l->complete = true;
             return l->h[0].phit.end == at || damaged(l, at, "it ends where the hand-off HOB does not say");
         }
-        if (l->nr == HOBS_MAX)
+        l->cut = l->nr == most;
+        if (l->cut)
             return damaged(l, at, "it is too long to be true");
         if (!append(l, &h))
             return false;

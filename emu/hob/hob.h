@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "base/span.h"
 #include "image/fv.h"
 
@@ -88,17 +89,16 @@ bool hob_is_handoff(const struct hob_reader *r, uint64_t gpa);
  */
 const char *hob_read(const struct hob_reader *r, uint64_t gpa, struct hob *h);
 
-#define HOBS_MAX 4096u /* a list longer than this is damaged: real ones have about a hundred */
-
 struct hob_list {
     struct hob *h; /* owned; the end HOB is not among them */
     size_t nr, cap;
     bool complete;      /* the end HOB was reached */
+    bool cut;           /* it has more than it may; that is damage, too */
     const char *damage; /* what is wrong with it as a list, NULL for nothing */
     uint64_t damage_at;
 };
-/* @l is zero before. What could be read stays also when the list is damaged. False: out of memory. */
-bool hob_list_read(const struct hob_reader *r, uint64_t gpa, struct hob_list *l);
+/* @l is zero before; it may have @most HOBs (LIMIT_HOBS_DEFAULT). What could be read stays also when the list is damaged. False: out of memory. */
+bool hob_list_read(const struct hob_reader *r, uint64_t gpa, size_t most, struct hob_list *l);
 void hob_list_free(struct hob_list *l);
 /* The first with this type and, unless NULL, GUID; NULL when there is none. */
 const struct hob *hob_find(const struct hob_list *l, unsigned type, const struct guid *g);

@@ -302,13 +302,14 @@ void image_facts(struct image *im, const struct image_tree *t, struct image_fact
     sharpen(&r);
 }
 
-void image_look_closer(struct image *im)
+void image_look_closer(struct image *im, const struct limits *limits, struct limits_reached *met)
 {
     struct diag d = {0};
     struct image_tree tree = {0};
     struct image_facts *facts = im->kind == IMAGE_OVMF ? calloc(1, sizeof *facts) : NULL;
-    if (facts != NULL && image_tree_build(im->bytes, im->size, true, &tree, &d))
+    if (facts != NULL && image_tree_build(im->bytes, im->size, true, limits, &tree, &d))
         image_facts(im, &tree, facts);
+    image_tree_limits_met(&tree, met);
     image_tree_free(&tree);
     free(facts);
 }

@@ -27,8 +27,8 @@ void image_facts(struct image *im, const struct image_tree *t, struct image_fact
 
 /*
  * Of an image that did not boot as it should: unpacks it and makes its verdict sharper, since what its packed parts tell
- * may say why. A good boot has no need to unpack it again.
+ * may say why. Adds to @met which of @limits (NULL: the defaults) that met. A good boot has no need to unpack it again.
  */
-void image_look_closer(struct image *im);
+void image_look_closer(struct image *im, const struct limits *limits, struct limits_reached *met);
 
 #endif

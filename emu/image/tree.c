@@ -9,7 +9,7 @@
 
 struct tree_node *tree_add(struct image_tree *t, const struct tree_node *n, bool *failed)
 {
-    if (t->nr_nodes == TREE_MAX_NODES) {
+    if (t->nr_nodes == limit(t->limits, LIMIT_NODES)) {
         t->nodes_cut = true;
         return NULL;
     }
@@ -37,9 +37,10 @@ bool tree_add_buffer(struct image_tree *t, const struct tree_buffer *b)
     return true;
 }
 
-bool image_tree_build(const uint8_t *fd, size_t size, bool unpack, struct image_tree *t, struct diag *d)
+bool image_tree_build(const uint8_t *fd, size_t size, bool unpack, const struct limits *limits, struct image_tree *t,
+                      struct diag *d)
 {
-    *t = (struct image_tree){0};
+    *t = (struct image_tree){.limits = limits};
     if (tree_add_buffer(t, &(struct tree_buffer){.bytes = fd, .size = size, .from = TREE_NONE}) &&
         tree_open_fd(t, unpack))
         return true;
@@ -54,6 +55,13 @@ void image_tree_free(struct image_tree *t)
     free(t->buffer);
     free(t->node);
     *t = (struct image_tree){0};
+}
+
+void image_tree_limits_met(const struct image_tree *t, struct limits_reached *out)
+{
+    limit_reach(out, LIMIT_NODES, t->limits, t->nodes_cut);
+    limit_reach(out, LIMIT_DEPTH, t->limits, t->depth_cut);
+    limit_reach(out, LIMIT_UNPACKED, t->limits, t->unpacked_cut);
 }
 
 const uint8_t *tree_body(const struct image_tree *t, const struct tree_node *n, size_t *size)
@@ -82,7 +90,7 @@ static bool in_path(const struct image_tree *t, size_t i, bool innermost)
 
 void tree_path(const struct image_tree *t, size_t i, char *out, size_t room)
 {
-    size_t step[TREE_MAX_DEPTH + 1], n = 0;
+    size_t step[LIMIT_DEPTH_MOST + 1], n = 0;
     bool file_seen = false, volume_seen = false;
     for (; i != TREE_NONE && n < sizeof step / sizeof step[0]; i = t->node[i].parent)
         if (in_path(t, i, !file_seen && !volume_seen)) {

@@ -11,11 +11,9 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "base/limits.h"
 #include "image/fv.h"
 
-#define TREE_MAX_NODES 50000u          /* OvmfPkgX64 has about 700 */
-#define TREE_MAX_DEPTH 24u             /* nested nodes; OVMF's modules lie 7 deep */
-#define TREE_MAX_UNPACKED (128u << 20) /* bytes of all compressed sections together; OVMF has 14 MiB */
 #define TREE_NONE ((size_t)-1)
 
 enum tree_kind { TREE_VOLUME, TREE_FILE, TREE_SECTION, TREE_PADDING };
@@ -46,7 +44,8 @@ struct tree_node {
 };
 
 struct image_tree {
-    struct tree_buffer *buffer; /* owned */
+    const struct limits *limits; /* of nodes, depth, unpacked bytes; NULL: the defaults */
+    struct tree_buffer *buffer;  /* owned */
     size_t nr_buffers;
     struct tree_node *node; /* owned; a parent before its children, siblings in order of their bytes */
     size_t nr_nodes, room;
@@ -56,10 +55,13 @@ struct image_tree {
 
 /*
  * Makes the tree of an FD. @fd stays the caller's and must outlive the tree. Without @unpack, compressed sections stay
- * closed (they are 99 % of the work). Damage is told in the nodes; false with @d only when out of memory.
+ * closed (they are 99 % of the work). @limits (NULL: the defaults) outlives it. Damage is told in the nodes; false with @d only when out of memory.
  */
-bool image_tree_build(const uint8_t *fd, size_t size, bool unpack, struct image_tree *t, struct diag *d);
+bool image_tree_build(const uint8_t *fd, size_t size, bool unpack, const struct limits *limits, struct image_tree *t,
+                      struct diag *d);
 void image_tree_free(struct image_tree *t);
+/* Adds the limits that were met. */
+void image_tree_limits_met(const struct image_tree *t, struct limits_reached *out);
 
 /* The bytes of a node after its headers; *@size of them. They live as long as the tree and its FD. */
 const uint8_t *tree_body(const struct image_tree *t, const struct tree_node *n, size_t *size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Opens volumes, files and sections, each below the node that holds it. Recursive; TREE_MAX_DEPTH bounds it. */
+/* Opens volumes, files and sections, each below the node that holds it. Recursive; LIMIT_DEPTH bounds it. */
 #include "image/tree_open.h"
 
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static const uint8_t *bytes_at(const struct opener *o, const struct place *at)
 static bool inside(struct opener *o, size_t i, struct place *out)
 {
     const struct tree_node *n = &o->t->node[i];
-    if (n->depth + 1u >= TREE_MAX_DEPTH) {
+    if (n->depth + 1u >= limit(o->t->limits, LIMIT_DEPTH)) {
         o->t->depth_cut = true;
         o->t->node[i].problem = "not opened: nested too deep";
         return false;
@@ -114,7 +114,7 @@ static void open_lzma(struct opener *o, size_t i)
         n->problem = "not opened: the LZMA header tells no size";
         return;
     }
-    if (promised > TREE_MAX_UNPACKED - o->t->unpacked) {
+    if (promised > limit(o->t->limits, LIMIT_UNPACKED) - o->t->unpacked) {
         n->problem = "not opened: it would unpack to more than the limit";
         o->t->unpacked_cut = true;
         return;

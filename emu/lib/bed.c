@@ -154,7 +154,7 @@ static bool boot(struct hvmbed *bed, struct diag *d)
     if (!trial_prepare(&bed->trial, &l, &bed->image, o, d) || !trial_boot(&bed->trial, o, d))
         return false;
     if (verdict_exit_code(&bed->trial.verdict) != 0)
-        image_look_closer(&bed->image);
+        image_look_closer(&bed->image, NULL, &bed->trial.verdict.reached);
     return true;
 }
 

@@ -261,7 +261,7 @@ static const struct plan_range *forbidding(const struct machine *m, const struct
 
 static void read_again(struct machine *m)
 {
-    if (m->nr_again == MACHINE_AGAIN_MAX)
+    if (m->nr_again == limit(m->limits, LIMIT_READS))
         return;
     m->nr_again++;
     engine_tell_again(m->engine);
@@ -270,7 +270,7 @@ static void read_again(struct machine *m)
 /* Has enough been told of memory like @r? */
 static bool is_known(const struct machine *m, enum engine_fault kind, const struct plan_range *r)
 {
-    return kind == ENGINE_READ && r->kind == PLAN_RAM && m->nr_again == MACHINE_AGAIN_MAX;
+    return kind == ENGINE_READ && r->kind == PLAN_RAM && m->nr_again == limit(m->limits, LIMIT_READS);
 }
 
 static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value)
@@ -286,7 +286,9 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
     /* A page is mapped with the rights of its strictest part: most accesses that end up here may be innocent. */
     const uint64_t end = gpa % size == 0 ? gpa + size : gpa + 1; /* what is not aligned comes byte by byte, too */
     const struct plan_range *bad = o == NULL ? forbidding(m, r, end, need) : (o->allow & need) == 0 ? r : NULL;
-    if (bad != NULL && !is_known(m, kind, r))
+    const bool known = bad != NULL && is_known(m, kind, r);
+    m->again_cut = m->again_cut || known;
+    if (bad != NULL && !known)
         through = m->watcher->forbidden == NULL || m->watcher->forbidden(m->watcher_self, kind, gpa, size, value, bad);
     /* Only the first read of a page is told; after a write, or one that was innocent, none. */
     if (r->kind == PLAN_RAM && (kind == ENGINE_READ || (r->allow[m->phase] & ALLOW_R) == 0))

@@ -125,6 +125,7 @@ static bool make_world(struct machine *m, bool first_stage)
     bool ok = xen_init(&m->xen, l, m->guest, &m->clock, &m->vcpus, &m->memory, access);
     ok = ok && platform_init(&m->platform, &m->bus, l, m->guest, &m->clock, &m->vcpus,
                              first_stage ? PLATFORM_RESET : PLATFORM_LOADED);
+    machine_limit(m, m->limits);
     m->platform.acpi_ioports = &m->xen.param[HVM_PARAM_ACPI_IOPORTS_LOCATION];
     if (ok && first_stage) {
         msr_reset_state(&m->xen);
@@ -192,10 +193,25 @@ bool machine_restart(struct machine *m, const struct machine_guest *g)
     m->phase = PHASE_SEC;
     m->pausing = m->stopping = m->halted = m->interrupt_waits = m->raised = false;
     m->nr_again = 0;
+    m->again_cut = false;
     m->upcall_via = 0;
     m->work_seen = 0;
     pages_restart(&m->memory, g->plan, g->layout->fill);
     return make_world(m, false);
+}
+
+void machine_limit(struct machine *m, const struct limits *l)
+{
+    m->limits = m->xen.limits = m->platform.limits = l;
+}
+
+void machine_limits_met(const struct machine *m, struct limits_reached *out)
+{
+    bool cut;
+    (void)platform_debug_log(&m->platform, NULL, &cut);
+    limit_reach(out, LIMIT_LOG, m->limits, cut);
+    limit_reach(out, LIMIT_READS, m->limits, m->again_cut);
+    xen_limits_met(&m->xen, out);
 }
 
 void machine_exit(struct machine *m)

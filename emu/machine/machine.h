@@ -84,13 +84,8 @@ struct machine_watcher {
     void (*paused)(void *self);
 };
 
-/*
- * A loop over reserved memory need not be told in full: after so many accesses no read of it is. (Which ones the engine would
- * still tell of depends on its TLB, whose size follows the host's clock.)
- */
-#define MACHINE_AGAIN_MAX (1u << 20)
-
 struct machine {
+    const struct limits *limits; /* NULL: the defaults */
     const struct layout *layout;
     const struct guest_memory *guest;
     const struct plan *plan;
@@ -120,8 +115,14 @@ struct machine {
     /* Between two runs: interrupts_serve() has something to do. NULL: nobody wants to know. */
     void (*serving)(struct machine *m, enum engine_end end);
 
-    bool pausing;       /* machine_pause(): come out, call paused(), go on */
-    unsigned nr_again;  /* how often the engine was told to ask again, at most MACHINE_AGAIN_MAX */
+    bool pausing; /* machine_pause(): come out, call paused(), go on */
+    /*
+     * How often the engine was told to ask again, at most LIMIT_READS: a loop over reserved memory need not be told in full,
+     * after so many accesses no read of it is. (Which ones the engine would still tell of depends on its TLB, whose size
+     * follows the host's clock.)
+     */
+    unsigned nr_again;
+    bool again_cut;     /* there was a read more */
     bool stopping;      /* machine_stop(): come out for good */
     bool halted;        /* no processor can run any more */
     uint64_t work_seen; /* instructions already turned into time */
@@ -130,6 +131,11 @@ struct machine {
 /* All pointers must outlive the machine. False with @d; nothing to clean up then. */
 bool machine_init(struct machine *m, const struct layout *l, const struct guest_memory *g, const struct plan *plan,
                   const struct cpu_entry *entry, bool guarded, bool first_stage, struct diag *d);
+/* What its guest may make grow, from now on and after machine_restart(), too; @l (NULL: the defaults) must outlive it. */
+void machine_limit(struct machine *m, const struct limits *l);
+/* Which of that it has met so far. */
+void machine_limits_met(const struct machine *m, struct limits_reached *out);
+
 /* What of a machine differs from one guest to the next. */
 struct machine_guest {
     const struct layout *layout;

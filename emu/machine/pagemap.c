@@ -87,7 +87,7 @@ static bool entry_at(struct visit *v, uint64_t gpa, uint64_t entry, unsigned lev
 static bool table(struct visit *v, uint64_t gpa, unsigned level, struct pagemap_run above) // NOLINT(misc-no-recursion)
 {
     uint8_t raw[ENTRIES * 8];
-    if (++v->tables > PAGEMAP_TABLES_MAX)
+    if (++v->tables > v->to->most)
         return false;
     if (v->to->table != NULL)
         v->to->table(v->to->self, gpa);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "base/span.h"
 #include "machine/walk.h"
 
@@ -30,10 +31,8 @@ struct pagemap_visitor {
     /* Each table that an entry leads to, once a way to it. */
     void (*table)(void *self, uint64_t gpa);
     void *self;
+    uint64_t most; /* tables that are looked at before giving up: LIMIT_TABLES */
 };
-
-/* Tables that are looked at before giving up: 48 bits in 2 MiB pages need 262,657. */
-#define PAGEMAP_TABLES_MAX 300000u
 
 /* False when there are more tables than that. Not for legacy or PAE paging. */
 bool pagemap_visit(const struct memory *m, const struct paging *p, const struct pagemap_visitor *visitor);

@@ -209,7 +209,7 @@ static void try_case(const struct matrix_result *m, const struct matrix_setup *s
 }
 
 bool matrix_of_lost(struct matrix_result *m, const char *path, const struct layout *l, const char *image,
-                    const struct trial_options *o, const char *why, struct diag *d)
+                    const struct trial_options *o, const char *why, const struct limits_reached *met, struct diag *d)
 {
     struct trial_options options = *o;
     struct first_stages stages = {0};
@@ -221,6 +221,7 @@ bool matrix_of_lost(struct matrix_result *m, const char *path, const struct layo
     if (!ok)
         return false;
     refuse(&m->c[0].result, CASE_LOST, why);
+    m->c[0].result.reached = *met;
     return fold(m) || out_of_memory(d);
 }
 
@@ -278,6 +279,7 @@ static void lost(void *self, size_t job, const struct pool_result *r, bool again
     if (again)
         return;
     refuse(&c->result, CASE_LOST, why);
+    pool_limits_met(r, run->s->options->choice.limits, &c->result.reached);
     (void)tell(run, c);
 }
 

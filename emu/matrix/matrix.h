@@ -48,7 +48,7 @@ struct matrix_setup {
 enum pool_verdict matrix_run(struct matrix_result *m, const struct matrix_setup *s, int *signal, struct diag *d);
 /* A matrix of one case, of the layout @l that was read from @path (NULL: built in), whose process died of @why. False with @d. */
 bool matrix_of_lost(struct matrix_result *m, const char *path, const struct layout *l, const char *image,
-                    const struct trial_options *o, const char *why, struct diag *d);
+                    const struct trial_options *o, const char *why, const struct limits_reached *met, struct diag *d);
 void matrix_free(struct matrix_result *m);
 
 #endif

@@ -10,7 +10,7 @@
  * Numbers have eight bytes, little-endian; texts their length, and then as many bytes without NUL. The mark comes at
  * both ends: a record that was cut off is none.
  */
-#define MARK 0x3130657361632d68ULL
+#define MARK 0x3230657361632d68ULL
 
 /* --- writing */
 
@@ -84,6 +84,20 @@ static void put_finding(FILE *out, const struct case_finding *f)
     put_text(out, f->details != NULL ? f->details : "");
 }
 
+static void put_limits(FILE *out, const struct limits_reached *r)
+{
+    uint64_t nr = 0;
+    for (unsigned i = 0; i < LIMITS; i++)
+        nr += r->at[i] != 0;
+    put(out, nr);
+    for (unsigned i = 0; i < LIMITS; i++) {
+        if (r->at[i] == 0)
+            continue;
+        put(out, i);
+        put(out, r->at[i]);
+    }
+}
+
 static void put_loader(FILE *out, const struct case_loader *l)
 {
     put_text(out, l->name);
@@ -101,6 +115,7 @@ bool record_write(const struct case_result *r, FILE *out)
     put(out, r->phase);
     put_text(out, r->detail);
     put(out, r->dropped);
+    put_limits(out, &r->reached);
     put(out, r->nr_findings);
     for (size_t i = 0; i < r->nr_findings; i++)
         put_finding(out, &r->finding[i]);
@@ -246,9 +261,21 @@ static void get_finding(struct reader *r, struct case_finding *f)
 static void get_findings(struct reader *r, struct case_result *out)
 {
     size_t nr;
-    out->finding = get_array(r, FINDINGS_MAX, sizeof *out->finding, &nr);
+    out->finding = get_array(r, LIMIT_FINDINGS_MOST, sizeof *out->finding, &nr);
     while (!r->bad && out->nr_findings < nr)
         get_finding(r, &out->finding[out->nr_findings++]);
+}
+
+static void get_limits(struct reader *r, struct limits_reached *out)
+{
+    uint64_t nr = get(r, LIMITS);
+    for (uint64_t least = 0; nr > 0 && !r->bad; nr--) {
+        const uint64_t id = get(r, LIMITS - 1);
+        r->bad = r->bad || id < least;
+        out->at[id] = get(r, INT64_MAX);
+        r->bad = r->bad || out->at[id] == 0;
+        least = id + 1;
+    }
 }
 
 static void get_loader(struct reader *r, struct case_loader *l)
@@ -292,6 +319,7 @@ bool record_read(const uint8_t *bytes, size_t size, struct case_result *out)
     out->phase = (enum phase)get(&r, PHASE_COUNT - 1);
     get_text(&r, out->detail, sizeof out->detail);
     out->dropped = get(&r, UINT64_MAX);
+    get_limits(&r, &out->reached);
     get_findings(&r, out);
     out->instructions = get(&r, UINT64_MAX);
     out->virtual_ns = get(&r, UINT64_MAX);

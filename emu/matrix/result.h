@@ -76,8 +76,9 @@ struct case_result {
     enum phase phase;
     char detail[256]; /* of an inconclusive ending */
     struct case_finding *finding;
-    size_t nr_findings; /* at most FINDINGS_MAX */
+    size_t nr_findings; /* at most LIMIT_FINDINGS_MOST */
     uint64_t dropped;
+    struct limits_reached reached; /* of a case that was lost, what ended it */
     uint64_t instructions, virtual_ns;
     struct case_loader loader;
     char *log; /* owned; the end of the guest's debug output, raw, of a boot that did not go well; NULL for none */

@@ -125,6 +125,9 @@ static void describe_options(const struct trial_options *o, struct saved *s)
     s->deliver = m->deliver;
     s->guest_lzma = m->guest_lzma;
     s->unchecked = o->unchecked;
+    for (unsigned i = 0; o->choice.limits != NULL && i < LIMITS; i++)
+        if (limit_decides((enum limit_id)i))
+            s->limits.max[i] = o->choice.limits->max[i];
     for (unsigned i = 0; i < RULE_COUNT; i++)
         if (m->severity[i] != rules[i].severity) {
             struct saved_severity *to = &s->severity[s->nr_severities++];

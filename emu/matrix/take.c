@@ -137,6 +137,7 @@ bool case_take(const struct report_input *in, struct case_result *r)
     memcpy(r->detail, v->detail, sizeof r->detail);
     r->instructions = v->instructions;
     r->virtual_ns = v->virtual_ns;
+    r->reached = v->reached;
     take_loader(in->loader, &r->loader);
     return take_findings(&v->findings, in->layout->vcpus, r) && take_log(v, r);
 }

@@ -44,6 +44,12 @@ struct pool {
     struct sigaction chld;
 };
 
+void pool_limits_met(const struct pool_result *r, const struct limits *l, struct limits_reached *out)
+{
+    limit_reach(out, LIMIT_MEMORY, l, r->end == POOL_MEMORY);
+    limit_reach(out, LIMIT_CPU, l, r->end == POOL_SIGNAL && r->value == SIGXCPU);
+}
+
 void pool_why(const struct pool_result *r, char out[POOL_WHY_SIZE])
 {
     const char *name = r->end == POOL_SIGNAL ? sigabbrev_np(r->value) : NULL;

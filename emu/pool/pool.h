@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/diag.h"
+#include "base/limits.h"
 #include "cage/cage.h"
 
 enum pool_end {
@@ -35,6 +36,9 @@ struct pool_result {
 #define POOL_WHY_SIZE 160
 /* "killed by signal 11 (SEGV)" */
 void pool_why(const struct pool_result *r, char out[POOL_WHY_SIZE]);
+
+/* Adds which of @l (NULL: the defaults) ended it. */
+void pool_limits_met(const struct pool_result *r, const struct limits *l, struct limits_reached *out);
 
 enum pool_answer { POOL_TAKEN, POOL_REFUSED, POOL_STOP };
 

@@ -136,9 +136,9 @@ void saved_finding_format(const struct saved_finding *f, char *out, size_t room)
 /* --- findings: which is which ------------------------------------------------------------------------------------- */
 
 struct pairs {
-    size_t of[FINDINGS_MAX];  /* what @was's finding is in @is, or NONE */
-    bool taken[FINDINGS_MAX]; /* of @is */
-    bool by_family[FINDINGS_MAX];
+    size_t of[LIMIT_FINDINGS_MOST];  /* what @was's finding is in @is, or NONE */
+    bool taken[LIMIT_FINDINGS_MOST]; /* of @is */
+    bool by_family[LIMIT_FINDINGS_MOST];
 };
 
 static void pair_up(const struct saved *was, const struct saved *is, bool family, struct pairs *p)
@@ -181,20 +181,23 @@ static bool add_one(struct difference_list *l, enum difference_kind kind, const 
 
 static bool add_findings(struct difference_list *l, const struct saved *was, const struct saved *is)
 {
-    struct pairs p = {.taken = {false}};
-    bool ok = true;
-    for (size_t i = 0; i < FINDINGS_MAX; i++)
-        p.of[i] = NONE;
-    pair_up(was, is, false, &p);
-    pair_up(was, is, true, &p);
+    struct pairs *p = calloc(1, sizeof *p);
+    bool ok = p != NULL;
+    for (size_t i = 0; ok && i < LIMIT_FINDINGS_MOST; i++)
+        p->of[i] = NONE;
+    if (ok) {
+        pair_up(was, is, false, p);
+        pair_up(was, is, true, p);
+    }
     for (size_t i = 0; ok && i < was->nr_findings; i++)
-        ok = p.of[i] != NONE || add_one(l, DIFFERS_WENT, &was->finding[i]);
+        ok = p->of[i] != NONE || add_one(l, DIFFERS_WENT, &was->finding[i]);
     for (size_t i = 0; ok && i < is->nr_findings; i++)
-        ok = p.taken[i] || add_one(l, DIFFERS_CAME, &is->finding[i]);
+        ok = p->taken[i] || add_one(l, DIFFERS_CAME, &is->finding[i]);
     for (size_t i = 0; ok && i < was->nr_findings; i++)
-        ok = p.of[i] == NONE || !p.by_family[i] || add_moved(l, &was->finding[i], &is->finding[p.of[i]]);
+        ok = p->of[i] == NONE || !p->by_family[i] || add_moved(l, &was->finding[i], &is->finding[p->of[i]]);
     for (size_t i = 0; ok && i < was->nr_findings; i++)
-        ok = p.of[i] == NONE || p.by_family[i] || add_fields(l, &was->finding[i], &is->finding[p.of[i]]);
+        ok = p->of[i] == NONE || p->by_family[i] || add_fields(l, &was->finding[i], &is->finding[p->of[i]]);
+    free(p);
     return ok;
 }
 

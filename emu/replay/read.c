@@ -197,11 +197,33 @@ static bool take_severities(const struct reader *r, json_t *o, struct saved *s)
     return true;
 }
 
+/* Those that were said; a file may have none. */
+static bool take_limits(const struct reader *r, json_t *o, struct saved *s)
+{
+    const char *key;
+    json_t *v;
+    if (o != NULL && !json_is_object(o))
+        return wrong(r, "options", "limits", "is not an object");
+    json_object_foreach(o, key, v)
+    {
+        const json_int_t n = json_is_integer(v) ? json_integer_value(v) : 0;
+        unsigned i = 0;
+        while (i < LIMITS && (!limit_decides((enum limit_id)i) || strcmp(limit_rows[i].name, key) != 0))
+            i++;
+        if (i == LIMITS)
+            return wrong(r, "options", "limits", "has one that this hvmbed does not know");
+        if (n <= 0 || (uint64_t)n < limit_rows[i].least || (uint64_t)n > limit_rows[i].most)
+            return wrong(r, "options", "limits", "has one that is not what it may be");
+        s->limits.max[i] = (uint64_t)n;
+    }
+    return true;
+}
+
 /* An option that is not known might change the boot: there it is not enough to look away. */
 static bool all_known(const struct reader *r, json_t *o)
 {
-    static const char *const known[] = {"until",      "fill",     "budget", "low_exec",
-                                        "exceptions", "sec_lzma", "checks", "severities"};
+    static const char *const known[] = {"until",    "fill",   "budget",     "low_exec", "exceptions",
+                                        "sec_lzma", "checks", "severities", "limits"};
     const char *key;
     json_t *v;
     json_object_foreach(o, key, v)
@@ -227,7 +249,7 @@ static bool take_options(const struct reader *r, json_t *o, struct saved *s)
         !take_choice(r, json_object_get(o, "low_exec"), "low_exec", "follow", "stop", &s->follow_low_exec) ||
         !take_choice(r, json_object_get(o, "exceptions"), "exceptions", "deliver", "stop", &s->deliver) ||
         !take_choice(r, json_object_get(o, "sec_lzma"), "sec_lzma", "guest", "host", &s->guest_lzma) ||
-        !take_severities(r, json_object_get(o, "severities"), s))
+        !take_severities(r, json_object_get(o, "severities"), s) || !take_limits(r, json_object_get(o, "limits"), s))
         return false;
     if (!until_parse(s->until, &until))
         return wrong(r, "options", "until", "is nothing that a boot can go to");
@@ -237,7 +259,7 @@ static bool take_options(const struct reader *r, json_t *o, struct saved *s)
 
 static bool take_findings(const struct reader *r, const json_t *list, struct saved *s)
 {
-    if (!take_list(r, list, "", "findings", FINDINGS_MAX))
+    if (!take_list(r, list, "", "findings", LIMIT_FINDINGS_MOST))
         return false;
     s->finding = calloc(json_array_size(list) + 1, sizeof *s->finding);
     if (s->finding == NULL)

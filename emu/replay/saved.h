@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/diag.h"
+#include "base/limits.h"
 #include "check/finding.h"
 #include "check/fingerprint.h"
 #include "compare/result.h"
@@ -20,8 +21,8 @@
 #include "layout/layout.h"
 
 #define SAVED_SCHEMA "hvmbed-case/1"
-#define SAVED_MAX_SIZE (4u << 20) /* bytes of a case file */
-#define SAVED_LINES_MAX 4096u     /* of its layout */
+#define SAVED_MAX_SIZE (16u << 20) /* bytes of a case file */
+#define SAVED_LINES_MAX 4096u      /* of its layout */
 #define SAVED_LINE_MAX 1024u
 
 /* A file that the boot used: where it lay, and which one it was. */
@@ -74,6 +75,7 @@ struct saved {
     bool follow_low_exec, deliver, guest_lzma, unchecked;
     struct saved_severity severity[RULE_COUNT]; /* that differ from the rules' own */
     unsigned nr_severities;
+    struct limits limits; /* that were said; but for those that cannot change the outcome */
 
     /* What came of it. */
     uint64_t exit_code;
@@ -81,7 +83,7 @@ struct saved {
     uint64_t instructions, charged, virtual_ns;
     uint64_t dropped;              /* findings beyond the limit */
     struct saved_finding *finding; /* owned */
-    size_t nr_findings;            /* at most FINDINGS_MAX */
+    size_t nr_findings;            /* at most LIMIT_FINDINGS_MOST */
 };
 
 /* False when memory ran out or the stream failed. */

@@ -77,12 +77,25 @@ static json_t *severities(const struct saved *s)
     return o;
 }
 
+static json_t *limits(const struct saved *s)
+{
+    json_t *o = NULL;
+    for (unsigned i = 0; i < LIMITS; i++) {
+        if (s->limits.max[i] == 0)
+            continue;
+        if (o == NULL)
+            o = json_object();
+        (void)json_object_set_new(o, limit_rows[i].name, json_integer((json_int_t)s->limits.max[i]));
+    }
+    return o;
+}
+
 static json_t *options(const struct saved *s)
 {
-    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:s, s:b, s:o}", "until", s->until, "fill", fills(s), "budget",
+    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:s, s:b, s:o, s:o*}", "until", s->until, "fill", fills(s), "budget",
                      (json_int_t)s->budget, "low_exec", s->follow_low_exec ? "follow" : "stop", "exceptions",
                      s->deliver ? "deliver" : "stop", "sec_lzma", s->guest_lzma ? "guest" : "host", "checks",
-                     !s->unchecked, "severities", severities(s));
+                     !s->unchecked, "severities", severities(s), "limits", limits(s));
 }
 
 static json_t *findings(const struct saved *s)

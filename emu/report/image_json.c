@@ -66,7 +66,7 @@ static json_t *json_node(const struct image_tree *t, const struct tree_node *n, 
 /* The tree's nodes come parents first, so the last array of each depth is where the next node of that depth goes. */
 static json_t *json_contents(const struct image_tree *t)
 {
-    json_t *list[TREE_MAX_DEPTH + 1] = {json_array()};
+    json_t *list[LIMIT_DEPTH_MOST + 1] = {json_array()};
     for (size_t i = 0; i < t->nr_nodes && list[0] != NULL; i++) {
         const struct tree_node *n = &t->node[i];
         json_t *children = json_array();
@@ -94,12 +94,17 @@ static json_t *json_facts(const struct image_facts *facts)
     return list;
 }
 
-static json_t *json_limits(const struct image_tree *t)
+/* In words. */
+static json_t *json_not_shown(const struct limits_reached *met)
 {
     json_t *list = json_array();
-    const char *limit;
-    for (size_t i = 0; (limit = image_limit(t, i)) != NULL; i++)
-        (void)json_array_append_new(list, json_string(limit));
+    for (unsigned i = 0; i < LIMITS; i++) {
+        char text[LIMIT_TEXT_SIZE];
+        if (met->at[i] == 0)
+            continue;
+        limit_text((enum limit_id)i, met->at[i], text);
+        (void)json_array_append_new(list, json_string(text));
+    }
     return list;
 }
 
@@ -116,14 +121,17 @@ bool image_json_write(const struct image_report *in, const struct report_style *
     (void)style;
     const struct image *im = in->image;
     char sha[HASH_TEXT_SIZE];
+    struct limits_reached met = {0};
+    image_tree_limits_met(in->tree, &met);
     hash_format(im->sha256, sha);
     json_t *report =
         json_pack("{s:s, s:o, s:I, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "name",
                   json_safe(path_last(im->path)), "size", (json_int_t)im->size, "sha256", sha, "gzip", (int)im->gzip,
                   "verdict", json_image_verdict(&im->verdict), "elf", json_elf(&im->pvh), "facts",
-                  json_facts(in->facts), "not_shown", json_limits(in->tree), "contents", json_contents(in->tree));
+                  json_facts(in->facts), "not_shown", json_not_shown(&met), "contents", json_contents(in->tree));
     if (report == NULL)
         return false;
+    (void)json_set_limits(report, &met);
     bool ok = json_dumpf(report, out, JSON_INDENT(1)) == 0;
     json_decref(report);
     return fputc('\n', out) != EOF && ok && ferror(out) == 0;

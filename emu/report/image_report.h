@@ -28,9 +28,6 @@ const struct image_writer *image_writer_find(const char *name); /* NULL when the
 /* The verdict in three lines, as every report starts with: flavour, under hvmloader, as PVH. */
 void text_verdict(FILE *out, const struct report_style *style, const struct image_verdict *v);
 
-/* What the limits left out, in words: a text for each @i from 0 on, NULL at the end. */
-const char *image_limit(const struct image_tree *t, size_t i);
-
 /* Is it worth a line where nobody asked for details? */
 bool image_node_is_minor(const struct image_tree *t, size_t i);
 

@@ -160,9 +160,15 @@ static void write_contents(const struct image_report *in, const struct report_st
     for (size_t i = 0; i < in->tree->nr_nodes; i++)
         if (style->verbose > 0 || !image_node_is_minor(in->tree, i))
             write_node(in, i, out);
-    const char *limit;
-    for (size_t i = 0; (limit = image_limit(in->tree, i)) != NULL; i++)
-        fprintf(out, "  not all is shown: %s\n", limit);
+    struct limits_reached met = {0};
+    image_tree_limits_met(in->tree, &met);
+    for (unsigned i = 0; i < LIMITS; i++) {
+        char text[LIMIT_TEXT_SIZE];
+        if (met.at[i] == 0)
+            continue;
+        limit_text((enum limit_id)i, met.at[i], text);
+        fprintf(out, "  not all is shown: %s\n", text);
+    }
 }
 
 bool image_node_is_minor(const struct image_tree *t, size_t i)
@@ -173,19 +179,6 @@ bool image_node_is_minor(const struct image_tree *t, size_t i)
     if (n->kind == TREE_SECTION)
         return n->codec == NULL && n->unpacked == 0;
     return n->kind == TREE_FILE && n->type == FILE_PAD;
-}
-
-const char *image_limit(const struct image_tree *t, size_t i)
-{
-    const char *said[4];
-    size_t n = 0;
-    if (t->nodes_cut)
-        said[n++] = "more than 50000 volumes, files and sections";
-    if (t->depth_cut)
-        said[n++] = "nested more than 24 deep";
-    if (t->unpacked_cut)
-        said[n++] = "more than 128 MiB when unpacked";
-    return i < n ? said[i] : NULL;
 }
 
 bool image_text_write(const struct image_report *in, const struct report_style *style, FILE *out)

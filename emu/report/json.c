@@ -119,7 +119,7 @@ static json_t *json_memory(const struct guest_memory *g)
 static json_t *json_modules(const struct verdict *v)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < v->nr_modules && i < MODULES_MAX; i++) {
+    for (size_t i = 0; i < v->nr_modules; i++) {
         const struct module *m = &v->module[i];
         json_t *e = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "name", json_safe(m->name), "guid", json_guid(m->guid),
                               "base", json_hex(m->base), "size", json_hex(m->size), "phase",
@@ -135,7 +135,7 @@ static json_t *json_modules(const struct verdict *v)
 static json_t *json_findings(const struct findings *f)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < f->nr && i < FINDINGS_MAX; i++)
+    for (size_t i = 0; i < f->nr; i++)
         if (json_array_append_new(list, json_finding(&f->f[i])) != 0) {
             json_decref(list);
             return NULL;
@@ -234,6 +234,7 @@ bool report_json_write(const struct report_input *in, const struct report_style 
     json_t *report = json_report(in, style);
     if (report == NULL)
         return false;
+    (void)json_set_limits(report, &in->verdict->reached);
     if (report_tells_sandbox(style))
         (void)json_object_set_new(report, "sandbox", json_safe(style->sandbox));
     bool ok = json_dumpf(report, out, JSON_INDENT(2)) == 0;

@@ -52,7 +52,7 @@ static json_t *json_case(const struct matrix_result *m, const struct matrix_case
 {
     const struct case_result *r = &c->result;
     bool booted = r->state == CASE_BOOTED, judged = r->state != CASE_NOT_APPLICABLE;
-    return json_pack(
+    json_t *o = json_pack(
         "{s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "layout",
         json_safe(m->layout[c->layout].label), "image", json_safe(m->image[c->image].label), "handoff", c->handoff,
         "state", case_state_name(r->state), "verdict", judged ? json_verdict(r->exit_code) : json_null(), "exit_code",
@@ -61,6 +61,9 @@ static json_t *json_case(const struct matrix_result *m, const struct matrix_case
         booted ? json_string(phase_name(r->phase)) : json_null(), "errors", (json_int_t)case_count(r, SEVERITY_ERROR),
         "warnings", (json_int_t)case_count(r, SEVERITY_WARNING), "notes", (json_int_t)case_count(r, SEVERITY_NOTE),
         "file", booted && c->file != NULL ? json_safe(c->file) : json_null(), "report", json_own_report(r));
+    if (o != NULL)
+        (void)json_set_limits(o, &r->reached);
+    return o;
 }
 
 static json_t *json_indices(const size_t *in, size_t nr)

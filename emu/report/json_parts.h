@@ -25,6 +25,11 @@ json_t *json_verdict(int exit_code);
 /* Which firmware it is, and what it can boot. */
 json_t *json_image_verdict(const struct image_verdict *v);
 
+/* limits.c: those that were met; and as a member of @report, where one was. False: out of memory. */
+#define LIMITS_REACHED "limits_reached"
+json_t *json_limits(const struct limits_reached *r);
+bool json_set_limits(json_t *report, const struct limits_reached *r);
+
 /* A file's GUID, null for "". */
 json_t *json_guid(const char *guid);
 /* An address in code, and what is known about it. */

@@ -162,6 +162,7 @@ static void write_summary(const struct report_input *in, const struct report_sty
         write_number(out, v->software_interrupts, "software interrupt");
         fputs(" went to the firmware's handlers\n", out);
     }
+    text_limits(&v->reached, out);
     write_symbols(in->symbols, out);
     if (in->compared != NULL)
         text_fill(in->compared, out);

@@ -22,6 +22,9 @@ void text_colored(FILE *out, const struct report_style *style, const char *sgr, 
 /* Bytes that may be the guest's, escaped. */
 void text_safe(FILE *out, const char *text);
 
+/* limits.c: a line for each limit that was met. */
+void text_limits(const struct limits_reached *r, FILE *out);
+
 /* @vcpus: the guest's. @explain: say why the rule matters too; once a rule is enough. */
 void text_finding(const struct finding *f, unsigned vcpus, bool explain, const struct report_style *style, FILE *out);
 /* text.c: how the run went, after the image's name. */

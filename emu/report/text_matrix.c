@@ -277,6 +277,27 @@ static void write_remark(const struct matrix_result *m, const struct matrix_rema
     write_cases(m, r->in, r->nr_in, out);
 }
 
+/* The cases in which limit @id was met, told of once: its value is that of all. */
+static bool write_limit(const struct matrix_result *m, enum limit_id id, const struct report_style *style, FILE *out)
+{
+    char text[LIMIT_TEXT_SIZE];
+    uint64_t value = 0;
+    size_t nr = 0, *in = calloc(m->nr_cases + 1, sizeof *in);
+    for (size_t i = 0; in != NULL && i < m->nr_cases; i++) {
+        const uint64_t met = m->c[i].result.reached.at[id];
+        value = met != 0 ? met : value;
+        if (met != 0)
+            in[nr++] = i;
+    }
+    if (nr != 0) {
+        limit_text(id, value, text);
+        write_head("limit:", STYLE_DOUBT, text, nr, style, out);
+        write_cases(m, in, nr, out);
+    }
+    free(in);
+    return in != NULL;
+}
+
 /* --- the total */
 
 static void write_count(FILE *out, size_t n, const char *what, const char *before)
@@ -332,6 +353,9 @@ bool matrix_text_write(const struct matrix_result *m, const struct report_style 
         return false;
     for (size_t i = 0; i < m->summary.nr_remarks; i++)
         write_remark(m, &m->summary.remark[i], style, out);
+    for (unsigned i = 0; i < LIMITS; i++)
+        if (!write_limit(m, (enum limit_id)i, style, out))
+            return false;
     write_total(m, style, out);
     if (report_tells_sandbox(style) || (style->verbose > 0 && style->sandbox != NULL))
         fprintf(out, "sandbox: %s\n", style->sandbox);

@@ -46,7 +46,7 @@ const char *trace_kind_name(enum trace_kind k)
 
 void trace_filter_defaults(struct trace_filter *f)
 {
-    *f = (struct trace_filter){.kinds = USUAL, .until = UINT64_MAX, .limit = TRACE_LIMIT};
+    *f = (struct trace_filter){.kinds = USUAL, .until = UINT64_MAX};
 }
 
 /* --- values: each takes one word of a list */

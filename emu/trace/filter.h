@@ -29,7 +29,6 @@ enum trace_kind {
 };
 const char *trace_kind_name(enum trace_kind k); /* "phase", "module", "port" … */
 
-#define TRACE_LIMIT 100000u /* lines, where nothing else is said */
 #define TRACE_LIST_MAX 16u
 
 struct trace_filter {

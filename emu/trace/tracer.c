@@ -75,9 +75,10 @@ bool tracer_ended(void *self, struct monitor *mon)
     tracer_notice(t);
     t->over = true;
     if (t->cut)
-        (void)fprintf(t->out,
-                      "# the limit of %llu lines is reached; limit= allows more, the other filters ask for less\n",
-                      (unsigned long long)t->filter.limit);
+        (void)fprintf(
+            t->out,
+            "# the limit of %llu lines is reached; --limit trace=N allows more, the other filters ask for less\n",
+            (unsigned long long)t->filter.limit);
     else
         (void)fprintf(t->out, "# end: %s\n", ending_name(mon->v->ending));
     return true;

@@ -75,6 +75,8 @@ bool base_begin(struct base *b, const struct boot_case *c, struct diag *d)
     b->traced = b->asked = false;
     record_client(b);
     b->on = machine_init_again(&b->machine, &g, &c->entry, !c->unchecked, &b->client, BASE_RESERVE, d);
+    if (b->on)
+        machine_limit(&b->machine, c->choice.limits);
     record_served(b);
     b->log.recording = b->on;
     return b->on;
@@ -106,6 +108,7 @@ static void keep_course(struct base *b)
     b->exits = m->exits;
     b->work_seen = m->work_seen;
     b->nr_again = m->nr_again;
+    b->again_cut = m->again_cut;
 }
 
 static bool keep(struct base *b, struct monitor *mon)
@@ -215,6 +218,7 @@ static const char *go_back(struct base *b, const struct boot_case *c)
     }
     m->work_seen = b->work_seen;
     m->nr_again = b->nr_again;
+    m->again_cut = b->again_cut;
     return NULL;
 }
 
@@ -233,7 +237,7 @@ const char *base_go_back(struct base *b, const struct boot_case *c)
 const char *base_doubt(const struct base *b)
 {
     /* Where more is allowed here than where it was kept, fewer reads may have been told of: the limit must be far. */
-    if (b->nr_again != 0 && b->machine.nr_again >= MACHINE_AGAIN_MAX)
+    if (b->nr_again != 0 && b->machine.nr_again >= limit(b->machine.limits, LIMIT_READS))
         return "it reads forbidden memory for ever";
     return engine_doubt(b->machine.engine);
 }

@@ -73,6 +73,7 @@ struct base {
     uint64_t exits;
     uint64_t work_seen;
     unsigned nr_again;
+    bool again_cut;
     struct monitor monitor;                  /* as it was there */
     bool asked;                              /* in this boot: Xen, or what CMOS says about memory */
     void (*asking)(void *self, uint64_t pc); /* the first time; NULL: nobody wants to know */

@@ -33,7 +33,7 @@ void console_serve(struct xen *x, bool compat)
     if (n == 0 || n > OUT_SIZE)
         return;
     for (; cons != prod; cons++)
-        bytelog_add(&x->console.log, page + OUT_AT + cons % OUT_SIZE, 1, CONSOLE_LOG_MAX);
+        bytelog_add(&x->console.log, page + OUT_AT + cons % OUT_SIZE, 1, (size_t)limit(x->limits, LIMIT_LOG));
     put_le32(page + OUT_CONS, cons);
     evtchn_raise(x, EVTCHN_CONSOLE, compat);
 }

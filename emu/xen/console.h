@@ -10,8 +10,6 @@
 
 struct xen;
 
-#define CONSOLE_LOG_MAX (4u << 20)
-
 struct pv_console {
     struct bytelog log; /* what the guest wrote */
 };
@@ -21,7 +19,7 @@ void console_serve(struct xen *x, bool compat);
 void console_exit(struct xen *x);
 /* Somebody types: how many of the @n bytes the ring had room for. Outside the engine's run. */
 size_t console_type(struct xen *x, const void *bytes, size_t n);
-/* What the guest wrote so far: bytes, bounded (CONSOLE_LOG_MAX), NUL-terminated. */
+/* What the guest wrote so far: bytes, at most LIMIT_LOG, NUL-terminated. */
 const char *console_log(const struct xen *x, size_t *length, bool *truncated);
 
 #endif

@@ -92,10 +92,13 @@ static uint8_t *host_page(struct xen *x, uint64_t gpa)
     struct p2m *const p = &x->p2m;
     if (gpa < x->memory->size)
         return x->memory->base + gpa;
+    const size_t most = (size_t)limit(x->limits, LIMIT_PAGES);
     if (p->extra == NULL)
-        p->extra = calloc(P2M_EXTRA_MAX, sizeof *p->extra);
-    if (p->extra == NULL || p->nr_extra == P2M_EXTRA_MAX)
+        p->extra = calloc(most, sizeof *p->extra);
+    if (p->extra == NULL || p->nr_extra == most) {
+        limit_reach(&x->met, LIMIT_PAGES, x->limits, p->extra != NULL);
         return NULL;
+    }
     uint8_t *const page = calloc(1, PAGE_SIZE);
     if (page != NULL)
         p->extra[p->nr_extra++] = page;

@@ -15,9 +15,6 @@
 
 struct xen;
 
-/* Pages above the plan's top that a guest may have. No loader puts any there; a hostile one must not take the host's. */
-#define P2M_EXTRA_MAX 0x4000u
-
 struct p2m {
     bool on;             /* off: RAM is where the memory says, and no page can be had */
     uint64_t allowance;  /* pages that Xen still grants; SLACK_AMPLE: any number */
@@ -25,7 +22,9 @@ struct p2m {
     uint64_t moved;      /* and pages moved, for the report */
     uint64_t refused;    /* and pages that Xen would have placed, but the bed could not */
     uint64_t first_gone; /* the lowest gpa that a page was moved away from, UINT64_MAX for none */
-    uint8_t **extra;     /* pages above the plan's top; owned */
+    uint8_t **
+        extra; /* pages above the plan's top, at most LIMIT_PAGES: no loader puts any there, a hostile one must not take
+                            the host's; owned */
     size_t nr_extra;
 };
 

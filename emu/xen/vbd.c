@@ -79,6 +79,7 @@ bool vbd_attach(struct xen *x, struct disk *disk, unsigned vdev, bool read_only,
                     .backend = XenbusStateInitWait};
     if (!ok || !fill(x, &v, name))
         return false;
+    disk_limit(disk, limit(x->limits, LIMIT_DISK));
     x->vbd[x->nr_vbds++] = v;
     return true;
 }

@@ -55,6 +55,14 @@ void xen_exit(struct xen *x)
     shared_info_exit(x);
 }
 
+void xen_limits_met(const struct xen *x, struct limits_reached *out)
+{
+    limits_merge(out, &x->met);
+    limit_reach(out, LIMIT_LOG, x->limits, x->console.log.truncated);
+    for (unsigned i = 0; i < x->nr_vbds; i++)
+        limit_reach(out, LIMIT_DISK, x->limits, disk_is_full(x->vbd[i].disk));
+}
+
 bool xen_begin_loader(struct xen *x)
 {
     hvm_params_before_loader(x);

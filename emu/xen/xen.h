@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "layout/layout.h"
 #include "machine/clock.h"
 #include "machine/memory.h"
@@ -53,6 +54,8 @@ struct xen {
     struct vcpus *vcpus;
     struct memory *memory;
     struct guest_access access;
+    const struct limits *limits; /* NULL: the defaults */
+    struct limits_reached met;   /* but for those of xen_limits_met() */
     uint64_t param[XEN_HVM_NR_PARAMS_MAX];
     uint8_t *shared_info;     /* one host page, owned */
     uint64_t shared_info_gpa; /* where it is mapped, or XEN_UNMAPPED */
@@ -81,6 +84,8 @@ struct xen {
 bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *g, struct clock *clock,
               struct vcpus *vcpus, struct memory *memory, struct guest_access access);
 void xen_exit(struct xen *x);
+/* Adds those of its limits that this guest has met. */
+void xen_limits_met(const struct xen *x, struct limits_reached *out);
 /*
  * HVM: this guest starts with its loader, not after it. Before the first instruction, once after xen_init: MSRs, HVM
  * parameters and shared info become as Xen makes them, the store answers, and pages are counted (p2m.h). False: out

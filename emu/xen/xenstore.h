@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "layout/layout.h"
 #include "xen/xstree.h"
 
@@ -21,10 +22,10 @@ struct xen;
 #define XENSTORE_HOME "/local/domain/1"
 
 /* xenstored's defaults (X:tools/xenstore/xenstored_core.c:quota_*), and its hard limit of memory for answers. */
-#define XENSTORE_NODES_MAX 1000u
+#define XENSTORE_NODES_MAX LIMIT_XENSTORE_DEFAULT
 #define XENSTORE_NODE_SIZE_MAX 2048u
-#define XENSTORE_WATCHES_MAX 128u
-#define XENSTORE_TRANSACTIONS_MAX 10u
+#define XENSTORE_WATCHES_MAX LIMIT_WATCHES_DEFAULT
+#define XENSTORE_TRANSACTIONS_MAX LIMIT_TRANSACTIONS_DEFAULT
 #define XENSTORE_OUT_MAX 0x280000u
 
 struct xs_watch {

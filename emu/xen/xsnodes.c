@@ -83,9 +83,12 @@ static const char *set(struct xs_request *r, const char *path, const char *value
     const char *const error = get_node(r, path, XS_CAN_WRITE, &n);
     if (error != NULL && strcmp(error, "ENOENT") != 0)
         return error;
-    if (size > XENSTORE_NODE_SIZE_MAX ||
-        xstree_missing(r->tree, path) + xstree_owned(r->tree, BED_DOMID) > XENSTORE_NODES_MAX)
+    if (size > XENSTORE_NODE_SIZE_MAX)
         return "ENOSPC";
+    if (xstree_missing(r->tree, path) + xstree_owned(r->tree, BED_DOMID) > limit(r->x->limits, LIMIT_XENSTORE)) {
+        limit_reach(&r->x->met, LIMIT_XENSTORE, r->x->limits, true);
+        return "ENOSPC";
+    }
     n = xstree_make(r->tree, path, BED_DOMID);
     if (n == NULL || !xstree_set(n, value, size))
         return "ENOMEM";

@@ -24,7 +24,7 @@ static struct xs_node *append(struct xs_tree *t, const char *path, size_t n)
     if (copy == NULL)
         return NULL;
     struct xs_node *const node = &t->node[t->nr++];
-    *node = (struct xs_node){.path = copy};
+    *node = (struct xs_node){.path = copy, .length = strlen(copy)};
     return node;
 }
 
@@ -50,7 +50,7 @@ bool xstree_copy(struct xs_tree *to, const struct xs_tree *from)
     *to = (struct xs_tree){0};
     for (size_t i = 0; i < from->nr; i++) {
         const struct xs_node *const a = &from->node[i];
-        struct xs_node *const b = append(to, a->path, strlen(a->path));
+        struct xs_node *const b = append(to, a->path, a->length);
         if (b == NULL || !xstree_set(b, a->value, a->size)) {
             xstree_free(to);
             return false;
@@ -61,10 +61,11 @@ bool xstree_copy(struct xs_tree *to, const struct xs_tree *from)
     return true;
 }
 
+/* Whoever asks is often about to add to what was added last. */
 static struct xs_node *find(const struct xs_tree *t, const char *path, size_t n)
 {
-    for (size_t i = 0; i < t->nr; i++)
-        if (strncmp(t->node[i].path, path, n) == 0 && t->node[i].path[n] == '\0')
+    for (size_t i = t->nr; i-- > 0;)
+        if (t->node[i].length == n && memcmp(t->node[i].path, path, n) == 0)
             return &t->node[i];
     return NULL;
 }

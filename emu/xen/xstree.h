@@ -22,6 +22,7 @@ struct xs_perm {
 
 struct xs_node {
     char *path;     /* owned */
+    size_t length;  /* of it */
     uint8_t *value; /* owned, NULL when empty */
     size_t size;
     struct xs_perm perm[XS_PERMS_MAX];

@@ -88,8 +88,10 @@ const char *xs_do_watch(struct xs_request *r)
     const char *const error = two_strings(r, path, &token);
     if (error != NULL || find_watch(s, path, token) >= 0)
         return error != NULL ? error : "EEXIST";
-    if (s->nr_watches == XENSTORE_WATCHES_MAX)
+    if (s->nr_watches == XENSTORE_WATCHES_MAX) {
+        limit_reach(&r->x->met, LIMIT_WATCHES, r->x->limits, true);
         return "E2BIG";
+    }
     const struct xs_watch w = {strdup(path), strdup(token), r->body[0] != '/' && r->body[0] != '@'};
     if (w.path == NULL || w.token == NULL) {
         free(w.path);
@@ -141,8 +143,12 @@ const char *xs_do_transaction_start(struct xs_request *r)
     struct xenstore *const s = &r->x->store;
     struct xs_transaction *const t = xs_transaction_find(s, 0);
     char text[16];
-    if (r->in != NULL || t == NULL)
-        return r->in != NULL ? "EBUSY" : "ENOSPC";
+    if (r->in != NULL)
+        return "EBUSY";
+    if (t == NULL) {
+        limit_reach(&r->x->met, LIMIT_TRANSACTIONS, r->x->limits, true);
+        return "ENOSPC";
+    }
     if (!xstree_copy(&t->tree, &s->tree))
         return "ENOMEM";
     do

@@ -32,6 +32,22 @@ if have $release; then
     ok "PVH, to the hand-off" warm '[1-9][0-9]* of them warm, 0 different' "$image" pvh "${pvh[@]}"
     ok "the guest unpacks" warm '4 boots, 2 of them warm, 0 different' -g -n 4 "$image" hvm "${hvm[0]}"
     ok "hvmloader first: from reset" warm ' 0 of them warm, 0 different' -n 2 "$image" hvmloader "${hvm[0]}"
+    # Limits that are met: in what all boots have in common, and after it.
+    limits="log=100 modules=8 findings=1 hobs=20 tables=3"
+    met() { # IMAGE: it meets all but one of them
+        # shellcheck disable=SC2086
+        "$HVMBED" run -q -f json --handoff hvm $(printf ' --limit %s' $limits) "$1" >"$T/met.json"
+        jq -e '[.limits_reached[] | "\(.limit)=\(.value)"] | contains(["log=100", "modules=8", "hobs=20"])' "$T/met.json"
+    }
+    debug=$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd
+    if [ -e "$debug" ] && command -v jq >/dev/null; then
+        ok "a boot meets limits" met "$debug"
+        # shellcheck disable=SC2046,SC2086
+        ok "warm, they are met and told as from reset" warm '[1-9][0-9]* of them warm, 0 different' \
+            $(printf ' -x %s' $limits) -n 3 "$debug" hvm "${hvm[@]:0:3}"
+    else
+        skip "limits, warm" "no DEBUG image, or no jq"
+    fi
     # 2,000 boots, and not a page more.
     ok "resident memory stays" warm '1[0-9]* of them warm, 0 different' -c -p -n 1000 -f 2048 "$image" hvm "${hvm[@]:0:2}"
     # Layouts as the fuzzer makes them; MUTANTS=1000 for more (`make test-warm`).

@@ -109,7 +109,7 @@ bad() { # WHAT MESSAGE
 }
 printf '{"schema": "hvmbed-case/1",\n"hvmbed": }' >bad.json
 bad "not JSON: the line" '^hvmbed: bad.json:2: no case file: '
-head -c 5000000 /dev/zero >bad.json
+head -c 17000000 /dev/zero >bad.json
 bad "too large" '^hvmbed: bad.json: no case file: it has more than'
 echo '{}' >bad.json
 bad "another file" '^hvmbed: bad.json: no case file: its schema is not hvmbed-case/1$'

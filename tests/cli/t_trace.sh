@@ -52,7 +52,7 @@ ok "window=" eval '[ "$(grep -vc "^#" trace)" -ge 1 ] && [ "$(grep -vc "^#" trac
 filtered good kind=insn limit=100
 ok "limit=: as many lines, and that is said" eval '[ "$(grep -vc "^#" trace)" = 100 ] && has "^# the limit of 100 lines is reached"'
 "$HVMBED" run --handoff hvm --trace trace --trace-filter kind=insn --trace-filter limit=3 "$rom/good.fd" >/dev/null 2>err
-ok "and on standard error" grep -q 'trace: only the first 3 lines; --trace-filter limit=N allows more' err
+ok "and on standard error" grep -q 'trace: only the first 3 lines; --limit trace=N allows more' err
 filtered good kind=insn limit=40
 ok "16-bit code is decoded as such" has '^insn +0xf[0-9a-f]{4} +jmp far '
 

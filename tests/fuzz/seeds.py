@@ -152,13 +152,13 @@ def place(module=b"PeiCore", file=b"Ppi.c"):
 
 
 def record():
-    mark = number(0x3130657361632D68)
+    mark = number(0x3230657361632D68)
     finding = number(0, 0, 1, 0) + place() + number(1) + place(b"SecMain") + number(0) + place(b"", b"") + \
         text(b"6eaa1c6eccd1782f") + text(b"6eaa1c6eccd1782f") + text(b"what happened") + \
         number(1) + place() + number(0, 0) + number(1, 0) + place() + text(b"details\n")
-    booted = mark + number(0) + text(b"") + number(1, 2, 3) + text(b"detail") + number(0, 1) + finding + number(1000, 2000) + \
+    booted = mark + number(0) + text(b"") + number(1, 2, 3) + text(b"detail") + number(0) + number(2, 0, 256, 3, 512) + number(1) + finding + number(1000, 2000) + \
         text(b"hvmloader-4.17") + number(173724) + b"\x5a" * 32 + text(b"log\n") + number(1) + text(b"json") + text(b"{}\n") + mark
-    lost = mark + number(3) + text(b"killed") + number(3, 0, 0) + text(b"") + number(0, 0, 0, 0) + text(b"") + number(0) + \
+    lost = mark + number(3) + text(b"killed") + number(3, 0, 0) + text(b"") + number(0, 0, 0, 0, 0) + text(b"") + number(0) + \
         b"\0" * 32 + text(b"") + number(0) + mark
     return {"booted": booted, "lost": lost}
 

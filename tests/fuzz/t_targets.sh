@@ -34,6 +34,24 @@ same() { # the same number means the same mutants, in the same order
     [ -n "$a" ] && [ "$a" = "$b" ]
 }
 ok "the same runs each time" same
-builds_all() { grep -q build-fuzz-targets "$SRC/.clusterfuzzlite/build.sh"; }
+# --- dictionaries: of a target, as the sources have it, and such that libFuzzer takes them
+fresh() { PYTHONDONTWRITEBYTECODE=1 python3 "$SRC/tests/fuzz/dicts.py" "$T/dict" && diff -r "$T/dict" "$SRC/tests/fuzz/dict"; }
+if command -v python3 >/dev/null; then
+    ok "dictionaries: what tests/fuzz/dicts.py makes of the sources" fresh
+else
+    skip "dictionaries: what tests/fuzz/dicts.py makes of the sources" "no python3"
+fi
+word='"([ !#-[^-~]|\]|\\\\x[0-9a-f]{2}){1,60}"'
+parses() { # TARGET DICT
+    [ -e "$SRC/tests/fuzz/targets/$1.c" ] && ! grep -vE "^(#.*|$word)\$" "$2" && grep -q '^"' "$2" || return 1
+    [ -x "$BUILD/libfuzzer/fuzz/$1" ] || return 0
+    "$BUILD/libfuzzer/fuzz/$1" -dict="$2" -runs=1 >"$T/dict.out" 2>&1
+    grep "Dictionary: $(grep -c '^"' "$2") entries" "$T/dict.out" || { head "$T/dict.out"; return 1; }
+}
+for dict in "$SRC"/tests/fuzz/dict/*.dict; do
+    name=$(basename "$dict" .dict)
+    ok "$name: its dictionary" parses "$name" "$dict"
+done
+builds_all() { grep -q build-fuzz-targets "$SRC/.clusterfuzzlite/build.sh" && grep -q 'dict/$name.dict' "$SRC/.clusterfuzzlite/build.sh"; }
 ok "ClusterFuzzLite builds them" builds_all
 done_testing

@@ -44,7 +44,7 @@ static uint64_t find(struct bed *b, bool (*is)(const struct bed *b, const struct
     const struct hob_reader r = {read_guest, &b->machine.memory};
     struct hob_list l = {0};
     uint64_t at = 0;
-    if (hob_list_read(&r, b->verdict.hob_list, &l))
+    if (hob_list_read(&r, b->verdict.hob_list, LIMIT_HOBS_DEFAULT, &l))
         for (size_t i = 0; i < l.nr && at == 0; i++)
             if (is(b, &l.h[i]))
                 at = l.h[i].at;

@@ -2,7 +2,7 @@
 /*
  * Is a boot that does not begin at reset the same boot? Each layout is booted from reset and warm, and the reports, text
  * and JSON, HOB list and all, must be the same bytes. Then once more in children of the process as it is by then.
- * Usage: warm [-pgc1] [-E RULE] [-n ROUNDS] [-w LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...
+ * Usage: warm [-pgc1] [-E RULE] [-x LIMIT] [-n ROUNDS] [-w LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...
  *   -p  to the published PEI memory instead of the hand-off
  *   -g  the guest unpacks the firmware itself
  *   -n  that many rounds over all layouts
@@ -38,6 +38,7 @@ struct options {
     unsigned rounds, least, growth, mutants;
     uint64_t seed;
     const char *error;
+    struct limits limits;
 };
 
 struct bed {
@@ -243,7 +244,7 @@ static bool in_children(struct bed *b, struct diag *d)
 
 static bool prove(struct bed *b, char **layouts, const char *handoff, struct diag *d)
 {
-    const struct boot_choice choice = {.handoff = handoff};
+    const struct boot_choice choice = {.handoff = handoff, .limits = &b->o.limits};
     for (size_t i = 0; i < b->nr; i++) {
         struct layout l;
         char file[512];
@@ -262,7 +263,7 @@ static bool parse(int argc, char **argv, struct options *o)
 {
     int opt;
     *o = (struct options){.tier = WARM_HANDOFF, .rounds = 3, .seed = 1};
-    while ((opt = getopt(argc, argv, "pgc1n:w:f:m:s:E:")) != -1) {
+    while ((opt = getopt(argc, argv, "pgc1n:w:f:m:s:E:x:")) != -1) {
         if (opt == 'p')
             o->tier = WARM_PLATFORM;
         else if (opt == 'g')
@@ -273,6 +274,8 @@ static bool parse(int argc, char **argv, struct options *o)
             o->first_only = true;
         else if (opt == 'E')
             o->error = optarg;
+        else if (opt == 'x' && limits_set(&o->limits, optarg, LIMIT_OF_GUEST, NULL))
+            continue;
         else if (opt == 'n')
             o->rounds = (unsigned)strtoul(optarg, NULL, 10);
         else if (opt == 'w')

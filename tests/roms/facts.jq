@@ -18,3 +18,5 @@ def found: [f.backtrace[].found] | join(",");
 def wrote: f.writer | "\(.kind) \(.instruction): \(.store.value) over \(.store.old) at \(.store.gpa)";
 def pointer: f.pointer | "\(.register) \(.value) from \(.memory.gpa)";
 def exits(kind): .timeline.exits[] | select(.kind == kind).count;
+# Limits that were met, with their values; each has an option that raises it.
+def met: [.limits_reached[]? | select(.option == "--limit \(.limit)=N") | "\(.limit)=\(.value)"] | join(",");

@@ -89,6 +89,15 @@ static inline void checks_start(struct checks *c, bool again)
     checks_reset(c);
 }
 
+/* Findings without content. */
+#define FINDINGS_MAX LIMIT_FINDINGS_DEFAULT
+static inline void checks_found(struct checks *c, size_t nr)
+{
+    c->v.findings.nr = 0;
+    while (nr-- > 0)
+        (void)verdict_add_finding(&c->v);
+}
+
 static inline void checks_init(struct checks *c, enum guest_type type)
 {
     memset(c, 0, sizeof *c);

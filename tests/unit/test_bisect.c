@@ -23,7 +23,7 @@ static struct verdict *make_verdict(enum ending ending)
 
 static struct finding *add(struct verdict *v, enum rule_id rule, enum severity severity)
 {
-    struct finding *f = &v->findings.f[v->findings.nr++];
+    struct finding *f = verdict_add_finding(v);
     f->rule = rule;
     f->severity = severity;
     (void)snprintf(f->at.module, sizeof f->at.module, "PeiCore");
@@ -39,6 +39,7 @@ static void judged(const struct sought *s, struct verdict *v, enum bisect_answer
     if (j.answer != expected)
         fail_msg("%s: %s", bisect_word(j.answer, false), j.why);
     assert_null(strchr(j.why, '\033'));
+    verdict_free(v);
     free(v);
 }
 
@@ -94,9 +95,9 @@ static void prints(void **state)
                 sought_print(&by_family, family) && sought_print(&none, "0000000000000000"));
     struct verdict *moved = make_verdict(END_HANDOFF), *other = make_verdict(END_HANDOFF);
     add(moved, RULE_READ_NULL, SEVERITY_WARNING)->at.offset = 0x20;
-    *other = *v;
+    verdict_copy(other, v);
     struct verdict *again = make_verdict(END_HANDOFF);
-    *again = *v;
+    verdict_copy(again, v);
     judged(&by_print, v, BISECT_BAD);
     judged(&by_family, moved, BISECT_BAD);
     judged(&none, other, BISECT_GOOD);

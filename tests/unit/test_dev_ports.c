@@ -85,10 +85,10 @@ static void debug_log(void **state)
     out(&b, 0xE9, 1, 'b');
     assert_int_equal(in(&b, 0xE9, 1), 0xFF);
     assert_string_equal(platform_debug_log(&b.p, &n, &cut), "ab");
-    for (uint32_t i = 0; i < DEBUGCON_MAX + 10; i++)
+    for (uint32_t i = 0; i < LIMIT_LOG_DEFAULT + 10; i++)
         out(&b, 0x402, 1, 'x');
     const char *log = platform_debug_log(&b.p, &n, &cut);
-    assert_int_equal(n, DEBUGCON_MAX - 1);
+    assert_int_equal(n, LIMIT_LOG_DEFAULT);
     assert_int_equal(strlen(log), n);
     assert_true(cut);
     bus_exit(&b.bus);

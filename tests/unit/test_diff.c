@@ -49,6 +49,7 @@ static struct diff_case make_case(void)
     assert_true(entry_add(&c, DIFF_FINDINGS, DIFF_GONE, false, "note"));
     assert_true(entry_numbers(&c, DIFF_WORK, "instructions", 5, UINT32_MAX));
     assert_true(entry_numbers(&c, DIFF_WORK, "charged", 5, 5));
+    c.reached[1].at[LIMIT_LOG] = 77;
     return c;
 }
 
@@ -73,6 +74,7 @@ static void there_and_back(void **state)
     assert_int_equal(back.nr, 4);
     assert_int_equal(back.same[DIFF_WORK], 1);
     assert_true(back.e[0].worse);
+    assert_memory_equal(back.reached, c.reached, sizeof c.reached);
     assert_int_equal(back.e[3].b, UINT32_MAX);
     diff_case_free(&back);
     /* Nothing else gets through. */

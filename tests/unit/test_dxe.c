@@ -102,6 +102,64 @@ static void damaged_handles(void **state)
     assert_int_equal(all.nr, 0);
 }
 
+/* --- databases without end: @shape says what there are many of ----------------------------------------------------- */
+
+struct shape {
+    uint64_t handles, faces, guids; /* faces of each handle; GUIDs that differ */
+};
+#define MANY 0x100000000ull
+#define EACH 0x100000u /* bytes of a handle */
+#define FACE_SIZE 0x100u
+
+/* Handle i lies at MANY + i * EACH, its interface k FACE_SIZE * (k + 1) behind. The last handle leads to the first. */
+static bool read_many(const void *self, uint64_t gva, void *dst, size_t n)
+{
+    const struct shape *s = self;
+    uint8_t raw[FACE_SIZE] = {0};
+    const uint64_t i = (gva - MANY) / EACH, in = (gva - MANY) % EACH, k = in / FACE_SIZE, at = in % FACE_SIZE;
+    const uint64_t handle = MANY + i * EACH, face = handle + k * FACE_SIZE;
+    if (gva < MANY || i >= s->handles || k > s->faces || at + n > sizeof raw)
+        return false;
+    if (k == 0) {
+        put_le64(raw, 0x6C646E68);
+        put_le64(raw + 8, (i + 1 < s->handles ? handle + EACH : MANY) + 8);
+        put_le64(raw + 0x18, handle + FACE_SIZE + 8);
+    } else {
+        put_le64(raw, 0x63666970);
+        put_le64(raw + 8, k < s->faces ? face + FACE_SIZE + 8 : handle + 0x18);
+        put_le64(raw + 0x30, face + 0x80);
+        put_le64(raw + 0x80, 0x65747270);
+        put_le64(raw + 0x98, (i * s->faces + k) % s->guids + 1);
+    }
+    memcpy(dst, raw + at, n);
+    return true;
+}
+
+static void without_end(void **state)
+{
+    (void)state;
+    static struct efi_protocols all;
+    static const struct {
+        struct shape shape;
+        bool handles, interfaces, protocols;
+        size_t nr;
+    } cases[] = {
+        {{LIMIT_HANDLES_DEFAULT, 1, 1}, false, false, false, 1},
+        {{LIMIT_HANDLES_DEFAULT + 1, 1, 1}, true, false, false, 1},
+        {{2, LIMIT_INTERFACES_DEFAULT, 2}, false, false, false, 2},
+        {{2, LIMIT_INTERFACES_DEFAULT + 1, 2}, false, true, false, 2},
+        {{4, 128, LIMIT_PROTOCOLS_DEFAULT}, false, false, false, LIMIT_PROTOCOLS_DEFAULT},
+        {{8, 128, LIMIT_PROTOCOLS_DEFAULT + 1}, false, false, true, LIMIT_PROTOCOLS_DEFAULT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct efi_reader many = {read_many, &cases[i].shape};
+        assert_true(efi_protocols_read(&many, MANY, &all));
+        if (all.handles_cut != cases[i].handles || all.interfaces_cut != cases[i].interfaces ||
+            all.protocols_cut != cases[i].protocols || all.nr != cases[i].nr)
+            fail_msg("%zu: %d %d %d, %zu", i, all.handles_cut, all.interfaces_cut, all.protocols_cut, all.nr);
+    }
+}
+
 static void tables(void **state)
 {
     (void)state;
@@ -291,9 +349,9 @@ static void many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(handles),       cmocka_unit_test(damaged_handles), cmocka_unit_test(tables),
-        cmocka_unit_test(chain),         cmocka_unit_test(expressions),     cmocka_unit_test(many),
-        cmocka_unit_test(architectural),
+        cmocka_unit_test(handles), cmocka_unit_test(damaged_handles), cmocka_unit_test(without_end),
+        cmocka_unit_test(tables),  cmocka_unit_test(chain),           cmocka_unit_test(expressions),
+        cmocka_unit_test(many),    cmocka_unit_test(architectural),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -382,9 +382,8 @@ static bool ran(uint64_t base, const uint64_t *pc, size_t n)
     static struct plan plan = {.r = &all, .nr = 1, .top = UINT64_MAX, .sealed = true};
     static struct machine m;
     m.plan = &plan;
-    memset(&v, 0, sizeof v);
-    v.nr_modules = 1;
-    v.module[0] = (struct module){.name = "PeiCore", .base = base, .size = 0x10000};
+    verdict_clear(&v);
+    *verdict_add_module(&v) = (struct module){.name = "PeiCore", .base = base, .size = 0x10000};
     edges_clear(&edges);
     for (size_t i = 0; i < n; i++)
         edges_block(&edges, base + pc[i], 1);
@@ -420,7 +419,8 @@ static void coverage_of_turns(void **state)
     edges_block(&edges, 0x820020, 3);
     edges_block(&edges, 0x820030, 1);
     assert_int_equal(edges.nr, 4);
-    static struct verdict v = {.nr_modules = 1, .module = {{.name = "PeiCore", .base = 0x820000, .size = 0x10000}}};
+    struct module pei = {.name = "PeiCore", .base = 0x820000, .size = 0x10000};
+    const struct verdict v = {.nr_modules = 1, .module = &pei};
     static struct plan_range all = {.at = {0, UINT64_MAX}};
     static struct plan plan = {.r = &all, .nr = 1, .top = UINT64_MAX, .sealed = true};
     static struct machine m = {.plan = &plan};

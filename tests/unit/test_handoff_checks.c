@@ -922,8 +922,8 @@ static void known_of_drivers(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         checks_reset(c);
         c->mon.dxe = cases[i].dxe ? &dxe : NULL;
-        c->v.nr_modules = 1;
-        c->v.module[0] = (struct module){.base = 0x3000000, .size = 0x1000};
+        c->v.nr_modules = 0;
+        *verdict_add_module(&c->v) = (struct module){.base = 0x3000000, .size = 0x1000};
         (void)snprintf(c->v.module[0].guid, sizeof c->v.module[0].guid, "%s", cases[i].guid);
         assert_int_equal(known_access(&c->mon, cases[i].rule, 0x3000010, 0xFFF00000), cases[i].known);
         assert_int_equal(c->v.nr_known, cases[i].known);

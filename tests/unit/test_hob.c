@@ -56,7 +56,7 @@ static struct hob_list read_list(const struct bytes *m)
 {
     struct hob_list l = {0};
     const struct hob_reader r = {read_bytes, m};
-    assert_true(hob_list_read(&r, BASE, &l));
+    assert_true(hob_list_read(&r, BASE, LIMIT_HOBS_DEFAULT, &l));
     return l;
 }
 
@@ -349,8 +349,9 @@ static void test_endless(void **state)
     (void)state;
     struct hob_list l = {0};
     const struct hob_reader r = {endless, NULL};
-    assert_true(hob_list_read(&r, BASE, &l));
-    assert_int_equal(l.nr, HOBS_MAX);
+    assert_true(hob_list_read(&r, BASE, LIMIT_HOBS_DEFAULT, &l));
+    assert_int_equal(l.nr, LIMIT_HOBS_DEFAULT);
+    assert_true(l.cut);
     assert_non_null(l.damage);
     hob_list_free(&l);
 }

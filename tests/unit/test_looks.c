@@ -211,7 +211,7 @@ static void told(void **state)
     c->v.findings.nr = 1; /* the first */
     assert_false(tell(0x1000, 0x2000, RULE_HOB_RAM));
     /* No room: told all the same, and nobody is blamed. */
-    c->v.findings.nr = FINDINGS_MAX;
+    checks_found(c, FINDINGS_MAX);
     c->v.findings.f[FINDINGS_MAX - 1].bytes = (struct span){1, 2};
     assert_true(tell(0x9000, 0xA000, RULE_HOB_RAM));
     handoff_blame(&view, (struct span){3, 4});

@@ -42,7 +42,7 @@ static void start(unsigned cpus, uint64_t budget)
     c->t.l.vcpus = cpus;
     checks_start(c, false);
     c->mon.options.budget = budget;
-    c->v.module[c->v.nr_modules++] = (struct module){.name = "Loops", .base = CODE, .size = CPUS * 0x10000};
+    *verdict_add_module(&c->v) = (struct module){.name = "Loops", .base = CODE, .size = CPUS * 0x10000};
     for (unsigned i = 1; i < cpus; i++) {
         struct cpu_entry entry = c->entry;
         entry.eip = PLACE(i);

@@ -58,6 +58,8 @@ static struct case_result full_record(void)
     struct case_result r = make_booted(1, 2);
     r.ending = END_FINDING;
     r.dropped = 3;
+    r.reached.at[LIMIT_FINDINGS] = 2;
+    r.reached.at[LIMITS - 1] = INT64_MAX;
     put_words(r.detail, sizeof r.detail, "exception");
     r.finding[0] = make_finding(RULE_EXCEPTION, 0x2fa, "exception 14");
     r.finding[0].access = ACCESS_EXEC;
@@ -121,6 +123,7 @@ static void record_and_back(void **state)
     assert_int_equal(got.phase, PHASE_DXE);
     assert_string_equal(got.detail, "exception");
     assert_int_equal(got.dropped, 3);
+    assert_memory_equal(&got.reached, &r.reached, sizeof r.reached);
     assert_int_equal(got.nr_findings, 2);
     same_finding(&got.finding[0], &r.finding[0]);
     same_finding(&got.finding[1], &r.finding[1]);
@@ -181,7 +184,7 @@ static void hostile_records(void **state)
         memcpy(bytes + i, before, 8);
         bytes[i] ^= 0x55;
         if (record_read(bytes, n, &got)) {
-            assert_true(got.nr_findings <= FINDINGS_MAX && got.log_size <= CASE_LOG_MAX);
+            assert_true(got.nr_findings <= LIMIT_FINDINGS_MOST && got.log_size <= CASE_LOG_MAX);
             for (size_t j = 0; j < got.nr_findings; j++) {
                 const struct case_finding *f = &got.finding[j];
                 assert_true((unsigned)f->rule < RULE_COUNT && f->nr_steps <= STEPS_MAX);

@@ -41,7 +41,7 @@ static void on_table(void *self, uint64_t gpa)
     (void)gpa;
     seen.tables++;
 }
-static const struct pagemap_visitor visitor = {on_run, on_fault, on_table, NULL};
+static const struct pagemap_visitor visitor = {on_run, on_fault, on_table, NULL, LIMIT_TABLES_DEFAULT};
 
 static int set_up(void **state)
 {
@@ -85,6 +85,8 @@ static void test_runs(void **state)
     assert_true(pagemap_visit(&memory, &paging, &visitor));
     assert_int_equal(seen.faults, 0);
     assert_int_equal(seen.tables, 7);
+    assert_true(pagemap_visit(&memory, &paging, &(struct pagemap_visitor){.most = 7}));
+    assert_false(pagemap_visit(&memory, &paging, &(struct pagemap_visitor){.most = 6}));
     assert_int_equal(seen.runs, 8);
     assert_int_equal(seen.run[0].size, 0x2000);
     assert_true(seen.run[0].writable && seen.run[0].executable && !seen.run[0].user);
@@ -140,7 +142,7 @@ static void test_five_levels(void **state)
 static void test_cycle(void **state)
 {
     (void)state;
-    const struct pagemap_visitor quiet = {NULL, NULL, NULL, NULL};
+    const struct pagemap_visitor quiet = {NULL, NULL, NULL, NULL, LIMIT_TABLES_DEFAULT};
     for (unsigned i = 0; i < 512; i++)
         put(0x1000 + 8 * i, 0x1003);
     assert_false(pagemap_visit(&memory, &paging, &quiet));

@@ -132,6 +132,33 @@ static void there_and_back(void **state)
     free_case(s);
 }
 
+/* Those that were said are there; where none was, no word of them. */
+static void limits(void **state)
+{
+    (void)state;
+    struct saved *s = make_case(), back = {0};
+    struct diag d = {0};
+    size_t n;
+    char *text = written(s, &n);
+    assert_null(strstr(text, "limits"));
+    free(text);
+    for (unsigned i = 0; i < LIMITS; i++)
+        s->limits.max[i] = limit_decides((enum limit_id)i) ? limit_rows[i].most : 0;
+    text = written(s, &n);
+    assert_true(saved_parse("x.json", text, n, &back, &d));
+    assert_memory_equal(&back.limits, &s->limits, sizeof s->limits);
+    free(text);
+    saved_free(&back);
+    s->limits.max[LIMIT_HOBS]++; /* more than it may be */
+    text = written(s, &n);
+    memset(&back, 0, sizeof back);
+    assert_false(saved_parse("x.json", text, n, &back, &d));
+    assert_non_null(strstr(d.message, "limits"));
+    free(text);
+    saved_free(&back);
+    free_case(s);
+}
+
 /* Every key is needed, and each has a kind that others are not. */
 static void damaged(void **state)
 {
@@ -307,8 +334,8 @@ static void what_differs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back), cmocka_unit_test(damaged),      cmocka_unit_test(what_is_wrong_is_said),
-        cmocka_unit_test(prepared),       cmocka_unit_test(what_differs),
+        cmocka_unit_test(there_and_back),        cmocka_unit_test(limits),   cmocka_unit_test(damaged),
+        cmocka_unit_test(what_is_wrong_is_said), cmocka_unit_test(prepared), cmocka_unit_test(what_differs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

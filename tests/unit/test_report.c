@@ -29,6 +29,14 @@ struct run {
     struct backtrace way;
 };
 
+/* What findings point to is the test's own. */
+static void free_run(struct run *r)
+{
+    free(r->verdict.findings.f);
+    free(r->verdict.module);
+    free(r);
+}
+
 static struct run *make_run(enum ending ending)
 {
     struct run *r = calloc(1, sizeof *r);
@@ -54,8 +62,7 @@ static struct run *make_run(enum ending ending)
     v->virtual_ns = 1234567890;
     v->hob_list = ending == END_HANDOFF ? 0x3ae00000 : 0;
     v->dxe_entry = 0x3ec40000;
-    v->nr_modules = 1;
-    v->module[0] = (struct module){
+    *verdict_add_module(v) = (struct module){
         .name = "PeiCore", .base = 0x820000, .size = 0x12000, .guid = "52C05B14-0B98-496C-BC3B-04B50211D680"};
     v->debug_log = "hello\r\n\033[31mred\tx\nend";
     v->debug_log_size = strlen(v->debug_log);
@@ -70,7 +77,7 @@ static struct run *make_run(enum ending ending)
 
 static struct finding *add(struct run *r, enum rule_id rule)
 {
-    struct finding *f = &r->verdict.findings.f[r->verdict.findings.nr++];
+    struct finding *f = verdict_add_finding(&r->verdict);
     *f = (struct finding){.rule = rule, .severity = rules[rule].severity, .phase = PHASE_PEI};
     f->at = (struct code_place){.gva = 0x821234,
                                 .module = "PeiCore",
@@ -332,7 +339,7 @@ static void headlines(void **state)
         if (strncmp(text, cases[i].line, strlen(cases[i].line)) != 0)
             fail_msg("case %zu starts: %.120s", i, text);
         free(text);
-        free(r);
+        free_run(r);
     }
 }
 
@@ -357,7 +364,7 @@ static void text_processors(void **state)
     text = written(r, "text", (struct report_style){0});
     has(text, "3 of them run by the firmware, 3 in its HOBs\n");
     free(text);
-    free(r);
+    free_run(r);
 }
 
 static void text_findings(void **state)
@@ -373,6 +380,7 @@ static void text_findings(void **state)
     has(text, "PeiCore+0x1234 (0x821234)\n");
     has_not(text, "regs");
     has_not(text, "debug output");
+    has_not(text, "    limit ");
     assert_null(strstr(strstr(text, rules[RULE_WRITE_RESERVED].help) + 1, rules[RULE_WRITE_RESERVED].help));
     free(text);
     text = written(r, "text", (struct report_style){.verbose = 1});
@@ -383,6 +391,7 @@ static void text_findings(void **state)
     free(text);
     r->verdict.findings.nr = 0;
     r->verdict.findings.dropped = 7;
+    r->verdict.reached.at[LIMIT_FINDINGS] = 256;
     add_fault(r);
     text = written(r, "text", (struct report_style){0});
     has(text, "#PF page fault (vector 14), error code 0x2 (write, not present, supervisor), cr2 0xffffffffffffffff\n");
@@ -393,6 +402,7 @@ static void text_findings(void **state)
     has(text, "0x100e (in no known module)\n");
     has(text, "rbx ffffffffffffffff");
     has(text, "7 more findings");
+    has(text, "\n    limit   findings=256 was reached (findings that differ); --limit findings=N raises it\n");
     has_not(text, "access");
     has_not(text, "dxe ");
     is_safe(text);
@@ -400,7 +410,7 @@ static void text_findings(void **state)
     text = written(r, "text", (struct report_style){.color = true});
     has(text, "\033[1;31mFAIL\033[0m");
     free(text);
-    free(r);
+    free_run(r);
 }
 
 /* For tests/report/t_schema.sh: the reports made here, to be validated. */
@@ -474,7 +484,7 @@ static void code_in_text(void **state)
     has(text, "... and more\n");
     has(text, "    0x9\n    0x1\n    0x2\n    0x0  (these 3, 18 times)\n\n");
     free(text);
-    free(r);
+    free_run(r);
 }
 
 static void code_in_json(void **state)
@@ -505,7 +515,7 @@ static void code_in_json(void **state)
     assert_int_equal(json_array_size(at(j, "last_blocks")), LAST_BLOCKS_MAX);
     assert_true(json_is_null(at(j, "symbols")));
     json_decref(j);
-    free(r);
+    free_run(r);
 }
 
 static void json_clean(void **state)
@@ -565,10 +575,19 @@ static void json_clean(void **state)
     assert_int_equal(json_integer_value(at(j, "loader.size")), 173724);
     assert_int_equal(strlen(json_string_value(at(j, "loader.sha256"))), 64);
     json_decref(j);
+    /* Limits that were met. */
+    r->verdict.reached.at[LIMIT_LOG] = 4096;
+    r->verdict.reached.at[LIMIT_WATCHES] = 128;
+    j = parsed(r, "limits", 0);
+    is_text(j, "limits_reached.0.limit", "log");
+    assert_int_equal(json_integer_value(at(j, "limits_reached.0.value")), 4096);
+    is_text(j, "limits_reached.0.option", "--limit log=N");
+    assert_true(json_is_null(at(j, "limits_reached.1.option")));
+    json_decref(j);
     char *text = written(r, "text", (struct report_style){0});
     has(text, "    loader  hvmloader, 0x2a69c bytes, sha256 f500");
     free(text);
-    free(r);
+    free_run(r);
 }
 
 /* @w is the verdict's until the end. */
@@ -630,7 +649,7 @@ static void json_handed(void **state)
     assert_true(json_is_null(at(j, "written.runs.0.first.module")));
     is_text(j, "written.runs.0.last.module", "PeiCore");
     json_decref(j);
-    free(r);
+    free_run(r);
 }
 
 static void text_handed(void **state)
@@ -660,7 +679,7 @@ static void text_handed(void **state)
     text = written(r, "text", (struct report_style){.verbose = 1});
     has(text, "7 tables map 0x10000000000 bytes, 0x200000 of them writable and executable, in 2 ranges\n");
     free(text);
-    free(r);
+    free_run(r);
 }
 
 /* Two boots that went different ways, and a third. */
@@ -741,7 +760,7 @@ static void fills(void **state)
     c->hobs_compared = false;
     json_decref(parsed(r, "fill-none", 0));
     free(c);
-    free(r);
+    free_run(r);
 }
 
 static void json_failed(void **state)
@@ -776,7 +795,7 @@ static void json_failed(void **state)
     is_text(j, "debug_log.text", "hello\n\\x1b[31mred\tx\nend");
     json_decref(j);
     free(c);
-    free(r);
+    free_run(r);
 }
 
 /* Every rule and ending, once through each writer. */
@@ -805,7 +824,7 @@ static void json_everything(void **state)
         for (enum rule_id rule = 0; rule < RULE_COUNT; rule++)
             has(text, rules[rule].title);
         free(text);
-        free(r);
+        free_run(r);
     }
 }
 
@@ -824,7 +843,7 @@ static void every_form(void **state)
             has_not(text, "secret");
         has(text, rules[RULE_EXCEPTION].title);
         free(text);
-        free(r);
+        free_run(r);
     }
 }
 
@@ -850,7 +869,7 @@ static void taken(void **state)
     assert_int_equal(strlen(f->fingerprint), 16);
     assert_int_equal(c.log_size, r->verdict.debug_log_size);
     case_result_free(&c);
-    free(r);
+    free_run(r);
 
     r = make_run(END_HANDOFF);
     add_handoff(r);
@@ -867,7 +886,7 @@ static void taken(void **state)
     assert_int_equal(c.finding[1].trace->nr, 2);
     assert_null(c.log);
     case_result_free(&c);
-    free(r);
+    free_run(r);
 }
 
 /* Of a long debug output the end, from the start of a line. */
@@ -888,7 +907,7 @@ static void log_end(void **state)
     assert_memory_equal(c.log, log + 6000, 4000);
     case_result_free(&c);
     free(log);
-    free(r);
+    free_run(r);
 }
 
 static void full_disk(void **state)
@@ -906,7 +925,7 @@ static void full_disk(void **state)
         clearerr(full);
         assert_false(case_write(&r->in, w, &style, full));
     }
-    free(r);
+    free_run(r);
     (void)fclose(full);
 }
 

@@ -43,7 +43,7 @@ static const struct finding *last(void)
 
 static struct module *module(const char *guid, uint64_t base, uint32_t size)
 {
-    struct module *m = &c->v.module[c->v.nr_modules++];
+    struct module *m = verdict_add_module(&c->v);
     *m = (struct module){.name = "Module", .base = base, .size = size};
     (void)snprintf(m->guid, sizeof m->guid, "%s", guid);
     return m;
@@ -175,8 +175,7 @@ static void no_room(void **state)
     (void)state;
     const struct plan_range r = range_of(CLASS_RESERVED), live = range_of(CLASS_LIVE);
     reset();
-    c->v.findings.nr = FINDINGS_MAX - 1;
-    memset(c->v.findings.f, 0, sizeof c->v.findings.f);
+    checks_found(c, FINDINGS_MAX - 1);
     assert_true(guard_access(mon, ENGINE_WRITE, PLACE, 4, 1, &r));
     assert_int_equal(c->v.findings.nr, FINDINGS_MAX);
     assert_int_equal(c->v.findings.dropped, 0);
@@ -551,7 +550,7 @@ static void executed(void **state)
         assert_non_null(strstr(last()->text, "control went to"));
     }
     reset();
-    c->v.findings.nr = FINDINGS_MAX; /* no room */
+    checks_found(c, FINDINGS_MAX); /* no room */
     run(0xB00000, 3);
     assert_int_equal(c->v.findings.dropped, 1);
     /* Xen's page. */
@@ -870,7 +869,7 @@ static void noticed(void **state)
     }
     /* Room is gone. */
     reset();
-    c->v.findings.nr = FINDINGS_MAX;
+    checks_found(c, FINDINGS_MAX);
     notice_taken(mon, &(struct machine_notice){.kind = NOTICE_RING, .pc = PC, .text = "x"});
     assert_int_equal(c->v.findings.dropped, 1);
 }

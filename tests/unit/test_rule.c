@@ -97,6 +97,8 @@ static void exit_codes(void **state)
     };
     struct verdict *v = calloc(1, sizeof *v);
     assert_non_null(v);
+    for (size_t i = 0; i < 3; i++)
+        assert_non_null(verdict_add_finding(v));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         v->ending = cases[i].ending;
         v->findings.nr = 0;
@@ -112,6 +114,7 @@ static void exit_codes(void **state)
         assert_int_equal(findings_worst(&v->findings), SEVERITY_ERROR);
         assert_int_equal(verdict_exit_code(v), cases[i].failed);
     }
+    verdict_free(v);
     free(v);
 }
 

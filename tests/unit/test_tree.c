@@ -28,15 +28,15 @@ static const struct guid brotli_guid = GUID(0x3d532050, 0x5cda, 0x4fd0, 0x87, 0x
 /* Whatever the bytes were: every node lies in its buffer and below its parent, every iteration ends. */
 static void check_tree(const struct image_tree *t)
 {
-    assert_true(t->nr_nodes <= TREE_MAX_NODES);
-    assert_true(t->unpacked <= TREE_MAX_UNPACKED);
+    assert_true(t->nr_nodes <= LIMIT_NODES_DEFAULT);
+    assert_true(t->unpacked <= LIMIT_UNPACKED_DEFAULT);
     for (size_t i = 0; i < t->nr_nodes; i++) {
         const struct tree_node *n = &t->node[i];
         assert_true(n->buffer < t->nr_buffers);
         const struct tree_buffer *b = &t->buffer[n->buffer];
         assert_true(n->offset <= b->size && n->size <= b->size - n->offset);
         assert_true(n->body >= n->offset && n->body <= n->offset + n->size);
-        assert_true(n->depth < TREE_MAX_DEPTH);
+        assert_true(n->depth < LIMIT_DEPTH_DEFAULT);
         assert_true(n->parent == TREE_NONE ? n->depth == 0 : n->parent < i && t->node[n->parent].depth + 1 == n->depth);
         assert_non_null(memchr(n->name, '\0', sizeof n->name));
         char path[256], words[DEPEX_TEXT_SIZE];
@@ -56,7 +56,7 @@ static void check_tree(const struct image_tree *t)
 static void build(struct image_tree *t, const uint8_t *fd, size_t size)
 {
     struct diag d = {0};
-    assert_true(image_tree_build(fd, size, true, t, &d));
+    assert_true(image_tree_build(fd, size, true, NULL, t, &d));
     check_tree(t);
 }
 
@@ -110,6 +110,23 @@ static size_t guided(uint8_t *at, const struct guid *g, const uint8_t *body, siz
     put_le16(at + 22, attributes);
     memcpy(at + header, body, n);
     return (size + 3) & ~(size_t)3;
+}
+
+/* A limit of @max: so many nodes then (0: any number), and whether it is said to be met. */
+static void limited(const uint8_t *fd, size_t size, enum limit_id id, uint64_t max, size_t nodes, bool reached)
+{
+    struct limits l = {.max = {0}};
+    struct limits_reached met = {.at = {0}};
+    struct image_tree t;
+    struct diag d = {0};
+    l.max[id] = max;
+    assert_true(image_tree_build(fd, size, true, &l, &t, &d));
+    image_tree_limits_met(&t, &met);
+    assert_true(nodes == 0 || t.nr_nodes == nodes);
+    assert_int_equal(met.at[id], reached ? max : 0);
+    met.at[id] = 0;
+    assert_false(limits_any(&met));
+    image_tree_free(&t);
 }
 
 /* LZMA as edk2 has it: with its size in the header. */
@@ -186,7 +203,7 @@ static void packed_volume(void **state)
     image_tree_free(&t);
 
     struct diag d = {0}; /* closed */
-    assert_true(image_tree_build(fd, 2 * FV, false, &t, &d));
+    assert_true(image_tree_build(fd, 2 * FV, false, NULL, &t, &d));
     check_tree(&t);
     assert_false(image_module_find(&t, "DxeCore", &m));
     assert_int_equal(t.nr_buffers, 1);
@@ -206,7 +223,7 @@ static void packed_volume(void **state)
         bool cut;
     } promises[] = {{UINT64_MAX, "tells no size", false},
                     {0, "tells no size", false},
-                    {TREE_MAX_UNPACKED + 1, "more than the limit", true},
+                    {LIMIT_UNPACKED_DEFAULT + 1, "more than the limit", true},
                     {UINT64_MAX - 1, "more than the limit", true},
                     {FV + 5, "the LZMA data", false}};
     for (size_t i = 0; i < sizeof promises / sizeof promises[0]; i++) {
@@ -218,6 +235,8 @@ static void packed_volume(void **state)
         image_tree_free(&t);
     }
     put_le64(fd + at + 5, stream_size);
+    limited(fd, 2 * FV, LIMIT_UNPACKED, stream_size, 0, false);
+    limited(fd, 2 * FV, LIMIT_UNPACKED, stream_size - 1, 0, true);
     fd[at + 4] = 0xff; /* a dictionary of 4 GiB */
     build(&t, fd, 2 * FV);
     assert_true(has_problem(&t, "damaged"));
@@ -242,7 +261,7 @@ static void bombs(void **state)
     struct image_tree t;
     build(&t, fd, BIG);
     assert_true(t.unpacked_cut);
-    assert_true(t.unpacked <= TREE_MAX_UNPACKED && t.unpacked >= 2 * zeros);
+    assert_true(t.unpacked <= LIMIT_UNPACKED_DEFAULT && t.unpacked >= 2 * zeros);
     image_tree_free(&t);
     free(fd);
     free(sections);
@@ -355,11 +374,32 @@ static void nested(void **state)
     free(sections);
 }
 
+/* A volume, a file, a section in a section: three deep, and nothing packed. */
+static void limits(void **state)
+{
+    (void)state;
+    uint8_t sections[] = {8, 0, 0, SECTION_DISPOSABLE, 4, 0, 0, SECTION_RAW};
+    uint8_t *fd = one_file(FV, 7, sections, sizeof sections);
+    struct image_tree t;
+    build(&t, fd, FV);
+    const size_t all = t.nr_nodes;
+    unsigned deepest = 0;
+    for (size_t i = 0; i < all; i++)
+        deepest = t.node[i].depth > deepest ? t.node[i].depth : deepest;
+    image_tree_free(&t);
+    assert_int_equal(deepest, 3);
+    limited(fd, FV, LIMIT_NODES, all, all, false);
+    limited(fd, FV, LIMIT_NODES, all - 1, all - 1, true);
+    limited(fd, FV, LIMIT_DEPTH, deepest + 2, all, false);
+    limited(fd, FV, LIMIT_DEPTH, deepest, all - 1, true);
+    free(fd);
+}
+
 /* More nodes than there may be. */
 static void crowded(void **state)
 {
     (void)state;
-    size_t n = 4 * (size_t)TREE_MAX_NODES + 4096, size = (n + 0x2000) & ~(size_t)0xfff;
+    size_t n = 4 * (size_t)LIMIT_NODES_DEFAULT + 4096, size = (n + 0x2000) & ~(size_t)0xfff;
     uint8_t *sections = calloc(1, n);
     assert_non_null(sections);
     for (size_t i = 0; i < n; i += 4) {
@@ -370,8 +410,9 @@ static void crowded(void **state)
     struct image_tree t;
     build(&t, fd, size);
     assert_true(t.nodes_cut);
-    assert_int_equal(t.nr_nodes, TREE_MAX_NODES);
+    assert_int_equal(t.nr_nodes, LIMIT_NODES_DEFAULT);
     image_tree_free(&t);
+    limited(fd, size, LIMIT_NODES, 7, 7, true);
     for (size_t i = 0; i + 0x1000 <= size; i += 0x1000)
         build_fv(fd + i, 0x1000, build_ffs2);
     build(&t, fd, size);
@@ -590,7 +631,8 @@ static void real_damage(void **state)
         for (size_t n = 0; n < size; n += 0x1000) {
             uint8_t *cut = build_exact(fd, n);
             struct diag d = {0};
-            assert_true(image_tree_build(cut, n, n % 0x10000 == 0, &t, &d)); /* unpacking takes most of the time */
+            assert_true(
+                image_tree_build(cut, n, n % 0x10000 == 0, NULL, &t, &d)); /* unpacking takes most of the time */
             check_tree(&t);
             image_tree_free(&t);
             free(cut);
@@ -634,12 +676,10 @@ static void real_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_module),    cmocka_unit_test(packed_volume),
-        cmocka_unit_test(bombs),       cmocka_unit_test(other_tools),
-        cmocka_unit_test(nested),      cmocka_unit_test(crowded),
-        cmocka_unit_test(damage),      cmocka_unit_test(large_and_extended),
-        cmocka_unit_test(expressions), cmocka_unit_test(guids),
-        cmocka_unit_test(real_damage),
+        cmocka_unit_test(a_module),    cmocka_unit_test(packed_volume), cmocka_unit_test(bombs),
+        cmocka_unit_test(other_tools), cmocka_unit_test(nested),        cmocka_unit_test(limits),
+        cmocka_unit_test(crowded),     cmocka_unit_test(damage),        cmocka_unit_test(large_and_extended),
+        cmocka_unit_test(expressions), cmocka_unit_test(guids),         cmocka_unit_test(real_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

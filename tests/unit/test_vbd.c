@@ -320,6 +320,19 @@ static void files(void **state)
     assert_false(disk_read(k, 1, sector));
     assert_false(disk_write(k, 1, sector));
     disk_close(k);
+    (void)unlink(path);
+    path = image(3 * 4096);
+    k = disk_open(path, NULL, &d); /* two blocks may be written, however often */
+    disk_limit(k, 2 * 4096);
+    for (uint64_t i = 0; i < 16; i++)
+        assert_true(disk_write(k, i, zero));
+    assert_true(disk_write(k, 0, zero));
+    assert_false(disk_is_full(k));
+    assert_false(disk_write(k, 16, zero));
+    assert_true(disk_is_full(k));
+    assert_true(disk_write(k, 15, zero));
+    assert_true(disk_read(k, 16, sector));
+    disk_close(k);
     disk_close(NULL);
     (void)unlink(path);
 }

@@ -268,7 +268,7 @@ static void look(struct packed *k, bool xen, struct image *im, struct image_fact
         k->spoil(im);
     struct image_tree t;
     struct diag d = {0};
-    assert_true(image_tree_build(im->bytes, im->size, !k->closed, &t, &d));
+    assert_true(image_tree_build(im->bytes, im->size, !k->closed, NULL, &t, &d));
     image_facts(im, &t, facts);
     image_tree_free(&t);
     free(stream);
@@ -425,7 +425,7 @@ static void closed(void **state)
     classify(fd_at(CODE, 0x8664, ""), SIZE, &im);
     struct image_tree t;
     struct diag d = {0};
-    assert_true(image_tree_build(im.bytes, im.size, false, &t, &d));
+    assert_true(image_tree_build(im.bytes, im.size, false, NULL, &t, &d));
     image_facts(&im, &t, &facts);
     assert_int_equal(facts.nr, 1);
     assert_string_equal(value_of(&facts, "machine"), "X64");
@@ -443,6 +443,7 @@ static void looked_at_closer(void **state)
 {
     (void)state;
     size_t before = 0;
+    struct limits_reached met = {0};
     for (unsigned turn = 0; turn < 4; turn++) {
         struct packed k;
         struct image im;
@@ -456,10 +457,10 @@ static void looked_at_closer(void **state)
         assert_int_equal(im.verdict.hvm.answer, ANSWER_UNKNOWN);
         const enum image_kind kind = im.kind;
         im.kind = IMAGE_OVMF_CODE;
-        image_look_closer(&im);
+        image_look_closer(&im, NULL, &met);
         assert_int_equal(im.verdict.hvm.answer, ANSWER_UNKNOWN);
         im.kind = kind;
-        image_look_closer(&im);
+        image_look_closer(&im, NULL, &met);
         assert_int_equal(im.verdict.hvm.answer, ANSWER_YES);
         image_free(&im);
         const struct mallinfo2 now = mallinfo2(); /* what it took is given back */

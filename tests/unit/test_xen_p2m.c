@@ -266,8 +266,19 @@ static void ranges(void **state)
     assert_int_equal(add(&m, false, XENMAPSPACE_gmfn, 0, 0xE0000, 1ull << 27), 0);
     assert_non_null(memory_hva(&m.memory, 1ull << 39));
     assert_int_equal(m.x.p2m.refused, 0);
-    assert_int_equal(add(&m, false, XENMAPSPACE_gmfn_range, P2M_EXTRA_MAX, 0x90000, (1ull << 27) + 1), -XEN_ENOMEM);
+    assert_int_equal(add(&m, false, XENMAPSPACE_gmfn_range, LIMIT_PAGES_DEFAULT, 0x90000, (1ull << 27) + 1),
+                     -XEN_ENOMEM);
     assert_int_equal(m.x.p2m.refused, 1);
+    assert_int_equal(m.x.met.at[LIMIT_PAGES], LIMIT_PAGES_DEFAULT);
+    domain_exit(&m);
+    struct limits few = {.max = {0}};
+    few.max[LIMIT_PAGES] = 2;
+    begin(&m, 4096, 16, 0, 192, 2);
+    m.x.limits = &few;
+    assert_int_equal(add(&m, false, XENMAPSPACE_gmfn_range, 2, 0x90000, 1ull << 27), 0);
+    assert_false(limits_any(&m.x.met));
+    assert_int_equal(add(&m, false, XENMAPSPACE_gmfn, 0, 0x90002, (1ull << 27) + 2), -XEN_ENOMEM);
+    assert_int_equal(m.x.met.at[LIMIT_PAGES], 2);
     domain_exit(&m);
 }
 

@@ -327,7 +327,7 @@ static void console(void **state)
         assert_int_equal(port_op(&m, EVTCHNOP_send, EVTCHN_CONSOLE), 0);
     }
     (void)console_log(&m.x, &n, &cut);
-    assert_int_equal(n, CONSOLE_LOG_MAX - 1);
+    assert_int_equal(n, LIMIT_LOG_DEFAULT);
     assert_true(cut);
 
     assert_int_equal(console_type(&m.x, "key", 3), 3);

@@ -204,7 +204,9 @@ static void transactions(void **state)
         ask_tx(&m, 0, XS_TRANSACTION_START, "", 1, &r);
         assert_int_equal(r.type, XS_TRANSACTION_START);
     }
+    assert_false(limits_any(&m.x.met));
     FAILS(0, XS_TRANSACTION_START, "", "ENOSPC");
+    assert_int_equal(m.x.met.at[LIMIT_TRANSACTIONS], XENSTORE_TRANSACTIONS_MAX);
     domain_exit(&m);
 }
 
@@ -221,8 +223,10 @@ static void quotas(void **state)
         const int size = snprintf(body, sizeof body, "data/n%zu", n);
         ask_tx(&m, 0, XS_MKDIR, body, (size_t)size + 1, &r);
         n += r.type == XS_MKDIR;
+        assert_int_equal(limits_any(&m.x.met), r.type != XS_MKDIR);
     } while (r.type == XS_MKDIR && n < 5000);
     assert_string_equal(r.body, "ENOSPC");
+    assert_int_equal(m.x.met.at[LIMIT_XENSTORE], XENSTORE_NODES_MAX);
     assert_int_equal(mine + n, XENSTORE_NODES_MAX);
     FAILS(0, XS_DIRECTORY, "data", "E2BIG");
     ASK(0, XS_RM, "data", OK);
@@ -256,7 +260,28 @@ static void quotas(void **state)
         ask_tx(&m, 0, XS_WATCH, body, (size_t)size + 1, &r);
         assert_int_equal(r.type, XS_WATCH);
     }
+    assert_int_equal(m.x.met.at[LIMIT_WATCHES], 0);
     FAILS(0, XS_WATCH, "error\0T", "E2BIG");
+    assert_int_equal(m.x.met.at[LIMIT_WATCHES], XENSTORE_WATCHES_MAX);
+    domain_exit(&m);
+}
+
+/* Another limit than xenstored's. */
+static void fewer_nodes(void **state)
+{
+    (void)state;
+    struct domain m;
+    struct limits few = {.max = {0}};
+    domain_init(&m, GUEST_HVM, 256);
+    few.max[LIMIT_XENSTORE] = xstree_owned(&m.x.store.tree, BED_DOMID) + 2;
+    m.x.limits = &few;
+    ASK(0, XS_MKDIR, "data/a", OK);
+    ASK(0, XS_WRITE, "data/b\0v", OK);
+    assert_false(limits_any(&m.x.met));
+    FAILS(0, XS_MKDIR, "data/c", "ENOSPC");
+    assert_int_equal(m.x.met.at[LIMIT_XENSTORE], few.max[LIMIT_XENSTORE]);
+    ASK(0, XS_RM, "data/a", OK);
+    ASK(0, XS_MKDIR, "data/c", OK);
     domain_exit(&m);
 }
 
@@ -319,8 +344,9 @@ static void noise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nodes),  cmocka_unit_test(watches), cmocka_unit_test(transactions),
-        cmocka_unit_test(quotas), cmocka_unit_test(flood),   cmocka_unit_test(noise),
+        cmocka_unit_test(nodes),  cmocka_unit_test(watches),     cmocka_unit_test(transactions),
+        cmocka_unit_test(quotas), cmocka_unit_test(fewer_nodes), cmocka_unit_test(flood),
+        cmocka_unit_test(noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,7 +175,8 @@ static void look(struct monitor *mon, unsigned when, uint64_t pc)
 {
     struct verdict *verdict = mon->v;
     const struct hob_reader r = boot_hob_reader(mon);
-    (void)hob_list_read(&r, verdict->hob_list, &verdict->hobs);
+    (void)hob_list_read(&r, verdict->hob_list, (size_t)limit(mon->m->limits, LIMIT_HOBS), &verdict->hobs);
+    limit_reach(&verdict->reached, LIMIT_HOBS, mon->m->limits, verdict->hobs.cut);
     if (!mon->m->guard_firmware)
         return;
     struct view v = {.mon = mon, .m = mon->m, .hobs = &verdict->hobs, .pc = pc};

@@ -31,7 +31,7 @@ uint32_t mp_hob_processors(const struct monitor *mon, uint64_t hob_list)
 {
     const struct hob_reader r = boot_hob_reader(mon);
     struct hob_list l = {0};
-    (void)hob_list_read(&r, hob_list, &l);
+    (void)hob_list_read(&r, hob_list, (size_t)limit(mon->m->limits, LIMIT_HOBS), &l);
     const struct hob *h = hob_find(&l, HOB_GUID, &hob_guid_mp_init);
     const uint32_t count = h != NULL && h->data_size >= 8 ? count_at(&mon->m->memory, le64(h->data)) : 0;
     hob_list_free(&l);

@@ -86,15 +86,25 @@ static void on_run(void *self, const struct pagemap_run *r)
         blame_entry(a, r->gva);
 }
 
+bool look_at_tables(struct monitor *mon, const struct pagemap_visitor *visitor)
+{
+    struct paging p;
+    struct pagemap_visitor all = *visitor;
+    all.most = limit(mon->m->limits, LIMIT_TABLES);
+    machine_paging(mon->m, &p);
+    const bool whole = pagemap_visit(&mon->m->memory, &p, &all);
+    limit_reach(&mon->v->reached, LIMIT_TABLES, mon->m->limits, !whole);
+    return whole;
+}
+
 void check_page_tables(struct view *v)
 {
     struct paging p;
     struct audit a = {.v = v, .sum = &v->mon->v->paging};
-    const struct pagemap_visitor visitor = {on_run, on_fault, on_table, &a};
     machine_paging(v->m, &p);
-    if (!pagemap_visit(&v->m->memory, &p, &visitor))
+    if (!look_at_tables(v->mon, &(struct pagemap_visitor){on_run, on_fault, on_table, &a, 0}))
         handoff_tell(v, RULE_PAGE_TABLES, NULL, (struct span){p.cr3, p.cr3 + PAGE_SIZE},
-                     "there are more than %u page tables", PAGEMAP_TABLES_MAX);
+                     "there are more than %llu page tables", (unsigned long long)limit(v->m->limits, LIMIT_TABLES));
     for (size_t i = 0; i < v->hobs->nr; i++) {
         const struct hob *h = &v->hobs->h[i];
         if (hob_is_resource(h, HOB_RESOURCE_RAM) && h->range.end > a.covered)

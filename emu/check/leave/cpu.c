@@ -55,10 +55,7 @@ void check_processor_tables(struct leave *l)
         uint32_t limit;
     } t[] = {{.name = "GDT"}, {.name = "IDT"}, {"stack", l->v.regs.gpr[CPU_RSP], 7}};
     struct audit a = {.l = l};
-    const struct pagemap_visitor visitor = {on_run, on_fault, on_table, &a};
-    struct paging p;
-    machine_paging(l->v.m, &p);
-    (void)pagemap_visit(&l->v.m->memory, &p, &visitor);
+    (void)look_at_tables(l->v.mon, &(struct pagemap_visitor){on_run, on_fault, on_table, &a, 0});
     engine_gdt(l->v.m->engine, &t[0].base, &t[0].limit);
     engine_idt(l->v.m->engine, &t[1].base, &t[1].limit);
     for (unsigned i = 0; i < sizeof t / sizeof t[0]; i++) {

@@ -99,9 +99,6 @@ static void on_run(void *self, const struct pagemap_run *r)
 void check_page_attributes(struct leave *l)
 {
     struct audit a = {.l = l, .sound = !leave_told(l, RULE_PROCESSOR_TABLES, (struct span){0, UINT64_MAX})};
-    const struct pagemap_visitor visitor = {.run = on_run, .self = &a};
-    struct paging p;
-    machine_paging(l->v.m, &p);
-    if (pagemap_visit(&l->v.m->memory, &p, &visitor) && a.sound)
+    if (look_at_tables(l->v.mon, &(struct pagemap_visitor){.run = on_run, .self = &a}) && a.sound)
         tell_refused(&a, (struct span){a.end, UINT64_MAX});
 }

@@ -34,7 +34,7 @@ static void look(struct image *im)
     static struct image_facts facts;
     struct image_tree t;
     struct diag d = {0};
-    if (!image_tree_build(im->bytes, im->size, true, &t, &d))
+    if (!image_tree_build(im->bytes, im->size, true, NULL, &t, &d))
         return;
     image_facts(im, &t, &facts);
     struct image_module m;

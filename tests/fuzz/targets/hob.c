@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct hob_list l = {0};
     char text[HOB_TEXT_SIZE], attributes[HOB_ATTRIBUTES_SIZE];
     (void)hob_is_handoff(&r, BASE);
-    if (hob_list_read(&r, BASE, &l))
+    if (hob_list_read(&r, BASE, LIMIT_HOBS_DEFAULT, &l))
         for (size_t i = 0; i < l.nr; i++) {
             hob_format(&l.h[i], text);
             hob_attributes_format(l.h[i].attributes, attributes);

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     memset(&im, 0, sizeof im);
     fuzz_file(bytes, n, path, &fd);
     if (image_inspect(path, &im, &d)) {
-        if (image_tree_build(im.bytes, im.size, true, &t, &d)) {
+        if (image_tree_build(im.bytes, im.size, true, NULL, &t, &d)) {
             image_facts(&im, &t, &facts);
             for (size_t i = 0; i < t.nr_nodes; i++) {
                 char name[256];

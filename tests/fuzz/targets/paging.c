@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
             (void)walk_write(m, &p, gva, copy, sizeof copy);
     }
     struct seen seen = {0};
-    const struct pagemap_visitor visitor = {on_run, on_fault, on_table, &seen};
+    const struct pagemap_visitor visitor = {on_run, on_fault, on_table, &seen, LIMIT_TABLES_DEFAULT};
     if ((how & 2) == 0)
         (void)pagemap_visit(m, &p, &visitor);
     return 0;

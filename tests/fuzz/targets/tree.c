@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         for (size_t cursor = 0; ffs_next(p, n, &fv, &cursor, &file);)
             ;
     }
-    if (image_tree_build(p, n, true, &t, &d)) {
+    if (image_tree_build(p, n, true, NULL, &t, &d)) {
         for (size_t i = 0; i < t.nr_nodes; i++) {
             size_t size;
             (void)tree_body(&t, &t.node[i], &size);
