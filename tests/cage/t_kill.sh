@@ -72,10 +72,12 @@ hunted() {
     cat "$T/bad"
     [ ! -s "$T/bad" ] && [ $n -ge "$kills" ] && compare "$verb"
 }
+runs() { sed -n 's/ runs in .*//p' "$1/err" 2>/dev/null | tail -n 1; }
 complete() {
     case $1 in
     matrix) [ -e "$T/matrix/m.xml" ] && [ -s "$T/matrix/out" ] && grep -q 'cases:' "$T/matrix/out" ;;
-    fuzz) [ ! -e "$T/fuzz/corpus/.hvmbed-fuzz-state" ] && grep -q 'runs in' "$T/fuzz/err" 2>/dev/null ;;
+    # Ended by a signal before its first state it has none either, and has not run.
+    fuzz) [ ! -e "$T/fuzz/corpus/.hvmbed-fuzz-state" ] && [ "$(runs "$T/fuzz")" = "$(runs "$T/fuzz.ref")" ] ;;
     esac
 }
 compare() {
