@@ -27,9 +27,9 @@ static void stores(enum phase phase, bool loader)
         const struct plan_range *r = &c->plan.r[i];
         if (r->kind != PLAN_RAM || span_size(r->at) < 2 || r->at.end > 4 * GIB)
             continue;
-        if (r->at.start < PAGE_SIZE || r->cls == CLASS_IMAGE) /* are told of otherwise */
+        if ((r->at.start != 0 && r->at.start < PAGE_SIZE) || r->cls == CLASS_IMAGE) /* are told of otherwise */
             continue;
-        for (unsigned k = 0; k < 2 && nr < 512; k++, nr++) {
+        for (unsigned k = 0; k < (r->at.start == 0 ? 1u : 2u) && nr < 512; k++, nr++) {
             at[nr] = k == 0 ? r->at.start : r->at.end - 1;
             may[nr] = (r->allow[phase] & ALLOW_W) != 0;
             n += hex("c605", code + n);
