@@ -169,6 +169,7 @@ class Run:
     def prepare(self):
         """Every test once, with nothing broken: what it reaches, and that it passes."""
         tests = suite.read_rows(self.bed) + [suite.Unit(n, self.bed) for n in self.unit_names()]
+        self.digests = {t.digest for t in tests}
         if self.o.tests:
             tests = [t for t in tests if any(re.search(p, t.name) for p in self.o.tests)]
         if self.o.sample or self.o.by_name:
@@ -258,7 +259,7 @@ class Run:
     def judge(self):
         """What becomes of each: m.result."""
         left = []
-        known = {t.digest for t in self.tests} | {suite.Script(n, self.bed).digest for u in self.units
+        known = self.digests | {suite.Script(n, self.bed).digest for u in self.units
                                                   for n in u.scope.scripts}
         for m in self.mutants:
             m.result = m.queue = None

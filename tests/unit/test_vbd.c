@@ -40,10 +40,11 @@ static char *image(size_t bytes)
     (void)snprintf(path, sizeof path, "/tmp/hvmbed-disk-XXXXXX");
     const int fd = mkstemp(path);
     assert_true(fd >= 0);
-    for (size_t i = 0; i < bytes; i++) {
-        const uint8_t b = (uint8_t)(i / 512 + i % 512 * 3);
-        assert_int_equal(write(fd, &b, 1), 1);
-    }
+    static uint8_t b[64 * 1024];
+    assert_true(bytes <= sizeof b);
+    for (size_t i = 0; i < bytes; i++)
+        b[i] = (uint8_t)(i / 512 + i % 512 * 3);
+    assert_int_equal(write(fd, b, bytes), bytes);
     (void)close(fd);
     return path;
 }
@@ -143,6 +144,152 @@ static int16_t request(struct domain *m, const struct shape *s, uint8_t op, uint
     return (int16_t)le16(r + 10);
 }
 
+/* Page @i of a request of several segments: sectors i % 2 and the next of it. */
+#define REFS 20u
+#define PAGE(i) (DATA + 0x1000ull * (i))
+
+static void grant_all(struct domain *m)
+{
+    for (unsigned i = 0; i < 11; i++)
+        grant(m, REFS + i, GTF_permit_access, PAGE(i));
+}
+
+static void nothing_held(struct domain *m)
+{
+    for (unsigned i = 0; i < 11; i++)
+        assert_int_equal(get(m, TABLE + 8ull * (REFS + i)), GTF_permit_access);
+}
+
+/* Puts one into the ring, and does not notify. */
+static void put_several(struct domain *m, const struct shape *s, uint8_t op, uint64_t sector, uint8_t n)
+{
+    uint8_t r[112] = {op, n};
+    const uint32_t prod = get(m, RING);
+    put_le64(r + s->sector, sector);
+    for (unsigned i = 0; i < n; i++) {
+        put_le32(r + s->seg + (size_t)8 * i, REFS + i);
+        r[s->seg + 8 * i + 4] = i % 2;
+        r[s->seg + 8 * i + 5] = i % 2 + 1;
+    }
+    poke(m, RING + 64 + (uint64_t)(prod % 32) * s->size, r, s->size);
+    set(m, RING, prod + 1);
+}
+
+static void notify(struct domain *m)
+{
+    set(m, ARG, 3);
+    assert_int_equal(call(m, false, 32, EVTCHNOP_send, ARG), 0);
+}
+
+/* The status of the last answer. */
+static int16_t answered(struct domain *m, const struct shape *s)
+{
+    uint8_t r[12];
+    peek(m, RING + 64 + (uint64_t)((get(m, RING + 8) - 1) % 32) * s->size, r, sizeof r);
+    return (int16_t)le16(r + 10);
+}
+
+static void many_segments(const struct shape *s)
+{
+    struct domain m;
+    uint8_t page[4096];
+    start(&m, s, false);
+    grant_all(&m);
+    put_several(&m, s, BLKIF_OP_READ, 5, 11);
+    notify(&m);
+    assert_int_equal(answered(&m, s), BLKIF_RSP_OKAY);
+    for (unsigned i = 0; i < 11; i++) {
+        peek(&m, PAGE(i), page, sizeof page);
+        for (unsigned k = 0; k < 2; k++)
+            assert_int_equal(page[(i % 2 + k) * 512 + 1], (uint8_t)(5 + 2 * i + k + 3));
+    }
+    nothing_held(&m);
+    put_several(&m, s, BLKIF_OP_READ, 58, 11); /* to the disk's end */
+    notify(&m);
+    assert_int_equal(answered(&m, s), BLKIF_RSP_OKAY);
+    put_several(&m, s, BLKIF_OP_READ, 59, 11);
+    notify(&m);
+    assert_int_equal(answered(&m, s), BLKIF_RSP_ERROR);
+    disk_limit(m.x.vbd[0].disk, 4096);
+    put_several(&m, s, BLKIF_OP_WRITE, 0, 3);
+    notify(&m);
+    assert_int_equal(answered(&m, s), BLKIF_RSP_OKAY);
+    put_several(&m, s, BLKIF_OP_WRITE, 7, 1); /* half of it is too much */
+    notify(&m);
+    assert_int_equal(answered(&m, s), BLKIF_RSP_ERROR);
+    assert_non_null(strstr(m.x.complaint, "too much was written"));
+    nothing_held(&m);
+    domain_exit(&m);
+}
+
+/* A full ring; who is told of answers, and when. */
+static void rings(void **state)
+{
+    (void)state;
+    struct domain m;
+    attach(&m, false);
+    for (unsigned i = 0; i < 16; i += 4)
+        set(&m, i, i == 0);
+    vbd_serve(&m.x, 0, false); /* there is no ring yet */
+    vbd_serve(&m.x, 1, false);
+    vbd_serve(&m.x, 1u << 24, false);
+    assert_int_equal(get(&m, 4) | get(&m, 8), 0); /* where one at 0 would be answered */
+    join(&m, &wide);
+    grant_all(&m);
+    for (unsigned i = 0; i < 32; i++)
+        put_several(&m, &wide, BLKIF_OP_READ, i, 1);
+    set(&m, RING + 12, 33); /* not yet */
+    m.x.shared_info[0x800] = 0;
+    notify(&m);
+    assert_int_equal(get(&m, RING + 8), 32);
+    assert_int_equal(get(&m, RING + 4), 33);
+    assert_int_equal(m.x.shared_info[0x800], 0);
+    put_several(&m, &wide, BLKIF_OP_READ, 0, 1);
+    notify(&m);
+    assert_int_equal(m.x.shared_info[0x800], 8);
+    m.x.shared_info[0x800] = 0;
+    put_several(&m, &wide, BLKIF_OP_READ, 0, 1); /* it has been told of the 33rd */
+    notify(&m);
+    assert_int_equal(m.x.shared_info[0x800], 0);
+    assert_string_equal(m.x.complaint, "");
+    const uint32_t answers = get(&m, RING + 8);
+    set(&m, RING, answers + 33);
+    notify(&m);
+    assert_non_null(strstr(m.x.complaint, "of 32 at most"));
+    set(&m, RING, answers + 1); /* too late */
+    notify(&m);
+    assert_int_equal(get(&m, RING + 8), answers);
+    domain_exit(&m);
+}
+
+/* What is held says whether it is written to; the page that Xen shares is none to be held. */
+static void held(void **state)
+{
+    (void)state;
+    struct domain m;
+    uint64_t gpa;
+    const char *why;
+    start(&m, &wide, false);
+    grant(&m, 9, GTF_permit_access, DATA);
+    assert_non_null(gnttab_begin(&m.x, 9, false, &gpa, &why));
+    assert_int_equal(get(&m, TABLE + 72), GTF_permit_access | GTF_reading);
+    gnttab_end(&m.x, 9);
+    assert_non_null(gnttab_begin(&m.x, 9, true, &gpa, &why));
+    assert_int_equal(get(&m, TABLE + 72), GTF_permit_access | GTF_reading | GTF_writing);
+    gnttab_end(&m.x, 9);
+    assert_int_equal(get(&m, TABLE + 72), GTF_permit_access);
+    uint8_t a[24] = {0};
+    put_le16(a, DOMID_SELF);
+    put_le32(a + 4, XENMAPSPACE_shared_info);
+    put_le64(a + 16, 0x600000 >> PAGE_SHIFT);
+    poke(&m, ARG, a, sizeof a);
+    assert_int_equal(call(&m, false, 12, XENMEM_add_to_physmap, ARG), 0);
+    assert_int_equal(m.x.shared_info_gpa, 0x600000);
+    grant(&m, 9, GTF_permit_access, 0x600000);
+    assert_null(gnttab_begin(&m.x, 9, false, &gpa, &why));
+    domain_exit(&m);
+}
+
 static void good(const struct shape *s)
 {
     struct domain m;
@@ -178,6 +325,8 @@ static void transfers(void **state)
     (void)state;
     good(&wide);
     good(&narrow);
+    many_segments(&wide);
+    many_segments(&narrow);
 }
 
 static void errors(void **state)
@@ -340,10 +489,8 @@ static void files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files),
-        cmocka_unit_test(transfers),
-        cmocka_unit_test(errors),
-        cmocka_unit_test(states),
+        cmocka_unit_test(files), cmocka_unit_test(transfers), cmocka_unit_test(rings),
+        cmocka_unit_test(held),  cmocka_unit_test(errors),    cmocka_unit_test(states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

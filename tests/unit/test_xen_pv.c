@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Event channels, the grant table and the console, as good and bad guests use them. */
+#include "xen/private.h"
 #include "xen_kit.h"
 
 #define ARG 0x200000ull
@@ -322,6 +323,14 @@ static void console(void **state)
         assert_string_not_equal(m.x.complaint, "");
         assert_int_equal(get(&m, CONSOLE + 0xC08), cons);
     }
+    m.x.complaint[0] = '\0';
+    set(&m, CONSOLE + 0xC0C, get(&m, CONSOLE + 0xC08));
+    m.x.shared_info[0x800] = 0;
+    assert_int_equal(port_op(&m, EVTCHNOP_send, EVTCHN_CONSOLE), 0);
+    assert_int_equal(m.x.shared_info[0x800], 0); /* there was nothing to be read */
+    say(&m, "!");
+    assert_int_equal(port_op(&m, EVTCHNOP_send, EVTCHN_CONSOLE), 0);
+    assert_string_equal(console_log(&m.x, &n, &cut), "hello, world\n!");
     for (unsigned i = 0; i < 3000; i++) { /* more than is kept */
         set(&m, CONSOLE + 0xC0C, get(&m, CONSOLE + 0xC08) + 2048);
         assert_int_equal(port_op(&m, EVTCHNOP_send, EVTCHN_CONSOLE), 0);
@@ -329,6 +338,14 @@ static void console(void **state)
     (void)console_log(&m.x, &n, &cut);
     assert_int_equal(n, LIMIT_LOG_DEFAULT);
     assert_true(cut);
+    assert_string_equal(m.x.complaint, ""); /* as far apart as the ring is long is right */
+    xen_complain(&m.x, "first");
+    xen_complain(&m.x, "second");
+    assert_string_equal(m.x.complaint, "first");
+    m.x.refusal[0] = '\0';
+    xen_refuse(&m.x, "first");
+    xen_refuse(&m.x, "second");
+    assert_string_equal(m.x.refusal, "first");
 
     assert_int_equal(console_type(&m.x, "key", 3), 3);
     assert_int_equal(get(&m, CONSOLE + 0xC04), 3);

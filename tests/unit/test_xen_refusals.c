@@ -80,8 +80,9 @@ static void added(void **state)
     add(DOMID_SELF, XENMAPSPACE_grant_table, 0x1000, 0x20000, 0, -XEN_EINVAL, true);
     add(DOMID_SELF, XENMAPSPACE_gmfn, 0x5000, gfns, 0, -XEN_EINVAL, true);
     add(DOMID_SELF, XENMAPSPACE_gmfn, gfns, 0x20000, 0, -XEN_EINVAL, true);
-    add(DOMID_SELF, XENMAPSPACE_gmfn, 0x20000, 0x20001, 0, -XEN_EINVAL, true); /* nothing is there */
-    add(DOMID_SELF, XENMAPSPACE_gmfn, 0x5000, 0xFEE00, 0, -XEN_EPERM, true);   /* the local APIC's */
+    add(DOMID_SELF, XENMAPSPACE_gmfn, 0x20000, 0x20001, 0, -XEN_EINVAL, true);             /* nothing is there */
+    add(DOMID_SELF, XENMAPSPACE_gmfn, 1ull << 52 | 0x5000, 0x20000, 0, -XEN_EINVAL, true); /* nor in as many bits */
+    add(DOMID_SELF, XENMAPSPACE_gmfn, 0x5000, 0xFEE00, 0, -XEN_EPERM, true);               /* the local APIC's */
     assert_true(here(0x5000));
     const uint64_t moved = d.x.p2m.moved;
     add(DOMID_SELF, XENMAPSPACE_gmfn, 0x5000, 0x5000, 0, 0, false);
@@ -114,6 +115,7 @@ static void given_back(void **state)
     give_back(DOMID_SELF, gfns, -XEN_ENOENT, true);
     give_back(DOMID_SELF, gfns - 1, -XEN_ENOENT, true);
     give_back(DOMID_SELF, gfns | 0x5000, -XEN_ENOENT, true);
+    give_back(DOMID_SELF, 1ull << 52 | 0x5000, -XEN_ENOENT, true);
     give_back(DOMID_SELF, 0x5000, 0, false);
     assert_false(here(0x5000));
     give_back(DOMID_SELF, 0x5000, -XEN_ENOENT, true);
