@@ -41,7 +41,7 @@ if command -v python3 >/dev/null; then
 else
     skip "dictionaries: what tests/fuzz/dicts.py makes of the sources" "no python3"
 fi
-word='"([ !#-[^-~]|\]|\\\\x[0-9a-f]{2}){1,60}"'
+word='"([ !#-[^-~]|\]|\\x[0-9a-f]{2}){1,60}"'
 parses() { # TARGET DICT
     [ -e "$SRC/tests/fuzz/targets/$1.c" ] && ! grep -vE "^(#.*|$word)\$" "$2" && grep -q '^"' "$2" || return 1
     [ -x "$BUILD/libfuzzer/fuzz/$1" ] || return 0
