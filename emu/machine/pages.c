@@ -132,11 +132,11 @@ void pages_initial(const struct memory *m, uint64_t gpa, uint8_t out[PAGE_SIZE])
     initial(m->plan, m->pages->fill, gpa, out);
 }
 
-/* Has this page no content but zeros, as one has that the host has just given? */
-static bool is_zero(const struct memory *m, uint64_t gpa)
+/* Do @plan's @n bytes at @gpa begin as zeros, as those are that the host has just given? */
+static bool are_zero(const struct plan *plan, uint64_t fill, uint64_t gpa, size_t n)
 {
-    const struct plan_range *r = plan_find(m->plan, gpa);
-    return m->pages->fill == 0 && r != NULL && r->bytes == NULL && gpa + PAGE_SIZE <= r->at.end;
+    const struct plan_range *r = fill == 0 ? plan_find(plan, gpa) : NULL;
+    return r != NULL && r->bytes == NULL && gpa + n <= r->at.end;
 }
 
 static bool note(uint64_t **list, size_t *nr, size_t *cap, uint64_t gpa)
@@ -179,7 +179,7 @@ void pages_want(const struct memory *m, struct span at)
         uint8_t *s = state(m, gpa);
         if ((*s & HERE) != 0)
             continue;
-        if ((*s & RESIDENT) != 0 || !is_zero(m, gpa))
+        if ((*s & RESIDENT) != 0 || !are_zero(m->plan, p->fill, gpa, PAGE_SIZE))
             pages_initial(m, gpa, m->base + gpa);
         p->failed |= !note(&p->here, &p->nr_here, &p->cap_here, gpa);
         if ((*s & RESIDENT) == 0)
@@ -281,9 +281,8 @@ static void note_peek(struct memory_pages *p, uint64_t gpa, const void *bytes, s
 /* @plan's @n bytes at @gpa. In memory without content of its own it is the pattern, if that. */
 static void first_bytes(const struct plan *plan, uint64_t fill, uint64_t gpa, uint8_t *out, size_t n)
 {
-    const struct plan_range *r = plan_find(plan, gpa);
     uint8_t page[PAGE_SIZE];
-    if (fill == 0 && r != NULL && r->bytes == NULL && gpa + n <= r->at.end) {
+    if (are_zero(plan, fill, gpa, n)) {
         memset(out, 0, n);
         return;
     }
