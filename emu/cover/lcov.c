@@ -95,6 +95,26 @@ static void fold(struct rows *rows)
     rows->nr = nr;
 }
 
+/*
+ * A function whose lines ran did run, though no address of it says so: what the compiler has moved out of an inlined copy
+ * keeps its line and not its function. lcov 2 refuses files that disagree with themselves. Both lists are folded.
+ */
+static void agree(struct rows *functions, const struct rows *lines)
+{
+    size_t l = 0;
+    for (size_t i = 0; i < functions->nr; i++) {
+        struct row *f = &functions->r[i];
+        const struct row *next = i + 1 < functions->nr ? f + 1 : NULL;
+        while (l < lines->nr && strcmp(lines->r[l].file, f->file) < 0)
+            l++;
+        for (; l < lines->nr && strcmp(lines->r[l].file, f->file) == 0; l++) {
+            if (next != NULL && strcmp(next->file, f->file) == 0 && lines->r[l].line >= next->line)
+                break;
+            f->hit |= lines->r[l].hit && lines->r[l].line >= f->line;
+        }
+    }
+}
+
 /* What ran of @m, as spans of addresses in its .debug file. */
 static bool join_blocks(struct gather *g, const struct cover_module *m)
 {
@@ -183,6 +203,7 @@ bool cover_write_lcov(const struct coverage *c, FILE *out, struct diag *d)
     if (ok && nr != 0) {
         fold(&g.lines);
         fold(&g.functions);
+        agree(&g.functions, &g.lines);
         write_all(&g, out);
     }
     for (size_t i = 0; open != NULL && i < c->nr; i++)
