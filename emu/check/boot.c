@@ -38,7 +38,8 @@ static bool list_names_entry(const struct hob_reader *r, uint64_t gpa, uint64_t 
 static bool is_handoff(struct monitor *mon, uint64_t pc)
 {
     uint64_t hobs = engine_reg(mon->m->engine, CPU_RCX);
-    if (mon->m->phase < PHASE_PEI || mon->m->phase == PHASE_DXE || (hobs & 7) != 0 || hobs == 0)
+    if (mon->m->phase < PHASE_PEI || mon->m->phase == PHASE_DXE || (hobs & 7) != 0 || hobs == 0 ||
+        memory_lacks(&mon->m->memory, hobs, hob_handoff_begin, sizeof hob_handoff_begin))
         return false;
     const struct hob_reader r = boot_hob_reader(mon);
     /* Where the list may have fewer, the hand-off is one all the same. */

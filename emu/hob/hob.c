@@ -12,6 +12,8 @@
 #define GUID_HEADER_SIZE 24u
 #define LARGEST 72u /* the most that any HOB with fields has */
 
+const uint8_t hob_handoff_begin[HOB_HANDOFF_BEGIN] = {HOB_HANDOFF, 0, HANDOFF_SIZE, 0};
+
 static void take_range(struct hob *h, const uint8_t *p)
 {
     uint64_t length = le64(p + 8);

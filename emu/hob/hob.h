@@ -81,6 +81,10 @@ struct hob_reader {
     const void *self;
 };
 
+/* What each hand-off HOB begins with: its type and its size. */
+#define HOB_HANDOFF_BEGIN 4u
+extern const uint8_t hob_handoff_begin[HOB_HANDOFF_BEGIN];
+
 /* Is there a hand-off HOB at @gpa? The cheap test before all others. */
 bool hob_is_handoff(const struct hob_reader *r, uint64_t gpa);
 /*

@@ -13,6 +13,7 @@
 #include "check/explain/explain.h"
 #include "check/internal.h"
 #include "image/pe.h"
+#include "machine/walk.h"
 
 #define RSP UNWIND_RSP
 #define RBP UNWIND_RBP
@@ -154,11 +155,25 @@ static bool by_cfi(struct walker *w)
     return true;
 }
 
+/* What the loader has left for the firmware is nobody's stack, until it may be written. */
+static bool is_left(const struct machine *m, uint64_t gva)
+{
+    struct paging p;
+    struct walk at;
+    machine_paging(m, &p);
+    const struct plan_range *r = walk_gva(&m->memory, &p, gva, &at) ? plan_find(m->plan, at.gpa) : NULL;
+    return r != NULL && r->cls == CLASS_LIVE && (r->allow[m->phase] & ALLOW_W) == 0;
+}
+
 /* The first return address on the stack below @end that is at least as good as @least. */
 static enum frame_found scan(const struct walker *w, uint64_t start, uint64_t end, enum frame_found least,
                              uint64_t *address, uint64_t *at)
 {
+    uint64_t page = UINT64_MAX;
     for (*at = w->r.gpr[RSP]; *at < end; *at += w->slot) {
+        if (page_down(*at) != page && is_left(w->mon->m, *at))
+            return FRAME_HERE;
+        page = page_down(*at);
         if (!read_slot(w, *at, address))
             return FRAME_HERE;
         enum frame_found found = judge(w, *address, start, false);
