@@ -37,6 +37,7 @@ struct slot {
     uint32_t checked; /* the run in which it was last looked at */
     uint32_t instructions;
     struct known_block *k; /* NULL: the slot is free */
+    bool offered;          /* engine_offer() */
 };
 
 struct byte_chunk {
@@ -268,6 +269,11 @@ void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     }
     if (s->checked != a->run && !first_look(e, s, size))
         return;
+    if (s->offered && e->client->offered(e->self, pc)) {
+        e->pending = PENDING_TAKEN;
+        (void)uc_emu_stop(e->uc);
+        return;
+    }
     if (e->spy != NULL)
         e->spy->block(e->spy_self, pc, size);
     engine_count_work(e, pc, s->instructions);
@@ -397,6 +403,32 @@ bool engine_go_back(struct engine *e)
     a->doubt = NULL;
     tidy_sites(e);
     return true;
+}
+
+void engine_offer(struct engine *e, uint64_t pc)
+{
+    struct slot *s = find(e->again, pc);
+    if (s->k != NULL)
+        s->offered = true;
+}
+
+uint64_t engine_free_blocks(const struct engine *e)
+{
+    if (e->deadline != UINT64_MAX || e->trace != NULL || engine_spied(e) || e->store != NULL || e->load != NULL ||
+        e->next_event <= e->blocks)
+        return 0;
+    const uint64_t free = e->next_event - e->blocks, left = e->again->stop_before - e->blocks;
+    return free < left ? free : left;
+}
+
+void engine_count_blocks(struct engine *e, uint64_t blocks, uint64_t instructions, const uint64_t *pc, size_t nr)
+{
+    e->blocks += blocks;
+    e->instructions += instructions;
+    for (size_t i = 0; i < nr; i++)
+        e->ring[(e->blocks - nr + i) % ENGINE_RING] = pc[i];
+    if (nr != 0)
+        e->block_pc = pc[nr - 1];
 }
 
 void engine_stop_before(struct engine *e, uint64_t blocks)

@@ -214,6 +214,12 @@ static void on_load(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int
         e->load(e->load_self, gpa, (unsigned)size);
 }
 
+void engine_translate_anew(struct engine *e)
+{
+    e->lingering = false;
+    (void)uc_ctl_flush_tb(e->uc);
+}
+
 void engine_watch_loads(struct engine *e, void (*fn)(void *self, uint64_t gpa, unsigned size), void *self)
 {
     e->load = fn;
@@ -226,6 +232,7 @@ void engine_watch_loads(struct engine *e, void (*fn)(void *self, uint64_t gpa, u
     } else {
         (void)uc_hook_del(e->uc, e->load_hook);
         e->load_hook = 0;
+        e->lingering = e->again != NULL;
     }
     (void)uc_ctl_flush_tb(e->uc);
     again_flushed(e);

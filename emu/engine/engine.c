@@ -305,6 +305,8 @@ enum engine_end engine_run(struct engine *e)
         e->come_out = false;
         /* No `until`: a made-up one makes the library walk the guest's page tables and clobber CR2. */
         uc_err err = uc_emu_start(e->uc, engine_get(e, UC_X86_REG_RIP), 0, 0, 0);
+        if (e->lingering)
+            engine_translate_anew(e);
         if (e->debugged != NULL)
             engine_debug_settle(e);
         if (e->pending == PENDING_NONE && atomic_exchange(&e->alarm, false)) {
@@ -323,6 +325,9 @@ enum engine_end engine_run(struct engine *e)
         case PENDING_REACHED:
             return ENGINE_REACHED;
         case PENDING_AGAIN:
+            continue;
+        case PENDING_TAKEN:
+            e->client->take_over(e->self);
             continue;
         case PENDING_VMCALL:
         case PENDING_VMMCALL:

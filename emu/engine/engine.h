@@ -87,6 +87,13 @@ struct engine_client {
      * most *@n, which is set to how many; NULL: none. Likewise.
      */
     uint8_t *(*plain)(void *self, uint64_t gva, uint64_t *n);
+    /*
+     * A counted block at an address that engine_offer() named is about to run: does the client do its work, and that of
+     * the blocks behind it? Then the engine comes out, and take_over() is called between blocks; it sets memory,
+     * engine_resume() and engine_count_blocks() as if they had run. Likewise; NULL: never.
+     */
+    bool (*offered)(void *self, uint64_t pc);
+    void (*take_over)(void *self);
 };
 
 #define ENGINE_TICK_BLOCKS (1u << 18)
@@ -173,6 +180,7 @@ uint64_t engine_reg(struct engine *e, unsigned gpr); /* enum cpu_gpr, to r15 */
 void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value);
 /* The guest goes on at @rip. Not from a callback. */
 void engine_jump(struct engine *e, uint64_t rip);
+uint64_t engine_tables(const struct engine *e); /* CR3 */
 void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer);
 /* An interrupt is taken: what the gate says comes into the registers, the frame has been pushed. Not from a callback. */
 void engine_enter_gate(struct engine *e, uint16_t cs, uint64_t rip, uint64_t rsp, uint64_t rflags);
@@ -211,6 +219,18 @@ void engine_count(struct engine *e, bool on);
 void engine_watchdog(struct engine *e, unsigned seconds);
 /* A block of one instruction ran @times more than was counted. No tick is given for them. Not from a callback. */
 void engine_count_more(struct engine *e, uint64_t pc, uint64_t times);
+
+/* For take_over() alone. The block at @pc, translated and remembered by engine_again(), is offered each time. */
+void engine_offer(struct engine *e, uint64_t pc);
+/*
+ * So many blocks may be counted at once with nobody to miss them: before the next tick, slice or other event. 0 where each
+ * block or store is looked at, or time counts.
+ */
+uint64_t engine_free_blocks(const struct engine *e);
+/* General registers, flags and RIP; all else stays. */
+void engine_resume(struct engine *e, const struct cpu_regs *r);
+/* @blocks of @instructions in all have run, fewer than engine_free_blocks(); the last @nr of them at @pc. */
+void engine_count_blocks(struct engine *e, uint64_t blocks, uint64_t instructions, const uint64_t *pc, size_t nr);
 uint64_t engine_instructions(const struct engine *e);
 uint64_t engine_blocks(const struct engine *e);
 /* Both counters, set back. */

@@ -34,6 +34,7 @@ enum pending {
     PENDING_VMCALL,
     PENDING_VMMCALL,
     PENDING_AGAIN,
+    PENDING_TAKEN,
     PENDING_REACHED
 };
 
@@ -75,6 +76,7 @@ struct engine {
 
     uc_hook block_hook; /* 0: not counting */
     uc_hook store_hook, load_hook;
+    bool lingering; /* a hook for loads is gone, but not for the library before its next run is over */
     uint64_t instructions, blocks;
     uint64_t next_event, next_tick, slice_end; /* in blocks */
     uint64_t deadline;                         /* in instructions */
@@ -147,6 +149,11 @@ bool engine_find_sites(struct engine *e, const struct engine_block *b);
 void engine_next_event(struct engine *e);
 void engine_remember_icount(struct engine *e, const struct engine_block *b);
 void engine_count_block(struct engine *e, uint64_t pc, uint32_t size);
+/*
+ * With a hook for loads each one that is translated is slow, and so it stays for those translated in the run after the
+ * hook's end (uc.c:uc_emu_start() deletes it behind that). Where blocks are remembered, they are worth another time.
+ */
+void engine_translate_anew(struct engine *e);
 /* spy.c: hooks for loads and stores come and go with counting; the one for blocks takes the place of the usual one. */
 void engine_spy_hooks(struct engine *e, bool on);
 void engine_spy_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);

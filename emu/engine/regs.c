@@ -43,6 +43,11 @@ void engine_jump(struct engine *e, uint64_t rip)
     engine_put(e, UC_X86_REG_RIP, rip);
 }
 
+uint64_t engine_tables(const struct engine *e)
+{
+    return engine_get(e, UC_X86_REG_CR3);
+}
+
 void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer_out)
 {
     *cr0 = engine_get(e, UC_X86_REG_CR0);
@@ -147,6 +152,14 @@ void engine_regs(struct engine *e, struct cpu_regs *r)
     r->es = (uint16_t)engine_get(e, UC_X86_REG_ES);
     r->fs = (uint16_t)engine_get(e, UC_X86_REG_FS);
     r->gs = (uint16_t)engine_get(e, UC_X86_REG_GS);
+}
+
+void engine_resume(struct engine *e, const struct cpu_regs *r)
+{
+    for (unsigned i = 0; i < 16; i++)
+        engine_set_reg(e, i, r->gpr[i]);
+    engine_put(e, UC_X86_REG_RFLAGS, r->rflags);
+    engine_put(e, UC_X86_REG_RIP, r->rip);
 }
 
 void engine_state(struct engine *e, uint8_t out[ENGINE_STATE_SIZE])

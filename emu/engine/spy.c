@@ -35,6 +35,7 @@ static void take_out(struct engine *e, uc_hook *h)
 
 void engine_spy_hooks(struct engine *e, bool on)
 {
+    e->lingering |= e->spy_load != 0 && e->again != NULL;
     take_out(e, &e->spy_load);
     take_out(e, &e->spy_store);
     if (on && e->spy->load != NULL &&
