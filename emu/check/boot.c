@@ -71,7 +71,6 @@ bool boot_loading(struct monitor *mon, const struct engine_block *b)
 void boot_block(struct monitor *mon, const struct engine_block *b)
 {
     struct engine *e = mon->m->engine;
-    const struct plan_range *r = plan_find(mon->m->plan, b->pc);
     if (is_handoff(mon, b->pc)) {
         mon->v->hob_list = engine_reg(e, CPU_RCX);
         mon->v->dxe_entry = b->pc;
@@ -88,12 +87,14 @@ void boot_block(struct monitor *mon, const struct engine_block *b)
         return;
     }
     switch (mon->m->phase) {
-    case PHASE_SEC: /* SEC runs from the image; the first code elsewhere is the PEI core's */
+    case PHASE_SEC: { /* SEC runs from the image; the first code elsewhere is the PEI core's */
+        const struct plan_range *r = plan_find(mon->m->plan, b->pc);
         if (r != NULL && r->kind == PLAN_RAM && r->cls != CLASS_IMAGE && module_at(mon, b->pc) != NULL) {
             mon->pei_rsp = engine_reg(e, CPU_RSP);
             want_phase(mon, PHASE_PEI);
         }
         break;
+    }
     case PHASE_PEI: {
         uint64_t rsp = engine_reg(e, CPU_RSP);
         if (rsp - mon->pei_rsp > TEMPORARY_RAM && mon->pei_rsp - rsp > TEMPORARY_RAM)

@@ -36,6 +36,7 @@ struct demand {
     uint64_t *code;         /* pages of it that code had run from by then, in order */
     size_t nr_code;
     unsigned splits; /* of kept pieces, since they were joined */
+    size_t heated;   /* how many of its pages had been written when they were last sorted out */
 };
 
 struct demand *demand_new(void)
@@ -366,6 +367,11 @@ static bool judged(const void *self, struct span at)
     return lo < d->nr_code && d->code[lo] < at.end;
 }
 
+bool demand_judged(const struct machine *m, uint64_t gpa)
+{
+    return judged(m->demand, (struct span){gpa, gpa + 1});
+}
+
 bool demand_keep(struct machine *m)
 {
     struct demand *d = m->demand;
@@ -456,9 +462,12 @@ static bool heat(struct machine *m, size_t i)
 
 bool demand_heat(struct machine *m)
 {
+    if (m->demand->heated == pages_nr_written_since(&m->memory))
+        return true;
     for (size_t i = 0; i < m->demand->nr; i++)
         if (!heat(m, i))
             return false;
+    m->demand->heated = pages_nr_written_since(&m->memory);
     return true;
 }
 

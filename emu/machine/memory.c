@@ -194,13 +194,16 @@ static bool is_ram(const struct memory *m, uint64_t gpa, size_t n)
 /* Page by page: pages need not be neighbours on the host once Xen has moved some. */
 static bool copy(const struct memory *m, uint64_t gpa, uint8_t *out, const uint8_t *in, size_t n)
 {
-    if (!is_ram(m, gpa, n))
-        return false;
+    const bool one_page = gpa % PAGE_SIZE + n <= PAGE_SIZE;
+    if (n == 0 || (!one_page && !is_ram(m, gpa, n)))
+        return n == 0;
     for (size_t done = 0, piece; done < n; done += piece) {
         piece = (size_t)(PAGE_SIZE - (gpa + done) % PAGE_SIZE);
         if (piece > n - done)
             piece = n - done;
         uint8_t *hva = memory_hva(m, gpa + done);
+        if (hva == NULL)
+            return false;
         if (in != NULL && m->pages != NULL && hva == m->base + gpa + done)
             pages_writing(m, (struct span){gpa + done, gpa + done + piece});
         if (out != NULL)

@@ -322,12 +322,14 @@ bool pages_lack(const struct memory *m, uint64_t gpa, const void *bytes, size_t 
 bool pages_peeks_hold(const struct memory *m, const struct plan *plan)
 {
     const struct memory_pages *p = m->pages;
+    const struct plan_range *r = NULL;
     for (size_t i = 0; i < p->nr_peeks; i++) {
         const struct peek *k = &p->peek[i];
-        const struct plan_range *r = plan_find(plan, k->gpa);
         uint8_t bytes[MEMORY_PEEK_MAX];
         if (pages_kept(m, k->gpa))
             continue;
+        if (r == NULL || !span_has(r->at, k->gpa)) /* most lie beside the one before */
+            r = plan_find(plan, k->gpa);
         if (r == NULL || r->kind != PLAN_RAM)
             return false;
         first_bytes(plan, p->fill, k->gpa, bytes, k->n);
@@ -356,6 +358,11 @@ bool pages_written(const struct memory *m, uint64_t gpa)
 bool pages_written_since(const struct memory *m, uint64_t gpa)
 {
     return (*state(m, gpa) & (KEPT | SAVED)) == (KEPT | SAVED);
+}
+
+size_t pages_nr_written_since(const struct memory *m)
+{
+    return m->pages->nr_saved;
 }
 
 bool pages_kept(const struct memory *m, uint64_t gpa)

@@ -47,6 +47,8 @@ bool pages_here(const struct memory *m, uint64_t gpa);
 bool pages_written(const struct memory *m, uint64_t gpa);
 /* May it be another than pages_keep() found? False of pages that were not kept. */
 bool pages_written_since(const struct memory *m, uint64_t gpa);
+/* Of how many pages, so far. */
+size_t pages_nr_written_since(const struct memory *m);
 bool pages_kept(const struct memory *m, uint64_t gpa);
 /* What the page at @gpa starts with, as the plan and the fill pattern say. */
 void pages_initial(const struct memory *m, uint64_t gpa, uint8_t out[PAGE_SIZE]);

@@ -82,10 +82,11 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
 {
     struct paging p;
     struct walk w;
-    machine_paging(mon->m, &p);
     /* The page has just been found good in these page tables. */
-    if (page_down(b->pc) == mon->exec_page && p.cr3 == mon->exec_tables && module_known(mon, b->pc) != NULL)
+    if (page_down(b->pc) == mon->exec_page && engine_tables(mon->m->engine) == mon->exec_tables &&
+        module_known(mon, b->pc) != NULL)
         return;
+    machine_paging(mon->m, &p);
     if (!walk_gva(&mon->m->memory, &p, b->pc, &w))
         return; /* the fetch itself will fault */
     const struct plan_range *r = plan_find(mon->m->plan, w.gpa);
