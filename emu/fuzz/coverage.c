@@ -32,6 +32,15 @@ void edges_block(void *self, uint64_t pc, uint64_t times)
         add(e, pc, pc, times - 1);
 }
 
+void edges_taken(void *self, uint64_t first, uint64_t last, const struct warm_edge *taken, size_t nr)
+{
+    struct edges *e = self;
+    edges_block(e, first, 1);
+    for (size_t i = 0; i < nr; i++)
+        add(e, taken[i].from, taken[i].to, taken[i].times);
+    e->last = last;
+}
+
 void edges_begin(void *self, uint64_t pc)
 {
     edges_clear(self);

@@ -12,6 +12,7 @@
 
 #include "check/finding.h"
 #include "machine/machine.h"
+#include "warm/warm.h"
 
 #define COVERAGE_EDGES (1u << 16)  /* cells: how often an edge was taken, at most 255 */
 #define COVERAGE_SHAPES (1u << 14) /* cells: whether the boot ended with this property; behind the edges */
@@ -32,6 +33,8 @@ struct edges {
 
 /* For warm_trace(): @self is a struct edges. The block at @pc ran @times in a row. */
 void edges_block(void *self, uint64_t pc, uint64_t times);
+/* Blocks from @first to @last ran. */
+void edges_taken(void *self, uint64_t first, uint64_t last, const struct warm_edge *e, size_t nr);
 /* What came before the block at @pc does not count. */
 void edges_begin(void *self, uint64_t pc);
 void edges_clear(struct edges *e);

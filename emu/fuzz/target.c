@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Wherever the boot began. */
-static const struct warm_trace trace = {.block = edges_block, .asked = edges_begin};
+static const struct warm_trace trace = {.block = edges_block, .edges = edges_taken, .asked = edges_begin};
 
 bool target_open(struct target *t, const struct image *im, const struct monitor_options *o, struct diag *d)
 {

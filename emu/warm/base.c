@@ -51,6 +51,8 @@ void base_off(struct base *b)
     monitor_drop(&b->monitor);
     verdict_free(&b->verdict);
     record_free(&b->log);
+    stretches_free(b->stretches);
+    b->stretches = NULL;
 }
 
 void base_trace(struct base *b, const struct engine_spy *spy, void (*asking)(void *self, uint64_t pc), void *self)
@@ -125,6 +127,7 @@ static bool keep(struct base *b, struct monitor *mon)
     if (!demand_heat(m) || pages_failed(&m->memory) || !engine_go_back(m->engine))
         return false;
     keep_course(b);
+    b->stretches = stretches_new(m);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #define HVMBED_WARM_BASE_H
 
 #include "base/span.h"
+#include "warm/stretch.h"
 #include "warm/warm.h"
 
 /* Address space for all layouts that come: larger guests begin at reset. */
@@ -79,6 +80,9 @@ struct base {
     void (*asking)(void *self, uint64_t pc); /* the first time; NULL: nobody wants to know */
     void *asking_self;
     struct verdict verdict;
+    struct stretches *stretches;    /* NULL: none yet */
+    const struct warm_trace *trace; /* who is to be told what is taken over; NULL: nobody */
+    void *trace_self;
 };
 
 /* base.c. Is it one for this boot, as far as can be told without trying? */

@@ -34,9 +34,16 @@ static bool note_look(struct base *b, bool looks)
     return log->recording;
 }
 
+static void mark(const struct base *b)
+{
+    if (b->stretches != NULL)
+        stretches_mark(b->stretches);
+}
+
 /* Likewise, by an exit: those come in each boot. */
 static bool recording(struct base *b, bool looks)
 {
+    mark(b);
     if (looks && !b->asked && b->machine.phase >= PHASE_PEI) {
         b->asked = true;
         if (b->asking != NULL)
@@ -210,6 +217,70 @@ static bool missing(void *self, uint64_t gpa)
     return machine_exits.missing(self, gpa);
 }
 
+/* --- what is not recorded, and ends a stretch all the same */
+
+static bool native_msr(void *self, uint32_t index, uint64_t value)
+{
+    mark(of(self));
+    return machine_exits.native_msr(self, index, value);
+}
+
+static bool control(void *self, unsigned cr, uint64_t value)
+{
+    mark(of(self));
+    return machine_exits.control(self, cr, value);
+}
+
+static uint64_t tpr(void *self)
+{
+    mark(of(self));
+    return machine_exits.tpr(self);
+}
+
+static void waits(void *self, uint64_t pc)
+{
+    mark(of(self));
+    machine_exits.pause(self, pc);
+}
+
+static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value)
+{
+    mark(of(self));
+    machine_exits.forbidden(self, kind, gpa, size, value);
+}
+
+static void exception(void *self, const struct engine_exception *x)
+{
+    mark(of(self));
+    machine_exits.exception(self, x);
+}
+
+static void breakpoint(void *self, uint64_t pc)
+{
+    mark(of(self));
+    machine_exits.breakpoint(self, pc);
+}
+
+static void tick(void *self, uint64_t pc)
+{
+    mark(of(self));
+    machine_exits.tick(self, pc);
+}
+
+/* --- stretches */
+
+static bool offered(void *self, uint64_t pc)
+{
+    const struct base *b = of(self);
+    return b->stretches != NULL && stretches_offered(b->stretches, pc);
+}
+
+static void take_over(void *self)
+{
+    const struct base *b = of(self);
+    stretches_take_over(b->stretches, b->trace, b->trace_self);
+}
+
 /* The run loop is about to look at timers and interrupts: devices take note of it. */
 static void serving(struct machine *m, enum engine_end end)
 {
@@ -235,6 +306,16 @@ void record_client(struct base *b)
     b->client.wrmsr = wrmsr;
     b->client.hypercall = hypercall;
     b->client.missing = missing;
+    b->client.native_msr = native_msr;
+    b->client.control = control;
+    b->client.tpr = tpr;
+    b->client.pause = waits;
+    b->client.forbidden = forbidden;
+    b->client.exception = exception;
+    b->client.breakpoint = breakpoint;
+    b->client.tick = tick;
+    b->client.offered = offered;
+    b->client.take_over = take_over;
 }
 
 void record_served(struct base *b)

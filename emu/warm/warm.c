@@ -101,6 +101,8 @@ static const struct engine_spy spy = {.block = on_block, .repeated = on_repeated
 
 static void trace(struct warm *w, struct base *b)
 {
+    b->trace = w->trace;
+    b->trace_self = w->trace_self;
     base_trace(b, w->trace != NULL ? &spy : NULL, w->trace != NULL ? on_asking : NULL, w);
 }
 
@@ -131,6 +133,25 @@ static bool run_base(struct warm *w, struct base *b, const struct boot_case *c, 
 
 /* --- from what is kept -------------------------------------------------------------------------------------------- */
 
+/*
+ * To the platform alone: what is taken over leaves no trace in the accessed bits of page tables, which the hand-off is looked at
+ * for. And not where each block is wanted.
+ */
+static bool run_on(struct warm *w, struct base *b)
+{
+    const bool wanted = w->options.ran != NULL || (w->trace != NULL && w->trace->edges == NULL);
+    const bool watched = b->stretches != NULL && stretches_begin(b->stretches, w->options.platform && !wanted);
+    const struct engine_spy *usual = w->trace != NULL ? &spy : NULL;
+    if (watched)
+        stretches_watch(b->stretches, usual, w);
+    const bool ran = machine_run(&b->machine);
+    if (watched) {
+        engine_spy(b->machine.engine, usual, w);
+        stretches_learn(b->stretches);
+    }
+    return ran;
+}
+
 static const char *run_warm(struct warm *w, struct base *b, const struct boot_case *c)
 {
     const char *why = base_go_back(b, c);
@@ -140,7 +161,7 @@ static const char *run_warm(struct warm *w, struct base *b, const struct boot_ca
     monitor_resume(&w->monitor, &b->monitor, &b->machine, &w->verdict);
     w->monitor.options.platform = w->options.platform;
     base_quote(&w->verdict, &c->plan);
-    monitor_end(&w->monitor, machine_run(&b->machine));
+    monitor_end(&w->monitor, run_on(w, b));
     why = base_doubt(b);
     if (why != NULL)
         verdict_clear(&w->verdict);
@@ -263,6 +284,10 @@ bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, st
     const struct machine *m = b != NULL ? &b->machine : &w->cold;
     struct verdict *v = &w->verdict;
     v->debug_log = platform_debug_log(&m->platform, &v->debug_log_size, &v->debug_log_truncated);
-    *out = (struct warm_result){.verdict = v, .machine = m, .warm = why == NULL, .why_cold = why != NULL ? why : ""};
+    *out = (struct warm_result){.verdict = v,
+                                .machine = m,
+                                .warm = why == NULL,
+                                .why_cold = why != NULL ? why : "",
+                                .spared = b != NULL && b->stretches != NULL ? stretches_spared(b->stretches) : 0};
     return true;
 }

@@ -32,6 +32,7 @@ struct warm_result {
     const struct machine *machine; /* as the boot left it; likewise */
     bool warm;                     /* did not begin at reset */
     const char *why_cold;          /* static: why it did; "" when it did not */
+    uint64_t spared;               /* blocks that need not run again in this boot */
 };
 
 /*
@@ -47,10 +48,17 @@ void warm_close(struct warm *w); /* NULL is fine */
  */
 bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, struct warm_result *out, struct diag *d);
 
+/* Between the ends of a block and the beginning of another. */
+struct warm_edge {
+    uint64_t from, to, times;
+};
+
 /* Who wants to know what the firmware executes in the runs to come. */
 struct warm_trace {
     /* The block at @pc ran, @times in a row. From reset, or from what is kept. */
     void (*block)(void *self, uint64_t pc, uint64_t times);
+    /* Blocks that need not run again: the first, the last, and what lies between. */
+    void (*edges)(void *self, uint64_t first, uint64_t last, const struct warm_edge *e, size_t nr);
     /*
      * In PEI, in the block at @pc, it first asks Xen or CMOS about its memory. What comes after that does not depend on where
      * the boot began. Not of a guest that only a new machine can boot.

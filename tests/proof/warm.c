@@ -2,12 +2,14 @@
 /*
  * Is a boot that does not begin at reset the same boot? Each layout is booted from reset and warm, and the reports, text
  * and JSON, HOB list and all, must be the same bytes. Then once more in children of the process as it is by then.
- * Usage: warm [-pgc1] [-E RULE] [-x LIMIT] [-n ROUNDS] [-w LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...
+ * Usage: warm [-pgc1] [-E RULE] [-x LIMIT] [-n ROUNDS] [-w LEAST] [-t LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...
  *   -p  to the published PEI memory instead of the hand-off
  *   -g  the guest unpacks the firmware itself
  *   -n  that many rounds over all layouts
  *   -w  at least that many boots must have been warm
- *   -f  resident memory may grow by that much after the second round
+ *   -f  resident memory may grow by that much in the second half of the rounds
+ *   -t  that many blocks, at least, must have been taken over from other boots; and the same layout must have the same
+ *       coverage in each round
  *   -c  no boots from reset: what the first round says is compared with
  *   -m  then so many mutants of the layouts, as hvmbed fuzz makes them, each once from reset and once warm; with -c only
  *       warm, and then -f looks at memory in their second half
@@ -23,6 +25,7 @@
 #include <unistd.h>
 
 #include "boot/find.h"
+#include "fuzz/coverage.h"
 #include "fuzz/mutate.h"
 #include "layout/lint.h"
 #include "layout/write.h"
@@ -36,7 +39,7 @@ struct options {
     enum warm_tier tier;
     bool guest_lzma, no_cold, first_only;
     unsigned rounds, least, growth, mutants;
-    uint64_t seed;
+    uint64_t seed, taken;
     const char *error;
     struct limits limits;
 };
@@ -51,7 +54,12 @@ struct bed {
     struct layout *layout;
     char **expected; /* the reports of boots from reset */
     unsigned bad, warmed, runs;
+    uint64_t spared;
+    struct edges edges;
+    uint8_t *coverage; /* of each layout, COVERAGE_SIZE */
 };
+
+static const struct warm_trace trace = {.block = edges_block, .edges = edges_taken, .asked = edges_begin};
 
 static char *report(const struct boot_case *c, const struct verdict *v)
 {
@@ -113,13 +121,30 @@ static void show(const char *what, const char *layout, const char *a, const char
     printf("%s %s: reset: %.160s\n%s %s: warm:  %.160s\n", layout, what, a, layout, what, b);
 }
 
+/* Whatever was taken over, the firmware has done the same. */
+static void compare_coverage(struct bed *b, size_t i, const struct warm_result *r)
+{
+    uint8_t *expected = b->coverage + i * COVERAGE_SIZE;
+    static uint8_t map[COVERAGE_SIZE];
+    static const uint8_t none[COVERAGE_SIZE];
+    coverage_fill(map, &b->edges, r->verdict, r->machine);
+    if (memcmp(expected, none, COVERAGE_SIZE) == 0)
+        memcpy(expected, map, COVERAGE_SIZE);
+    else if (memcmp(expected, map, COVERAGE_SIZE) != 0 && ++b->bad != 0)
+        printf("%s: its coverage is another\n", b->c[i].layout.path);
+}
+
 static bool boot_warm(struct bed *b, size_t i, const char *what, struct diag *d)
 {
     struct warm_result r;
+    edges_clear(&b->edges);
     if (!warm_run(b->warm, &b->c[i], b->o.tier, &r, d))
         return false;
     b->runs++;
     b->warmed += r.warm;
+    b->spared += r.spared;
+    if (b->o.taken != 0)
+        compare_coverage(b, i, &r);
     char *text = report(&b->c[i], r.verdict);
     if (text == NULL)
         return false;
@@ -153,7 +178,7 @@ static bool rounds(struct bed *b, struct diag *d)
         for (size_t i = 0; i < b->nr; i++)
             if (!boot_warm(b, i, "again", d))
                 return false;
-        if (n == 2)
+        if (n == b->o.rounds / 2)
             before = resident_kib();
     }
     const long grown = resident_kib() - before;
@@ -256,6 +281,8 @@ static bool prove(struct bed *b, char **layouts, const char *handoff, struct dia
             return false;
     }
     b->warm = warm_open(&b->image, &b->monitor, d);
+    if (b->warm != NULL && b->o.taken != 0)
+        warm_trace(b->warm, &trace, &b->edges);
     return b->warm != NULL && rounds(b, d) && mutants(b, &choice, d) && in_children(b, d);
 }
 
@@ -263,7 +290,7 @@ static bool parse(int argc, char **argv, struct options *o)
 {
     int opt;
     *o = (struct options){.tier = WARM_HANDOFF, .rounds = 3, .seed = 1};
-    while ((opt = getopt(argc, argv, "pgc1n:w:f:m:s:E:x:")) != -1) {
+    while ((opt = getopt(argc, argv, "pgc1n:w:t:f:m:s:E:x:")) != -1) {
         if (opt == 'p')
             o->tier = WARM_PLATFORM;
         else if (opt == 'g')
@@ -280,6 +307,8 @@ static bool parse(int argc, char **argv, struct options *o)
             o->rounds = (unsigned)strtoul(optarg, NULL, 10);
         else if (opt == 'w')
             o->least = (unsigned)strtoul(optarg, NULL, 10);
+        else if (opt == 't')
+            o->taken = strtoull(optarg, NULL, 10);
         else if (opt == 'm')
             o->mutants = (unsigned)strtoul(optarg, NULL, 10);
         else if (opt == 's')
@@ -299,7 +328,7 @@ int main(int argc, char **argv)
     if (b == NULL || !parse(argc, argv, &b->o)) {
         (void)fprintf(
             stderr,
-            "usage: warm [-pgc1] [-E RULE] [-n ROUNDS] [-w LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...\n");
+            "usage: warm [-pgc1] [-E RULE] [-n ROUNDS] [-w LEAST] [-t LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...\n");
         free(b);
         return 2;
     }
@@ -307,6 +336,7 @@ int main(int argc, char **argv)
     b->c = calloc(b->nr, sizeof *b->c);
     b->expected = calloc(b->nr, sizeof *b->expected);
     b->layout = calloc(b->nr, sizeof *b->layout);
+    b->coverage = calloc(b->nr, COVERAGE_SIZE);
     monitor_defaults(&b->monitor);
     b->monitor.guest_lzma = b->o.guest_lzma;
     b->monitor.first_only = b->o.first_only || b->o.mutants != 0; /* or one boot of a mutant may take minutes */
@@ -315,10 +345,15 @@ int main(int argc, char **argv)
         free(b);
         return 2;
     }
-    bool ok = b->c != NULL && b->expected != NULL && b->layout != NULL && image_load(argv[optind], &b->image, &d) &&
-              prove(b, argv + optind + 2, argv[optind + 1], &d);
+    bool ok = b->c != NULL && b->expected != NULL && b->layout != NULL && b->coverage != NULL &&
+              image_load(argv[optind], &b->image, &d) && prove(b, argv + optind + 2, argv[optind + 1], &d);
     if (ok && b->warmed < b->o.least) {
         printf("%u boots of %u were warm, %u were to be\n", b->warmed, b->runs, b->o.least);
+        b->bad++;
+    }
+    if (ok && b->spared < b->o.taken) {
+        printf("%llu blocks were taken over, %llu were to be\n", (unsigned long long)b->spared,
+               (unsigned long long)b->o.taken);
         b->bad++;
     }
     printf("%u boots, %u of them warm, %u different\n", b->runs, b->warmed, b->bad);
@@ -333,6 +368,7 @@ int main(int argc, char **argv)
     image_free(&b->image);
     free(b->expected);
     free(b->layout);
+    free(b->coverage);
     free(b->c);
     free(b);
     return !ok ? 2 : bad;

@@ -26,6 +26,37 @@ static void test_calls(void **state)
     assert_int_equal(insn_call_before(CODE(0xe8, 1, 2, 3, 4), CODE_32), 5);
 }
 
+static void test_plain(void **state)
+{
+    (void)state;
+    assert_true(insn_all_plain(CODE(0x48, 0x01, 0xd8, 0x48, 0x8b, 0x03, 0x75, 0xf8), CODE_64)); /* add, mov, jnz */
+    assert_true(insn_all_plain(CODE(0xe8, 0, 0, 0, 0), CODE_64));
+    assert_true(insn_all_plain(CODE(0xc3), CODE_64));
+    assert_true(insn_all_plain(CODE(0xf3, 0x48, 0xab), CODE_64)); /* rep stosq */
+    assert_true(insn_all_plain(CODE(0x48, 0x8d, 0x43, 8), CODE_64));
+    assert_false(insn_all_plain(CODE(0x48, 0x01, 0xd8, 0x0f, 0xa2), CODE_64)); /* cpuid */
+    assert_false(insn_all_plain(CODE(0x0f, 0x31), CODE_64));                   /* rdtsc */
+    assert_false(insn_all_plain(CODE(0xec), CODE_64));                         /* in */
+    assert_false(insn_all_plain(CODE(0x6c), CODE_64));                         /* insb */
+    assert_false(insn_all_plain(CODE(0xfb), CODE_64));                         /* sti */
+    assert_false(insn_all_plain(CODE(0x9d), CODE_64));                         /* popf */
+    assert_false(insn_all_plain(CODE(0xf4), CODE_64));                         /* hlt */
+    assert_false(insn_all_plain(CODE(0xf3, 0x90), CODE_64));                   /* pause */
+    assert_false(insn_all_plain(CODE(0x0f, 0x20, 0xd8), CODE_64));             /* mov rax, cr3 */
+    assert_false(insn_all_plain(CODE(0x8e, 0xd8), CODE_64));                   /* mov ds, ax */
+    assert_false(insn_all_plain(CODE(0x0f, 0x10, 0x03), CODE_64));             /* movups xmm0, [rbx] */
+    assert_false(insn_all_plain(CODE(0xd9, 0xe8), CODE_64));                   /* fld1 */
+    assert_false(insn_all_plain(CODE(0x0f, 0x01, 0xc1), CODE_64));             /* vmcall */
+    assert_false(insn_all_plain(CODE(0x0f, 0x05), CODE_64));                   /* syscall */
+    assert_false(insn_all_plain(CODE(0x48, 0xcf), CODE_64));                   /* iretq */
+    assert_false(insn_all_plain(CODE(0x48, 0xcb), CODE_64));                   /* retf */
+    assert_false(insn_all_plain(CODE(0xcc), CODE_64));
+    assert_false(insn_all_plain(CODE(0x0f, 0xc7, 0xf0), CODE_64)); /* rdrand */
+    assert_false(insn_all_plain(CODE(0x0f, 0x0b), CODE_64));       /* ud2 */
+    assert_false(insn_all_plain(CODE(0x48, 0x8b), CODE_64));       /* half of one */
+    assert_false(insn_all_plain((const uint8_t *)"", 0, CODE_64));
+}
+
 static void test_text(void **state)
 {
     (void)state;
@@ -98,8 +129,8 @@ static void test_last(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_calls), cmocka_unit_test(test_text), cmocka_unit_test(test_transfers),
-        cmocka_unit_test(test_spins), cmocka_unit_test(test_last),
+        cmocka_unit_test(test_calls),     cmocka_unit_test(test_plain), cmocka_unit_test(test_text),
+        cmocka_unit_test(test_transfers), cmocka_unit_test(test_spins), cmocka_unit_test(test_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,3 +217,64 @@ void insn_text(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, ch
         return;
     (void)ZydisFormatterFormatInstruction(&f, &in, op, in.operand_count_visible, out, out_size, pc, NULL);
 }
+
+static bool is_plain(const ZydisDecodedInstruction *in)
+{
+    static const bool plain[ZYDIS_CATEGORY_MAX_VALUE + 1] = {
+        [ZYDIS_CATEGORY_BINARY] = true,   [ZYDIS_CATEGORY_BITBYTE] = true,   [ZYDIS_CATEGORY_CALL] = true,
+        [ZYDIS_CATEGORY_CMOV] = true,     [ZYDIS_CATEGORY_COND_BR] = true,   [ZYDIS_CATEGORY_CONVERT] = true,
+        [ZYDIS_CATEGORY_DATAXFER] = true, [ZYDIS_CATEGORY_LOGICAL] = true,   [ZYDIS_CATEGORY_NOP] = true,
+        [ZYDIS_CATEGORY_POP] = true,      [ZYDIS_CATEGORY_PUSH] = true,      [ZYDIS_CATEGORY_RET] = true,
+        [ZYDIS_CATEGORY_ROTATE] = true,   [ZYDIS_CATEGORY_SETCC] = true,     [ZYDIS_CATEGORY_SHIFT] = true,
+        [ZYDIS_CATEGORY_STRINGOP] = true, [ZYDIS_CATEGORY_UNCOND_BR] = true, [ZYDIS_CATEGORY_WIDENOP] = true,
+    };
+    static const ZydisMnemonic others[] = {ZYDIS_MNEMONIC_LEA, ZYDIS_MNEMONIC_LEAVE, ZYDIS_MNEMONIC_CLD,
+                                           ZYDIS_MNEMONIC_CLC, ZYDIS_MNEMONIC_STC};
+    static const ZydisMnemonic never[] = {ZYDIS_MNEMONIC_POPF, ZYDIS_MNEMONIC_POPFD, ZYDIS_MNEMONIC_POPFQ,
+                                          ZYDIS_MNEMONIC_IRET, ZYDIS_MNEMONIC_IRETD, ZYDIS_MNEMONIC_IRETQ};
+    if ((in->meta.isa_ext != ZYDIS_ISA_EXT_BASE && in->meta.isa_ext != ZYDIS_ISA_EXT_LONGMODE) ||
+        in->meta.branch_type == ZYDIS_BRANCH_TYPE_FAR)
+        return false;
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
+        if (in->mnemonic == never[i])
+            return false;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (in->mnemonic == others[i])
+            return true;
+    return plain[in->meta.category];
+}
+
+/* Moves to and from what is no general register are data transfers, too. */
+static bool has_plain_operands(const ZydisDecodedInstruction *in, const ZydisDecodedOperand *op)
+{
+    for (unsigned i = 0; i < in->operand_count; i++) {
+        if (op[i].type != ZYDIS_OPERAND_TYPE_REGISTER)
+            continue;
+        switch (ZydisRegisterGetClass(op[i].reg.value)) {
+        case ZYDIS_REGCLASS_GPR8:
+        case ZYDIS_REGCLASS_GPR16:
+        case ZYDIS_REGCLASS_GPR32:
+        case ZYDIS_REGCLASS_GPR64:
+        case ZYDIS_REGCLASS_FLAGS:
+        case ZYDIS_REGCLASS_IP:
+            break;
+        default:
+            return false;
+        }
+    }
+    return true;
+}
+
+bool insn_all_plain(const uint8_t *code, size_t n, enum code_width w)
+{
+    ZydisDecoder d;
+    ZydisDecodedInstruction in;
+    ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
+    if (!decoder_for(w, &d))
+        return false;
+    for (size_t at = 0; at < n; at += in.length)
+        if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&d, code + at, n - at, &in, op)) || !is_plain(&in) ||
+            !has_plain_operands(&in, op))
+            return false;
+    return n != 0;
+}

@@ -42,6 +42,8 @@ enum spin insn_spin(const uint8_t *code, size_t n, enum code_width w, uint64_t p
 size_t insn_last(const uint8_t *code, size_t n, enum code_width w);
 /* Of the instruction at @code, in bytes; 0 when it does not decode. */
 size_t insn_length(const uint8_t *code, size_t n, enum code_width w);
+/* Does @code, a whole block, read and write nothing but general registers, flags and memory, interrupts apart? */
+bool insn_all_plain(const uint8_t *code, size_t n, enum code_width w);
 /* The instruction as text, Intel syntax; "" when it does not decode. @pc INSN_ANYWHERE: what is relative stays so. */
 #define INSN_ANYWHERE UINT64_MAX
 void insn_text(const uint8_t *code, size_t n, enum code_width w, uint64_t pc, char *out, size_t out_size);
