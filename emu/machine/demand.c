@@ -166,6 +166,9 @@ static struct piece planned(const struct plan *plan, enum phase phase, bool guar
 static struct piece uniform(const struct machine *m, const struct plan *plan, uint64_t gpa, struct span w)
 {
     struct piece p = planned(plan, m->phase, m->guarded, gpa, w);
+    const struct plan_range *r = plan_find(plan, gpa);
+    if (r != NULL && r->at.start <= w.start && r->at.end >= w.end) /* all pages of one range are alike */
+        return p;
     for (unsigned phase = 0; m->guarded && phase < PHASE_COUNT; phase++)
         p.at = planned(plan, (enum phase)phase, true, gpa, p.at).at;
     return p;

@@ -31,11 +31,11 @@ static struct piece page_at(const struct plan *p, enum phase phase, bool guarded
     return piece;
 }
 
-/* The longest run from @gpa on. Inside one range all whole pages are alike. */
-static struct piece run_at(const struct plan *p, enum phase phase, bool guarded, uint64_t gpa)
+/* The longest run from @gpa on, or one that goes to @end and maybe beyond. Inside one range all whole pages are alike. */
+static struct piece run_at(const struct plan *p, enum phase phase, bool guarded, uint64_t gpa, uint64_t end)
 {
     struct piece run = page_at(p, phase, guarded, gpa);
-    while (run.at.end < p->top) {
+    while (run.at.end < p->top && run.at.end < end) {
         struct piece next = page_at(p, phase, guarded, run.at.end);
         if (!same(&run, &next))
             break;
@@ -48,7 +48,7 @@ static struct piece run_at(const struct plan *p, enum phase phase, bool guarded,
 
 struct mapping_run mapping_run_at(const struct plan *p, enum phase phase, bool guarded, uint64_t gpa, uint64_t end)
 {
-    const struct piece run = run_at(p, phase, guarded, gpa);
+    const struct piece run = run_at(p, phase, guarded, gpa, end);
     return (struct mapping_run){{gpa, run.at.end < end ? run.at.end : end}, run.ram, run.allow};
 }
 
@@ -104,7 +104,7 @@ bool mapping_all(struct engine *e, const struct memory *m, const struct plan *p,
     uint64_t gpa = 0;
     while (gpa < p->top) {
         /* Cut where the rights differ even if all are given yet: to cut a region later costs work for each page. */
-        struct piece run = run_at(p, phase, true, gpa);
+        struct piece run = run_at(p, phase, true, gpa, p->top);
         if (!guarded)
             run.allow = ALLOW_R | ALLOW_W | ALLOW_X;
         if (!map(e, m, run))
@@ -140,8 +140,8 @@ bool mapping_phase(struct engine *e, const struct memory *m, const struct plan *
     if (!guarded || before == now)
         return true;
     for (uint64_t gpa = 0; gpa < p->top;) {
-        struct piece old = run_at(p, before, guarded, gpa);
-        struct piece new = run_at(p, now, guarded, gpa);
+        struct piece old = run_at(p, before, guarded, gpa, p->top);
+        struct piece new = run_at(p, now, guarded, gpa, p->top);
         uint64_t end = old.at.end < new.at.end ? old.at.end : new.at.end;
         if (old.ram && old.allow != new.allow && !protect(e, m, gpa, end, new.allow))
             return false;
@@ -153,7 +153,7 @@ bool mapping_phase(struct engine *e, const struct memory *m, const struct plan *
 bool mapping_guard(struct engine *e, const struct memory *m, const struct plan *p, enum phase phase)
 {
     for (uint64_t gpa = 0; gpa < p->top;) {
-        struct piece run = run_at(p, phase, true, gpa);
+        struct piece run = run_at(p, phase, true, gpa, p->top);
         if (run.ram && run.allow != (ALLOW_R | ALLOW_W | ALLOW_X) && !protect(e, m, gpa, run.at.end, run.allow))
             return false;
         gpa = run.at.end;
@@ -180,7 +180,7 @@ bool mapping_changed(struct engine *e, const struct memory *m, const struct plan
             gpa = all.end;
             continue;
         }
-        struct piece run = run_at(p, phase, guarded, gpa);
+        struct piece run = run_at(p, phase, guarded, gpa, stop);
         const uint64_t end = next != NULL && next->at.start < stop ? next->at.start : stop;
         if (run.at.end > end)
             run.at.end = end;
