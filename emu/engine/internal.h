@@ -76,13 +76,13 @@ struct engine {
 
     uc_hook block_hook; /* 0: not counting */
     uc_hook store_hook, load_hook;
-    bool lingering; /* a hook for loads is gone, but not for the library before its next run is over */
     uint64_t instructions, blocks;
     uint64_t next_event, next_tick, slice_end; /* in blocks */
     uint64_t deadline;                         /* in instructions */
     bool come_out, window;                     /* engine_come_out(), engine_await_window() */
     bool window_open;                          /* interrupts were on at the block before */
     bool tell_again;                           /* flush the TLB at the next counted block */
+    bool lingering; /* a hook for loads is gone, but not for the library before its next run is over */
     uint64_t block_pc;
     uint64_t ring[ENGINE_RING]; /* the blocks before, by number */
     uint64_t ring_from;         /* the number of the first one in it */

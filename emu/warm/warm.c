@@ -13,7 +13,7 @@
 #define ALIKE_MAX 3u
 /* One that has not served for so many runs makes room for another. */
 #define BASE_IDLE 256u
-_Static_assert(WARM_ADDRESS_SPACE >= (BASES_MAX + GUEST_PVH + 1) * 2 * BASE_RESERVE, "what is told of it");
+_Static_assert(WARM_ADDRESS_SPACE >= BASE_RESERVE * 2 * (BASES_MAX + GUEST_PVH + 1), "what is told of it");
 
 struct warm {
     struct monitor_options options;
