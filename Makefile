@@ -87,6 +87,7 @@ setup: firmware ## get what the build, the tests and the firmware need
 firmware:
 	@firmware/fetch.sh $(FIRMWARE_DIR)
 	@firmware/hvmloader.sh $(FIRMWARE_DIR) || test $$? = 77
+	@firmware/hvmloader.sh $(FIRMWARE_DIR) layouts || test $$? = 77
 
 # (After setup, or two would install packages at once.)
 ovmfxen: | setup ## build OvmfXen from Debian's source, once, into a cache

@@ -153,6 +153,9 @@ static const struct {
     {RULE_WRITE_IMAGE, "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7",
      "QemuFlashFvb writes a flash command to the image's first byte and puts the byte back when that did nothing "
      "(E:QemuFlash.c:QemuFlashDetected): under Xen the image is RAM"},
+    {RULE_WRITE_IMAGE, "60740CF3-D428-4500-80E6-04A5798241ED",
+     "VirtHstiDxe looks the same way, when ready to boot is signalled, whether the firmware's code is flash that can be "
+     "written (E:VirtHstiDxe/Flash.c:VirtHstiQemuFirmwareFlashCheck, in 202502)"},
     {RULE_READ_UNPOPULATED, "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7",
      "QemuFlashFvb looks for flash below 4 GiB, where a PVH guest has nothing"},
     {RULE_WRITE_UNPOPULATED, "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7",

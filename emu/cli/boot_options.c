@@ -154,10 +154,10 @@ bool boot_options_open(struct boot_options *o, struct diag *d)
 bool boot_options_hold(struct boot_options *o, const struct layout *l, struct diag *d)
 {
     struct boot_choice *c = &o->trial.choice;
-    const struct handoff *h = boot_handoff(c, l);
     c->held = &o->held;
     if (c->stages == NULL)
         c->stages = &o->stages;
+    const struct handoff *h = boot_handoff(c, l); /* what it finds, and what it does not, is kept in the stages */
     if (o->trial.monitor.symbols == NULL && !boot_options_open(o, d))
         return false;
     if (o->trial.monitor.symbols != NULL && !symbols_hold(o->trial.monitor.symbols, d))

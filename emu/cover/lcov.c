@@ -3,6 +3,7 @@
  * lcov's tracefile (geninfo(1)): by source line. A line exists where a line table of a module that ran has code for it;
  * it was hit when some of that code was in a block that ran. Modules share sources: a line that ran in one of them ran.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +67,7 @@ static void on_line(void *self, const struct debug_line *l)
 static void on_function(void *self, const struct debug_function *f)
 {
     struct gather *g = self;
-    push(g, &g->functions, (struct row){f->file, f->name, f->line, ran(g, f->code)});
+    push(g, &g->functions, (struct row){f->file, f->name, f->line, false}); /* settle() says which ran */
 }
 
 static int by_place(const void *a, const void *b)
@@ -95,24 +96,45 @@ static void fold(struct rows *rows)
     rows->nr = nr;
 }
 
-/*
- * A function whose lines ran did run, though no address of it says so: what the compiler has moved out of an inlined copy
- * keeps its line and not its function. lcov 2 refuses files that disagree with themselves. Both lists are folded.
- */
-static void agree(struct rows *functions, const struct rows *lines)
+/* Where the group of functions at @i ends, that one line declares, and how far its lines go: to the next group's. */
+static size_t group(const struct rows *functions, size_t i, unsigned *end)
 {
+    const struct row *const f = &functions->r[i];
+    while (++i < functions->nr && strcmp(functions->r[i].file, f->file) == 0 && functions->r[i].line == f->line)
+        ;
+    const bool more = i < functions->nr && strcmp(functions->r[i].file, f->file) == 0;
+    *end = more ? functions->r[i].line : UINT_MAX;
+    return i;
+}
+
+/*
+ * Functions as lcov 2 wants them, which refuses files that disagree with themselves: what lies between the declarations of
+ * one function and the next is its lines; it ran when one of these did, and stands at the first of them: one that is only
+ * inlined may have no code for its declaration. Its own code is not asked: the compiler moves instructions out of
+ * it without their function, and into it without their line. A function without lines is left out. Both lists are folded.
+ */
+static void settle(struct rows *functions, const struct rows *lines)
+{
+    size_t nr = 0;
     size_t l = 0;
-    for (size_t i = 0; i < functions->nr; i++) {
-        struct row *f = &functions->r[i];
-        const struct row *next = i + 1 < functions->nr ? f + 1 : NULL;
-        while (l < lines->nr && strcmp(lines->r[l].file, f->file) < 0)
-            l++;
-        for (; l < lines->nr && strcmp(lines->r[l].file, f->file) == 0; l++) {
-            if (next != NULL && strcmp(next->file, f->file) == 0 && lines->r[l].line >= next->line)
+    unsigned end;
+    for (size_t i = 0, next; i < functions->nr; i = next) {
+        const struct row f = functions->r[i];
+        unsigned first = 0;
+        bool hit = false;
+        next = group(functions, i, &end);
+        for (int order; l < lines->nr && (order = strcmp(lines->r[l].file, f.file)) <= 0; l++) {
+            if (order == 0 && lines->r[l].line >= end)
                 break;
-            f->hit |= lines->r[l].hit && lines->r[l].line >= f->line;
+            if (order == 0 && lines->r[l].line >= f.line) {
+                first = first != 0 ? first : lines->r[l].line;
+                hit |= lines->r[l].hit;
+            }
         }
+        for (size_t k = i; first != 0 && k < next; k++)
+            functions->r[nr++] = (struct row){f.file, functions->r[k].name, first, hit};
     }
+    functions->nr = nr;
 }
 
 /* What ran of @m, as spans of addresses in its .debug file. */
@@ -203,7 +225,7 @@ bool cover_write_lcov(const struct coverage *c, FILE *out, struct diag *d)
     if (ok && nr != 0) {
         fold(&g.lines);
         fold(&g.functions);
-        agree(&g.functions, &g.lines);
+        settle(&g.functions, &g.lines);
         write_all(&g, out);
     }
     for (size_t i = 0; open != NULL && i < c->nr; i++)

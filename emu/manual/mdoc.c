@@ -136,8 +136,12 @@ static size_t word_length(const char *s)
     return n;
 }
 
+/* What is longer may go on in the next line behind a bar; a synopsis has some fifty columns left. */
+#define UNBROKEN_MAX 40
+
 void mdoc_arg(FILE *out, const char *arg)
 {
+    const bool breaks = strlen(arg) > UNBROKEN_MAX;
     bool first = true, tight = false; /* an opening bracket needs no Ns behind it */
     for (const char *s = arg; *s != '\0'; first = false) {
         if (!first && !tight)
@@ -156,7 +160,7 @@ void mdoc_arg(FILE *out, const char *arg)
             else if (*s == ']')
                 (void)fputs(" Oc", out);
             else if (*s == '|')
-                (void)fputs(" |", out);
+                (void)fputs(breaks ? " |\\:" : " |", out);
             else
                 (void)fprintf(out, " No \\&%c", *s);
         }

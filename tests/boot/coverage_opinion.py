@@ -3,6 +3,8 @@
 
 coverage_opinion.py drcov FILE              modules and bytes that ran, after every number in the file has been checked
 coverage_opinion.py lines DRCOV INFO DIR    are INFO's hit and missed lines those of DRCOV's blocks, by readelf's line tables?
+coverage_opinion.py functions INFO          was a function hit just when a line of it was, and is there one where it stands?
+                                            (lcov 2 wants that, lcov 1 does not look)
 """
 import bisect, collections, os, re, struct, subprocess, sys
 
@@ -43,6 +45,32 @@ def read_info(path):
             assert (file, int(number)) not in lines
             lines[file, int(number)] = int(hits)
     return lines
+
+
+def functions(path):
+    declared, ran, file, bad = {}, {}, None, 0
+    for line in open(path):
+        key, _, value = line.strip().partition(":")
+        if key == "SF":
+            file = value
+        elif key == "FN":
+            number, name = value.split(",")
+            declared.setdefault(file, {})[name] = int(number)
+        elif key == "FNDA":
+            hits, name = value.split(",")
+            ran[file, name] = int(hits)
+    lines = read_info(path)
+    for file, names in declared.items():
+        starts = sorted(set(names.values())) + [1 << 32]
+        numbers = [(n, hits) for (f, n), hits in lines.items() if f == file]
+        for name, start in names.items():
+            end = starts[starts.index(start) + 1]
+            hit = any(hits for n, hits in numbers if start <= n < end)
+            if bool(ran[file, name]) != hit or (file, start) not in lines:
+                print(f"{file}:{start}: {name} has {ran[file, name]} hits; a line of it: {hit}")
+                bad += 1
+    print(f"{sum(map(bool, ran.values()))} of {len(ran)} functions hit, {bad} at odds with their lines")
+    return bad == 0 and len(ran) > 100
 
 
 def elf(debug):
@@ -109,5 +137,7 @@ def entries(drcov):
 if sys.argv[1] == "drcov":
     for path, base, end, ran in read_drcov(sys.argv[2]):
         print(os.path.basename(path), len(ran), len(set().union(*(range(*r) for r in ran))))
+elif sys.argv[1] == "functions":
+    sys.exit(not functions(sys.argv[2]))
 else:
     sys.exit(not lines(*sys.argv[2:5]))

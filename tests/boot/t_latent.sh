@@ -14,10 +14,17 @@ first_is() { # JSON RULE MODULE
     jq -e --arg rule "$2" --arg m "$3" '[.findings[] | select(.severity == "error")][0] | .rule == $rule and .rip.module == $m' "$1"
 }
 
-# Free RAM as a reboot may leave it: "XPVH" at 808004, and at 808000 where hvmloader has put its start info.
-guest mailbox hvm-1g 'bed_fill = "0x4856505800334000"'
+# Free RAM as a reboot may leave it: "XPVH" at 808004, and at 808000 where the builder has put hvmloader's start info: behind
+# hvmloader, which every version ends elsewhere, and the image.
+start_info() { # LOADER IMAGE: its address
+    local at size
+    read -r at size < <(readelf -lW "$1" | awk '$1 == "LOAD" { print $4, $6 }' | tail -n 1)
+    echo $(((at + size + 0xfff & ~0xfff) + $(stat -L -c %s "$2")))
+}
 if have hvmloader; then
-    boot "$T/mailbox" "$T/mailbox.cfg" $image --handoff hvmloader
+    loader=$FIRMWARE_DIR/hvmloader
+    guest mailbox hvm-1g "$(printf 'bed_fill = "0x48565058%08x"' "$(start_info "$loader" "$FIRMWARE_DIR/$image")")"
+    boot "$T/mailbox" "$T/mailbox.cfg" $image --hvmloader "$loader"
     ok "HVM: a stale PVH mailbox is followed (L2)" first_is "$T/mailbox" dead-loop XenPlatformPei
 else
     skip "HVM: a stale PVH mailbox is followed (L2)" "$(why_not hvmloader)"

@@ -21,6 +21,9 @@ ok "and in all" says '^SAME  2 guests: 0 differ in what counts \(outcome, findin
 compare --handoff hvm -f json "$rom"/good.fd "$rom"/good.fd
 ok "no section has a difference" holds '[.cases[].sections[].differs | length] | add == 0'
 ok "and something was looked at" holds '.cases[0].sections | .hobs.same > 2 and .modules.same == 1 and .written.same > 5 and .exits.same > 5'
+printf '%s\n' 'type = "hvm"' 'memory = 256' 'bed_xen_version = "4.9"' >no-loader.cfg
+compare -l no-loader.cfg "$rom"/good.fd "$rom"/good.fd
+ok "a guest whose hvmloader is not here: looked for before the cage is closed" code_is 0
 
 compare --handoff hvm -l hvm-1g "$rom"/good.fd "$rom"/write-reserved-console.fd
 ok "B has a finding that A has not: 1" code_is 1

@@ -128,7 +128,7 @@ image=$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd
 if [ -s "$image" ] && [ -e "$FIRMWARE_DIR/hvmloader-4.17" ]; then
     save ovmf.json "$image" -l hvm-4g
     replay -v --symbols "${image%/*}" ovmf.json
-    ovmf() { code_is 0 && says '^    rip     PeiCore\+0x2fa .*ConvertPointerInRanges \(Ppi.c:81\)$'; }
+    ovmf() { code_is 0 && says '^    rip     PeiCore\+0x[0-9a-f]+ .*ConvertPointerInRanges \(Ppi.c:81\)$'; }
     ok "OvmfXen, with hvmloader; -v reports, with symbols" ovmf
 else
     skip "OvmfXen, with hvmloader" "no OvmfXen image or no hvmloader"

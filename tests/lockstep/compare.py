@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares what a ROM of firmware/lockstep left on the bed and on QEMU: compare.py ROM BED QEMU KNOWN (BED and QEMU without
-.memory, .registers). A row of KNOWN that nothing matches is as bad as a difference that it does not know."""
+"""Compares what a ROM of firmware/lockstep left on the bed and on QEMU: compare.py ROM BED QEMU KNOWN VERSION (BED and QEMU
+without .memory, .registers; VERSION is QEMU's first number). A row of KNOWN for this version that nothing matches is as bad as a
+difference that it does not know."""
+import difflib
 import re
 import struct
 import sys
@@ -28,14 +30,31 @@ def exceptions(memory):
     return out
 
 
+def pairs(a, b):
+    """(number, the bed's, QEMU's): by place, so that one that only one of them has does not make the others differ."""
+    place = [[line[line.index(" at "):line.index(" flags")] for line in lines] for lines in (a, b)]
+    for _, i, i_end, j, j_end in difflib.SequenceMatcher(None, *place, autojunk=False).get_opcodes():
+        for k in range(max(i_end - i, j_end - j)):
+            yield i + k, a[i + k] if i + k < i_end else "none", b[j + k] if j + k < j_end else "none"
+
+
+def rows(known, rom, version):
+    """The patterns for this ROM and this QEMU."""
+    with open(known, encoding="ascii") as f:
+        for line in f:
+            if not line.startswith("#"):
+                name, pattern, _, since = (line.rstrip("\n").split("\t") + [""])[:4]
+                if name == rom and int(since or 0) <= version:
+                    yield pattern
+
+
 def main():
-    rom, known = sys.argv[1], sys.argv[4]
+    rom, known, version = sys.argv[1], sys.argv[4], int(sys.argv[5])
     bed, ours = read(sys.argv[2])
     qemu, theirs = read(sys.argv[3])
     bad = []
     a, b = exceptions(bed), exceptions(qemu)
-    for i in range(max(len(a), len(b))):
-        x, y = (t[i] if i < len(t) else "none" for t in (a, b))
+    for i, x, y in pairs(a, b):
         if x != y:
             bad.append(f"exception {i}: {x}; QEMU: {y}")
     for at in range(RESULTS, DATA_END - RECORD, 16):
@@ -54,10 +73,9 @@ def main():
         for name, value in ours.items():
             if theirs.get(name, value) != value:
                 bad.append(f"{name}: {value:x}; QEMU: {theirs[name]:x}")
-    with open(known, encoding="ascii") as f:
-        rows = [line.rstrip("\n").split("\t")[1] for line in f if line.split("\t")[0] == rom]
-    unused = [f"known, but not seen: {row}" for row in rows if not any(re.search(row, line) for line in bad)]
-    bad = [line for line in bad if not any(re.search(row, line) for row in rows)] + unused
+    patterns = list(rows(known, rom, version))
+    unused = [f"known, but not seen: {row}" for row in patterns if not any(re.search(row, line) for line in bad)]
+    bad = [line for line in bad if not any(re.search(row, line) for row in patterns)] + unused
     print("\n".join(bad) if bad else f"{len(a)} exceptions, {(struct.unpack_from('<I', bed, 4)[0] & 0xffff) // 16 - 512} results")
     sys.exit(bool(bad))
 

@@ -6,13 +6,14 @@
 command -v qemu-system-x86_64 >/dev/null || skip_all "qemu-system-x86_64 is not installed"
 command -v python3 >/dev/null || skip_all "python3 is not installed"
 here=$SRC/tests/lockstep
+version=$(qemu-system-x86_64 --version | sed -n 's/^QEMU emulator version \([0-9]*\)\..*/\1/p')
 bits=40 # of physical addresses: the layout's, and those that both emulators check
 
 one() { # ROM
     local rom=$1 at=$T/$1
     "$BUILD/lockstep/bed" "$BUILD/lockstep/$rom.fd" "$SRC/layouts/hvm-256m.cfg" "$at.bed.memory" "$at.bed.registers" &&
         python3 "$here/peer.py" "$BUILD/lockstep/$rom.fd" "$at.qemu.memory" "$at.qemu.registers" $bits &&
-        python3 "$here/compare.py" "$rom" "$at.bed" "$at.qemu" "$here/known.tsv" && : >"$at.same"
+        python3 "$here/compare.py" "$rom" "$at.bed" "$at.qemu" "$here/known.tsv" "$version" && : >"$at.same"
 }
 
 roms=()

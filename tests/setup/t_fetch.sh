@@ -17,30 +17,34 @@ export APT_CONFIG=$T/apt.conf HVMBED_KEYRING=$T/key.gpg HVMBED_MIRROR=file://$T/
 
 # --- a mirror with one suite and one package: a xen-utils with an hvmloader
 mirror=$T/mirror
-suite=$mirror/dists/sid
-packages=$suite/main/binary-$(dpkg --print-architecture)
-package() {
-    mkdir -p "$T/deb/DEBIAN" "$T/deb/usr/lib/xen-4.99/boot" "$mirror/pool" "$packages"
-    echo "the loader" >"$T/deb/usr/lib/xen-4.99/boot/hvmloader"
-    printf '%s\n' "Package: xen-utils-4.99" "Version: 4.99.0-1" "Architecture: $(dpkg --print-architecture)" \
+in_suite() { # CODENAME
+    suite=$mirror/dists/$1
+    packages=$suite/main/binary-$(dpkg --print-architecture)
+}
+in_suite sid
+package() { # VERSION
+    mkdir -p "$T/deb/DEBIAN" "$T/deb/usr/lib/xen-$1/boot" "$mirror/pool" "$packages"
+    echo "the loader" >"$T/deb/usr/lib/xen-$1/boot/hvmloader"
+    printf '%s\n' "Package: xen-utils-$1" "Version: $1.0-1" "Architecture: $(dpkg --print-architecture)" \
         "Maintainer: tests <tests@example.org>" "Description: a loader" >"$T/deb/DEBIAN/control"
-    dpkg-deb --root-owner-group -Zgzip -b "$T/deb" "$mirror/pool/xen-utils-4.99_4.99.0-1.deb" >/dev/null
+    dpkg-deb --root-owner-group -Zgzip -b "$T/deb" "$mirror/pool/xen-utils-$1_$1.0-1.deb" >/dev/null
+    rm -rf "$T/deb"
     (cd "$mirror" && dpkg-scanpackages -m pool 2>/dev/null) >"$packages/Packages"
 }
 release() { # VALID-UNTIL
     local sum
     {
-        printf '%s\n' "Origin: tests" "Suite: unstable" "Codename: sid" "Components: main" "Architectures: $(dpkg --print-architecture)" \
+        printf '%s\n' "Origin: tests" "Suite: tests" "Codename: ${suite##*/}" "Components: main" "Architectures: $(dpkg --print-architecture)" \
             "Date: $(date -Ru -d '2 days ago')" "Valid-Until: $(date -Ru -d "$1")" SHA256:
         sum=$(sha256sum <"$packages/Packages" | cut -d ' ' -f 1)
         echo " $sum $(stat -c %s "$packages/Packages") ${packages#"$suite"/}/Packages"
     } >"$suite/Release"
     gpg --batch --quiet --yes --clearsign -o "$suite/InRelease" "$suite/Release"
 }
-fresh() { rm -rf "$mirror" "$T/dest"; package; release tomorrow; }
-fetch() { # CODE PATTERN: what hvmloader.sh answers, and what it says, in one line
+fresh() { rm -rf "$mirror" "$T/dest"; package 4.99; release tomorrow; }
+fetch() { # CODE PATTERN [WHICH]: what hvmloader.sh answers, and what it says, in one line
     local code=0
-    "$SRC/firmware/hvmloader.sh" "$T/dest" newest >"$T/said" 2>&1 || code=$?
+    "$SRC/firmware/hvmloader.sh" "$T/dest" "${3:-newest}" >"$T/said" 2>&1 || code=$?
     cat "$T/said"
     [ $code = "$1" ] && { [ -z "$2" ] || grep -qE -- "$2" "$T/said"; }
 }
@@ -98,6 +102,18 @@ HVMBED_APT_OPTIONS='-o Acquire::Check-Valid-Until=true' ok "which HVMBED_APT_OPT
 rm "$T/parts/90mine"
 HVMBED_APT_OPTIONS='Dir::Log="x";' ok "options that are none" refused "is not KEY=VALUE"
 HVMBED_KEYRING=$T/nothing ok "a keyring that is not there" refused 'signature|GPG|keyring|not signed'
+
+# --- the one that layouts are for, from the suite that has it
+fresh
+ok "where that suite is not, there is none" fetch 77 'from bookworm' layouts
+in_suite bookworm
+fresh
+package 4.17
+release tomorrow
+ok "it is not the newest there" fetch 0 "from xen-utils-4.17" layouts
+ok "and gets no link" test ! -h "$T/dest/hvmloader-4.17" -a "$(ls "$T/dest")" = $'fetched.tsv\nhvmloader-4.17'
+echo "another" >"$T/dest/hvmloader-4.17"
+ok "changed since: refused" fetch 1 'dest/hvmloader-4.17: not the file that was fetched .*remove it' layouts
 
 # --- what was fetched earlier
 note() { # DIR FILE TEXT

@@ -908,7 +908,7 @@ static void known_of_drivers(void **state)
 {
     (void)state;
     struct checks *c = &hvm;
-    static const char flash[] = "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7";
+    static const char flash[] = "733CBAC2-B23F-4B92-BC8E-FB01CE5907B7", hsti[] = "60740CF3-D428-4500-80E6-04A5798241ED";
     struct dxe_watch dxe = {0};
     static const struct {
         enum rule_id rule;
@@ -918,6 +918,7 @@ static void known_of_drivers(void **state)
         {RULE_WRITE_IMAGE, flash, true, true},       {RULE_READ_UNPOPULATED, flash, true, true},
         {RULE_WRITE_UNPOPULATED, flash, true, true}, {RULE_WRITE_RESERVED, flash, true, false},
         {RULE_WRITE_IMAGE, "", true, false},         {RULE_WRITE_IMAGE, flash, false, false},
+        {RULE_WRITE_IMAGE, hsti, true, true},        {RULE_WRITE_UNPOPULATED, hsti, true, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         checks_reset(c);

@@ -20,6 +20,8 @@
 #define CALL_LONGEST 8u
 /* Bytes of stack that one function may have before the search gives up. */
 #define FRAME_MAX (16 * KIB)
+/* Places that are tried as where a function begins. */
+#define STARTS_MAX 8u
 
 struct walker {
     struct monitor *mon;
@@ -96,25 +98,6 @@ struct shape {
     uint64_t slot; /* where its return address must be */
 };
 
-static struct shape look_at_function(const struct walker *w)
-{
-    struct shape s = {0};
-    struct depth depth;
-    size_t n;
-    const struct module *mod = module_known(w->mon, inside_of(w));
-    const uint8_t *code = mod != NULL ? module_bytes(w->mon, mod, &n) : NULL;
-    s.start = code != NULL ? nearest_start(w, mod, code, n, inside_of(w)) : 0;
-    if (s.start == 0)
-        return s;
-    size_t skip = (size_t)(s.start - mod->base);
-    if (!depth_at(code + skip, n - skip, (size_t)(w->r.pc - s.start), s.start, w->width, &depth))
-        return s;
-    s.start += depth.start;
-    s.has_slot = true;
-    s.slot = w->r.gpr[RSP] + depth.bytes;
-    return s;
-}
-
 /* What speaks for @address being a return address of the function that begins at @start; HERE: nothing. */
 static enum frame_found judge(const struct walker *w, uint64_t address, uint64_t start, bool in_its_place)
 {
@@ -131,6 +114,46 @@ static enum frame_found judge(const struct walker *w, uint64_t address, uint64_t
     if (start != 0 && t.target == start)
         return FRAME_PROVEN;
     return in_its_place ? FRAME_LIKELY : FRAME_HERE; /* what was called may have jumped on to this function */
+}
+
+static struct shape shape_from(const struct walker *w, const struct module *mod, const uint8_t *code, size_t n,
+                               uint64_t start)
+{
+    struct shape s = {.start = start};
+    struct depth depth;
+    const size_t skip = (size_t)(start - mod->base);
+    if (!depth_at(code + skip, n - skip, (size_t)(w->r.pc - start), start, w->width, &depth))
+        return s;
+    s.start += depth.start;
+    s.has_slot = true;
+    s.slot = w->r.gpr[RSP] + depth.bytes;
+    return s;
+}
+
+/*
+ * What looks like a call may be part of another instruction, and so the nearest start none: those before it are tried, too,
+ * for one whose caller is proven.
+ */
+static struct shape look_at_function(const struct walker *w)
+{
+    struct shape nearest = {0};
+    size_t n;
+    uint64_t below = inside_of(w);
+    uint64_t address;
+    const struct module *mod = module_known(w->mon, below);
+    const uint8_t *code = mod != NULL ? module_bytes(w->mon, mod, &n) : NULL;
+    for (unsigned i = 0; code != NULL && i < STARTS_MAX; i++) {
+        const uint64_t start = nearest_start(w, mod, code, n, below);
+        if (start == 0)
+            break;
+        const struct shape s = shape_from(w, mod, code, n, start);
+        if (s.has_slot && read_slot(w, s.slot, &address) && judge(w, address, s.start, true) == FRAME_PROVEN)
+            return s;
+        if (i == 0)
+            nearest = s;
+        below = start - 1;
+    }
+    return nearest;
 }
 
 static void return_to(struct walker *w, uint64_t address, uint64_t slot_at)
