@@ -131,8 +131,8 @@ static struct shape shape_from(const struct walker *w, const struct module *mod,
 }
 
 /*
- * What looks like a call may be part of another instruction, and so the nearest start none: those before it are tried, too,
- * for one whose caller is proven.
+ * What looks like a call may be part of another instruction, and so the nearest start none: where nothing speaks for it, those
+ * before it are tried, for one whose caller is proven.
  */
 static struct shape look_at_function(const struct walker *w)
 {
@@ -147,7 +147,9 @@ static struct shape look_at_function(const struct walker *w)
         if (start == 0)
             break;
         const struct shape s = shape_from(w, mod, code, n, start);
-        if (s.has_slot && read_slot(w, s.slot, &address) && judge(w, address, s.start, true) == FRAME_PROVEN)
+        const enum frame_found found =
+            s.has_slot && read_slot(w, s.slot, &address) ? judge(w, address, s.start, true) : FRAME_HERE;
+        if (found == FRAME_PROVEN || (found != FRAME_HERE && i == 0))
             return s;
         if (i == 0)
             nearest = s;
