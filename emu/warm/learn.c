@@ -170,13 +170,20 @@ static void take_byte(struct taking *t, uint64_t gpa, uint8_t value, bool store)
     }
 }
 
-/* Its blocks are code that reads and writes nothing else, in pages that were judged before the beginning. */
+/* Is it as it was when it ran, and judged before the beginning? */
+static bool is_settled(const struct machine *m, uint64_t gpa)
+{
+    return demand_judged(m, gpa) && pages_kept(&m->memory, page_down(gpa)) &&
+           !pages_written_since(&m->memory, page_down(gpa));
+}
+
+/* Its blocks are code that reads and writes nothing else. */
 static void take_code(struct taking *t, const struct seen_block *b)
 {
     struct machine *m = t->s->m;
     uint8_t code[PAGE_SIZE];
     const struct span at = {b->r.rip, b->r.rip + b->size};
-    if (b->size > sizeof code || !demand_judged(m, at.start) || !demand_judged(m, at.end - 1) ||
+    if (b->size > sizeof code || !is_settled(m, at.start) || !is_settled(m, at.end - 1) ||
         !machine_read(m, at.start, code, b->size) || !insn_all_plain(code, b->size, CODE_64)) {
         t->failed = true;
         return;
