@@ -181,8 +181,6 @@ bool memory_lacks(const struct memory *m, uint64_t gpa, const void *bytes, size_
 
 static bool is_ram(const struct memory *m, uint64_t gpa, size_t n)
 {
-    if (n == 0)
-        return true;
     if (gpa > UINT64_MAX - PAGE_SIZE || n > UINT64_MAX - PAGE_SIZE - gpa)
         return false;
     for (uint64_t p = page_down(gpa); p < gpa + n; p += PAGE_SIZE)
@@ -194,9 +192,9 @@ static bool is_ram(const struct memory *m, uint64_t gpa, size_t n)
 /* Page by page: pages need not be neighbours on the host once Xen has moved some. */
 static bool copy(const struct memory *m, uint64_t gpa, uint8_t *out, const uint8_t *in, size_t n)
 {
-    const bool one_page = gpa % PAGE_SIZE + n <= PAGE_SIZE;
-    if (n == 0 || (!one_page && !is_ram(m, gpa, n)))
-        return n == 0;
+    const bool one_page = n <= PAGE_SIZE - gpa % PAGE_SIZE; /* then its own look-up tells */
+    if (!one_page && !is_ram(m, gpa, n))
+        return false;
     for (size_t done = 0, piece; done < n; done += piece) {
         piece = (size_t)(PAGE_SIZE - (gpa + done) % PAGE_SIZE);
         if (piece > n - done)
