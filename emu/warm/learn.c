@@ -141,8 +141,7 @@ static struct page_use *page_of(struct taking *t, uint64_t gpa)
     for (t->last = 0; t->last < t->nr; t->last++)
         if (t->page[t->last].gpa == gpa)
             return &t->page[t->last];
-    const struct memory *mem = &t->s->m->memory;
-    if (t->nr == PAGES_MAX || gpa >= mem->size || !pages_kept(mem, gpa) || memory_override(mem, gpa) != NULL) {
+    if (t->nr == PAGES_MAX || gpa >= t->s->m->memory.size || !stretch_may_use(t->s->m, gpa)) {
         t->failed = true;
         return NULL;
     }
@@ -206,7 +205,7 @@ static void take_tables(struct taking *t, const struct page_use *p, const struct
             n++;
         if (n < k->nr_entries)
             continue;
-        if (n == ENTRIES_MAX || !pages_kept(&t->s->m->memory, w.step[i].entry_gpa)) {
+        if (n == ENTRIES_MAX || !stretch_may_use(t->s->m, w.step[i].entry_gpa)) {
             t->failed = true;
             return;
         }
@@ -284,12 +283,14 @@ static void take_memory(struct taking *t)
 
 /* --- a stretch ---------------------------------------------------------------------------------------------------- */
 
-static bool add_edge(struct stretch *k, size_t room, uint64_t from, uint64_t to)
+#define EDGES_MAX 1024u
+
+static bool add_edge(struct stretch *k, uint64_t from, uint64_t to)
 {
     size_t i = 0;
     while (i < k->nr_edges && (k->edge[i].from != from || k->edge[i].to != to))
         i++;
-    if (i == room)
+    if (i == EDGES_MAX)
         return false;
     if (i == k->nr_edges)
         k->edge[k->nr_edges++] = (struct warm_edge){from, to, 0};
@@ -297,13 +298,11 @@ static bool add_edge(struct stretch *k, size_t room, uint64_t from, uint64_t to)
     return true;
 }
 
-#define EDGES_MAX 1024u
-
 static bool take_blocks(struct stretch *k, const struct seen_block *b, size_t nr)
 {
     k->edge = calloc(EDGES_MAX, sizeof *k->edge);
     for (size_t i = 1; k->edge != NULL && i < nr; i++)
-        if (!add_edge(k, EDGES_MAX, b[i - 1].r.rip, b[i].r.rip))
+        if (!add_edge(k, b[i - 1].r.rip, b[i].r.rip))
             return false;
     k->nr_last = nr < ENGINE_RING ? nr : ENGINE_RING;
     for (size_t i = 0; i < k->nr_last; i++)

@@ -74,8 +74,7 @@ static bool same_regs(struct engine *e, const struct cpu_regs *in)
            r.ds == in->ds && r.es == in->es && r.fs == in->fs && r.gs == in->gs;
 }
 
-/* The page is the guest's own, and lies where the beginning had it. */
-static bool is_kept(const struct machine *m, uint64_t gpa)
+bool stretch_may_use(const struct machine *m, uint64_t gpa)
 {
     return pages_kept(&m->memory, gpa) && memory_override(&m->memory, gpa) == NULL;
 }
@@ -84,10 +83,10 @@ static bool same_memory(const struct stretches *s, const struct stretch *k)
 {
     const struct memory *mem = &s->m->memory;
     for (size_t i = 0; i < k->nr_clean; i++)
-        if (!is_kept(s->m, k->clean[i]) || pages_written_since(mem, k->clean[i]))
+        if (!stretch_may_use(s->m, k->clean[i]) || pages_written_since(mem, k->clean[i]))
             return false;
     for (size_t i = 0; i < k->nr_touched; i++)
-        if (!is_kept(s->m, k->touched[i]))
+        if (!stretch_may_use(s->m, k->touched[i]))
             return false;
     for (size_t i = 0; i < k->nr_read; i++)
         if (memcmp(mem->base + k->read[i].gpa, k->bytes + k->read[i].at, k->read[i].n) != 0)

@@ -39,6 +39,8 @@ struct stretch {
     size_t nr_edges;
 };
 void stretch_free(struct stretch *k);
+/* Is @gpa's page the guest's own, and of the beginning? */
+bool stretch_may_use(const struct machine *m, uint64_t gpa);
 
 struct watching;
 
