@@ -70,6 +70,50 @@ const struct e820_entry *e820_find(const struct e820_map *m, uint64_t gpa)
     return NULL;
 }
 
+struct e820_index e820_index(const struct e820_map *m)
+{
+    struct e820_index x = {m, true};
+    for (unsigned i = 0; i < m->nr && x.ordered; i++)
+        x.ordered = m->e[i].at.start < m->e[i].at.end && (i == 0 || m->e[i - 1].at.end <= m->e[i].at.start);
+    return x;
+}
+
+/* The next address above @gpa, at most @end, where some entry begins or ends. */
+static uint64_t next_edge(const struct e820_map *m, uint64_t gpa, uint64_t end)
+{
+    for (unsigned i = 0; i < m->nr; i++) {
+        const struct span s = m->e[i].at;
+        if (s.start > gpa && s.start < end)
+            end = s.start;
+        if (s.end > gpa && s.end < end)
+            end = s.end;
+    }
+    return end;
+}
+
+const struct e820_entry *e820_look(const struct e820_index *x, uint64_t gpa, uint64_t *until)
+{
+    const struct e820_map *m = x->map;
+    if (!x->ordered) {
+        *until = next_edge(m, gpa, *until);
+        return e820_find(m, gpa);
+    }
+    unsigned lo = 0, hi = m->nr; /* the first that ends above @gpa */
+    while (lo < hi) {
+        const unsigned mid = lo + (hi - lo) / 2;
+        if (m->e[mid].at.end <= gpa)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo == m->nr)
+        return NULL;
+    const struct span s = m->e[lo].at;
+    const uint64_t edge = s.start > gpa ? s.start : s.end;
+    *until = edge < *until ? edge : *until;
+    return s.start <= gpa ? &m->e[lo] : NULL;
+}
+
 uint64_t e820_ram_bytes(const struct e820_map *m)
 {
     uint64_t sum = 0;

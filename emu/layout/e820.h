@@ -46,6 +46,15 @@ bool e820_add(struct e820_map *m, uint64_t start, uint64_t end, uint32_t type);
 void e820_sort(struct e820_map *m);
 /* The entry that holds @gpa (the last that does, where entries overlap), or NULL. */
 const struct e820_entry *e820_find(const struct e820_map *m, uint64_t gpa);
+
+/* A table that is asked again and again and does not change meanwhile: one in order is not searched from its end. */
+struct e820_index {
+    const struct e820_map *map;
+    bool ordered; /* no entry is empty, overlaps another, or comes before one that it lies behind */
+};
+struct e820_index e820_index(const struct e820_map *m);
+/* As e820_find(); *@until becomes the first address above @gpa where some entry begins or ends, if it is lower. */
+const struct e820_entry *e820_look(const struct e820_index *x, uint64_t gpa, uint64_t *until);
 uint64_t e820_ram_bytes(const struct e820_map *m);
 /* Writes nr * E820_WIRE_SIZE bytes. */
 void e820_encode(const struct e820_map *m, uint8_t *out);

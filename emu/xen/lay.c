@@ -62,25 +62,13 @@ static struct lay_range meaning(const struct e820_entry *e, bool populated)
     return r;
 }
 
-/* The next address above @gpa, at most @end, where some entry begins or ends. */
-static uint64_t next_edge(const struct e820_map *m, uint64_t gpa, uint64_t end)
-{
-    for (unsigned i = 0; i < m->nr; i++) {
-        const struct span s = m->e[i].at;
-        if (s.start > gpa && s.start < end)
-            end = s.start;
-        if (s.end > gpa && s.end < end)
-            end = s.end;
-    }
-    return end;
-}
-
 bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool populated, struct diag *d)
 {
     const uint64_t end = at.end < p->top ? at.end : p->top;
+    const struct e820_index table = e820_index(m);
     for (uint64_t gpa = at.start, next; gpa < end; gpa = next) {
-        next = next_edge(m, gpa, end);
-        struct lay_range r = meaning(e820_find(m, gpa), populated);
+        next = end;
+        struct lay_range r = meaning(e820_look(&table, gpa, &next), populated);
         r.at = (struct span){gpa, next};
         if (r.owner != NULL && !lay(p, r, NULL, 0, d))
             return false;

@@ -88,6 +88,38 @@ static void find(void **state)
     assert_int_equal(e820_ram_bytes(&m), 0x3000);
 }
 
+/* In order or not: the same as asking entry by entry. */
+static void index_answers_as_find(void **state)
+{
+    (void)state;
+    static const struct {
+        bool ordered;
+        struct span at[4];
+    } table[] = {
+        {true, {{0x1000, 0x4000}, {0x4000, 0x5000}, {0x8000, 0x9000}, {0x9001, 0x9002}}},
+        {false, {{0x1000, 0x4000}, {0x2000, 0x3000}, {0x8000, 0x9000}, {0x2800, 0x8800}}},
+        {false, {{0x8000, 0x9000}, {0x1000, 0x4000}, {0x4000, 0x5000}, {0x9000, 0x9800}}},
+    };
+    for (size_t t = 0; t < sizeof table / sizeof table[0]; t++) {
+        struct e820_map m = {0};
+        for (uint32_t i = 0; i < 4; i++)
+            e820_add(&m, table[t].at[i].start, table[t].at[i].end, i + 1);
+        const struct e820_index x = e820_index(&m);
+        assert_int_equal(x.ordered, table[t].ordered);
+        for (uint64_t gpa = 0; gpa < 0xA000; gpa++) {
+            uint64_t until = 0x9800, edge = 0x9800;
+            for (unsigned i = 0; i < m.nr; i++) {
+                edge = m.e[i].at.start > gpa && m.e[i].at.start < edge ? m.e[i].at.start : edge;
+                edge = m.e[i].at.end > gpa && m.e[i].at.end < edge ? m.e[i].at.end : edge;
+            }
+            assert_ptr_equal(e820_look(&x, gpa, &until), e820_find(&m, gpa));
+            assert_int_equal(until, edge);
+        }
+    }
+    struct e820_map m = {.nr = 1, .e = {{.at = {0x1000, 0x1000}, .type = 1}}};
+    assert_false(e820_index(&m).ordered);
+}
+
 static void encode(void **state)
 {
     (void)state;
@@ -150,7 +182,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types),          cmocka_unit_test(add),    cmocka_unit_test(sort_keeps_equal_starts),
-        cmocka_unit_test(find),           cmocka_unit_test(encode), cmocka_unit_test(write_like_hvmloader),
+        cmocka_unit_test(find),
+        cmocka_unit_test(index_answers_as_find),           cmocka_unit_test(encode), cmocka_unit_test(write_like_hvmloader),
         cmocka_unit_test(write_unsorted),
     };
     return cmocka_run_group_tests_name("e820", tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What resource HOBs declare against what the E820 table has. */
+#include <stdlib.h>
+
 #include "check/handoff/handoff.h"
 #include "xen/abi.h"
 
@@ -7,23 +9,6 @@ static const char *type_name(const struct e820_entry *e)
 {
     const char *name = e != NULL ? e820_type_name(e->type) : NULL;
     return e == NULL ? "nothing" : name != NULL ? name : "an unknown type";
-}
-
-static void nearer(uint64_t *edge, uint64_t p, uint64_t candidate)
-{
-    if (candidate > p && candidate < *edge)
-        *edge = candidate;
-}
-
-/* The first address after @p where the E820's answer may be another. */
-static uint64_t next_edge(const struct view *v, uint64_t p, uint64_t end)
-{
-    const struct e820_map *m = &v->m->guest->e820;
-    for (unsigned i = 0; i < m->nr; i++) {
-        nearer(&end, p, m->e[i].at.start);
-        nearer(&end, p, m->e[i].at.end);
-    }
-    return end;
 }
 
 /* What the table calls RAM and is not populated is a layout's fault, not the firmware's: `layout lint` tells of it. */
@@ -49,20 +34,19 @@ static void tell_no_ram(struct view *v, const struct hob *h, struct span bad)
 
 void check_hob_ram(struct view *v)
 {
+    const struct e820_index table = e820_index(&v->m->guest->e820);
     for (size_t i = 0; i < v->hobs->nr; i++) {
         const struct hob *h = &v->hobs->h[i];
         if (!hob_is_resource(h, HOB_RESOURCE_RAM))
             continue;
         struct span bad = {0, 0};
-        for (uint64_t p = h->range.start; p < h->range.end;) {
-            uint64_t edge = next_edge(v, p, h->range.end);
-            if (is_ram(v, p)) {
-                if (bad.start < bad.end)
-                    break;
-            } else {
+        for (uint64_t p = h->range.start, edge; p < h->range.end; p = edge) {
+            edge = h->range.end;
+            const struct e820_entry *e = e820_look(&table, p, &edge);
+            if (e == NULL || e->type != E820_TYPE_RAM)
                 bad = (struct span){bad.start < bad.end ? bad.start : p, edge};
-            }
-            p = edge;
+            else if (bad.start < bad.end)
+                break;
         }
         if (bad.start < bad.end) /* one a HOB is enough: the first */
             tell_no_ram(v, h, bad);
@@ -84,24 +68,53 @@ static bool declares_memory(const struct hob *h)
     return hob_is_resource(h, h->kind) && !is_io(h);
 }
 
-/* The first part of @at that no HOB @declares; empty when there is none. */
-static struct span undeclared(const struct view *v, struct span at, bool (*declares)(const struct hob *h))
+/* What HOBs declare: in order, and apart. */
+struct declared {
+    struct span *at;
+    size_t nr;
+};
+
+static int by_start(const void *a, const void *b)
 {
-    for (bool moved = true; moved && at.start < at.end;) {
-        moved = false;
-        for (size_t i = 0; i < v->hobs->nr; i++) {
-            const struct hob *h = &v->hobs->h[i];
-            if (declares(h) && span_has(h->range, at.start)) {
-                at.start = h->range.end;
-                moved = true;
-            }
-        }
+    const struct span *x = a, *y = b;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Of what @declares says; at NULL: out of memory. The caller frees. */
+static struct declared gather(const struct view *v, bool (*declares)(const struct hob *h))
+{
+    struct declared d = {.at = calloc(v->hobs->nr + 1, sizeof *d.at)};
+    size_t nr = 0;
+    for (size_t i = 0; d.at != NULL && i < v->hobs->nr; i++)
+        if (declares(&v->hobs->h[i]))
+            d.at[nr++] = v->hobs->h[i].range;
+    if (nr != 0)
+        qsort(d.at, nr, sizeof *d.at, by_start);
+    for (size_t i = 0; i < nr; i++) {
+        struct span *last = d.nr != 0 ? &d.at[d.nr - 1] : NULL;
+        if (last == NULL || d.at[i].start > last->end)
+            d.at[d.nr++] = d.at[i];
+        else if (d.at[i].end > last->end)
+            last->end = d.at[i].end;
     }
-    for (size_t i = 0; i < v->hobs->nr; i++) {
-        const struct hob *h = &v->hobs->h[i];
-        if (declares(h) && h->range.start > at.start && h->range.start < at.end)
-            at.end = h->range.start;
+    return d;
+}
+
+/* The first part of @at that is not @d; empty when there is none. */
+static struct span undeclared(const struct declared *d, struct span at)
+{
+    size_t lo = 0, hi = d->nr; /* the first that ends above its start */
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (d->at[mid].end <= at.start)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
+    if (lo < d->nr && d->at[lo].start <= at.start)
+        at.start = d->at[lo++].end;
+    if (lo < d->nr && d->at[lo].start < at.end)
+        at.end = d->at[lo].start;
     return at;
 }
 
@@ -109,12 +122,13 @@ static struct span undeclared(const struct view *v, struct span at, bool (*decla
 void check_hob_ram_missing(struct view *v)
 {
     const struct e820_map *m = &v->m->guest->e820;
-    for (unsigned i = 0; i < m->nr; i++) {
+    const struct declared ram = gather(v, declares_ram);
+    for (unsigned i = 0; ram.at != NULL && i < m->nr; i++) {
         if (m->e[i].type != E820_TYPE_RAM)
             continue;
         struct span at = {page_up(m->e[i].at.start), page_down(m->e[i].at.end)};
         while (at.start < at.end) {
-            struct span lost = undeclared(v, at, declares_ram);
+            struct span lost = undeclared(&ram, at);
             if (lost.start >= lost.end)
                 break;
             /* Known differences begin at these places, too. */
@@ -129,6 +143,7 @@ void check_hob_ram_missing(struct view *v)
             at.start = lost.end;
         }
     }
+    free(ram.at);
 }
 
 /*
@@ -155,10 +170,11 @@ void check_hob_vga(struct view *v)
 void check_hob_reserved_missing(struct view *v)
 {
     const struct e820_map *m = &v->m->guest->e820;
-    for (unsigned i = 0; i < m->nr; i++) {
+    const struct declared memory = gather(v, declares_memory);
+    for (unsigned i = 0; memory.at != NULL && i < m->nr; i++) {
         const struct e820_entry *e = &m->e[i];
         for (struct span at = e->at; e->type != E820_TYPE_RAM && at.start < at.end;) {
-            struct span lost = undeclared(v, at, declares_memory);
+            struct span lost = undeclared(&memory, at);
             if (lost.start >= lost.end)
                 break;
             handoff_tell(v, RULE_HOB_RESERVED_MISSING, NULL, lost,
@@ -168,6 +184,7 @@ void check_hob_reserved_missing(struct view *v)
             at.start = lost.end;
         }
     }
+    free(memory.at);
 }
 
 void check_hob_overlap(struct view *v)

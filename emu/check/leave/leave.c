@@ -60,27 +60,16 @@ bool leave_is_no_ram(const struct e820_entry *e)
     return !leave_is_ram(e);
 }
 
-static uint64_t next_edge(const struct e820_map *m, uint64_t p, uint64_t end)
-{
-    for (unsigned i = 0; i < m->nr; i++) {
-        if (m->e[i].at.start > p && m->e[i].at.start < end)
-            end = m->e[i].at.start;
-        if (m->e[i].at.end > p && m->e[i].at.end < end)
-            end = m->e[i].at.end;
-    }
-    return end;
-}
-
 struct span leave_first(const struct leave *l, struct span at, bool (*is)(const struct e820_entry *e))
 {
-    const struct e820_map *m = &l->v.m->guest->e820;
+    const struct e820_index table = e820_index(&l->v.m->guest->e820);
     struct span found = {at.end, at.end};
-    for (uint64_t p = at.start; p < at.end; p = next_edge(m, p, at.end)) {
-        if (is(e820_find(m, p))) {
-            found = (struct span){found.start == at.end ? p : found.start, next_edge(m, p, at.end)};
-        } else if (found.start != at.end) {
+    for (uint64_t p = at.start, edge; p < at.end; p = edge) {
+        edge = at.end;
+        if (is(e820_look(&table, p, &edge)))
+            found = (struct span){found.start == at.end ? p : found.start, edge};
+        else if (found.start != at.end)
             break;
-        }
     }
     return found;
 }
