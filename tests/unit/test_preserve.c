@@ -354,6 +354,28 @@ static void gone(void **state)
     free(memory_take_overrides(&c->m.memory, &(size_t){0}));
 }
 
+/* However much a layout calls NVS: no more than 256 MiB are copied, or looked at. */
+static void huge(void **state)
+{
+    (void)state;
+    for (unsigned paged = 0; paged < 2; paged++) {
+        static struct checks guest;
+        uint64_t sum = 0;
+        c = &guest;
+        memset(c, 0, sizeof *c);
+        guest_init(&c->t, GUEST_HVM, 1024, 0, AMPLE, 2);
+        e820_hole(&c->t.g.e820, 256 * MIB, 640 * MIB, E820_TYPE_NVS);
+        checks_start(c, paged != 0);
+        preserve_begin(&c->mon);
+        for (size_t i = 0; i < c->mon.preserve.nr; i++)
+            if (c->mon.preserve.k[i].why == KEEP_RESERVED)
+                sum += span_size(c->mon.preserve.k[i].at);
+        end();
+        checks_exit(c);
+        assert_int_equal(sum, 256 * MIB);
+    }
+}
+
 /* Nobody looks where nothing is checked. */
 static void unguarded(void **state)
 {
@@ -702,6 +724,7 @@ int main(void)
         cmocka_unit_test(excused),
         cmocka_unit_test(gdt_base),
         cmocka_unit_test(gone),
+        cmocka_unit_test(huge),
         cmocka_unit_test(unguarded),
         cmocka_unit_test(volumes_kept),
         cmocka_unit_test(volumes_changed),

@@ -11,6 +11,8 @@
 
 /* Of reserved RAM without content, which may be large and was never touched, the beginning is enough. */
 #define EMPTY_MAX (4 * MIB)
+/* Of all together: a layout may call hundreds of GiB NVS. */
+#define BYTES_MAX (256 * MIB)
 /* Where SEC unpacks volumes to, and how they are aligned: E:OvmfPkg/OvmfXen.fdf, OvmfPkgX64.fdf (MEMFD). */
 #define VOLUMES_START (8 * MIB)
 #define VOLUMES_END (24 * MIB)
@@ -64,6 +66,16 @@ static void keep_volume(struct monitor *mon, struct span at)
         p->k[p->nr++] = (struct kept){.at = at, .why = KEEP_VOLUME, .owner = "unpacked firmware volume", .hash = hash};
 }
 
+/* At most @left bytes of what nobody may write. How many. */
+static uint64_t keep_some(struct monitor *mon, struct span at, uint64_t left, const char *owner)
+{
+    if (span_size(at) > left)
+        at.end = at.start + left;
+    if (at.start < at.end)
+        keep(mon, at, KEEP_RESERVED, owner);
+    return span_size(at);
+}
+
 static void note_gone(struct monitor *mon)
 {
     const struct memory *mem = &mon->m->memory;
@@ -79,6 +91,7 @@ void preserve_begin(struct monitor *mon)
     const struct plan *plan = mon->m->plan;
     mon->e820_told = handoff_tells_e820(mon);
     note_gone(mon);
+    uint64_t left = BYTES_MAX;
     for (size_t i = 0; mon->m->guard_firmware && i < plan->nr; i++) {
         const struct plan_range *r = &plan->r[i];
         struct span at = r->at;
@@ -87,7 +100,7 @@ void preserve_begin(struct monitor *mon)
         if (r->cls == CLASS_RESERVED && r->bytes == NULL && span_size(at) > EMPTY_MAX)
             at.end = at.start + EMPTY_MAX;
         if (r->cls == CLASS_PRESERVED || r->cls == CLASS_IMAGE || r->cls == CLASS_RESERVED)
-            keep(mon, at, KEEP_RESERVED, r->owner);
+            left -= keep_some(mon, at, left, r->owner);
         else if ((r->cls == CLASS_FREE || r->cls == CLASS_NULL) && at.start < MIB)
             keep(mon, (struct span){at.start, at.end < MIB ? at.end : MIB}, KEEP_LOW, r->owner);
     }
