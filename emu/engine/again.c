@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "engine/internal.h"
 
 #define BYTES_CHUNK (1u << 20)
@@ -56,6 +57,7 @@ struct again {
     uint64_t stop_before;
     uint64_t fill_after; /* the block before which it is not worth trying again */
     const char *doubt;
+    uint32_t *ran; /* of each page that may hold code: the run in which code last ran there; sparse */
     size_t sites; /* MSR sites that engine_keep() found */
 
     uc_context *context; /* what engine_keep() kept */
@@ -158,6 +160,18 @@ static enum fill_insn fill_of(const struct engine *e, const uint8_t *code, size_
     return NO_FILL;
 }
 
+static void note_run(struct again *a, uint64_t pc, uint32_t size)
+{
+    for (uint64_t page = pc >> PAGE_SHIFT; page <= (pc + size - 1) >> PAGE_SHIFT && page < CODE_PAGES; page++)
+        a->ran[page] = a->run;
+}
+
+bool again_wrote(const struct engine *e, uint64_t gpa)
+{
+    const struct again *a = e->again;
+    return a == NULL || e->block_hook == 0 || a->ran[gpa >> PAGE_SHIFT] == a->run;
+}
+
 void again_translated(struct engine *e, const struct engine_block *b)
 {
     struct again *a = e->again;
@@ -184,6 +198,7 @@ void again_translated(struct engine *e, const struct engine_block *b)
         return;
     /* Nothing is counted, so nobody would look when it runs: all code was dropped before, and each block comes here. */
     s->checked = a->run;
+    note_run(a, b->pc, b->size);
     e->client->ready(e->self, b->pc, b->size);
     e->client->new_block(e->self, b);
 }
@@ -203,6 +218,7 @@ static bool first_look(struct engine *e, struct slot *s, uint32_t size)
     }
     e->client->ready(e->self, k->pc, k->size);
     s->checked = a->run;
+    note_run(a, k->pc, k->size);
     e->code = k->segment;
     if (k->before && a->before_holds && k->changed != a->run)
         return true;
@@ -306,7 +322,9 @@ bool engine_again(struct engine *e)
 {
     const bool counting = e->block_hook != 0;
     struct again *a = calloc(1, sizeof *a);
-    if (a == NULL || !grow(a)) {
+    if (a == NULL || (a->ran = calloc(CODE_PAGES, sizeof *a->ran)) == NULL || !grow(a)) {
+        if (a != NULL)
+            free(a->ran);
         free(a);
         return false;
     }
@@ -332,6 +350,7 @@ void again_free(struct engine *e)
     if (a->context != NULL)
         (void)uc_context_free(a->context);
     free(a->slot);
+    free(a->ran);
     free(a);
     e->again = NULL;
 }

@@ -165,6 +165,8 @@ void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user);
 const uint8_t *again_code(const struct engine *e, uint64_t pc, size_t n);
 /* The block at @pc counts as new when it runs next. */
 void again_forget(struct engine *e, uint64_t pc);
+/* Somebody has written to the page of @gpa without the library: must it be told, since code of that page has run in this run? */
+bool again_wrote(const struct engine *e, uint64_t gpa);
 void again_flushed(struct engine *e);
 void again_free(struct engine *e);
 /* debug.c */

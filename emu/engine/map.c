@@ -156,6 +156,9 @@ void engine_forget_code(struct engine *e)
 void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size)
 {
     /* Translated blocks are found by linear address; firmware in SEC and PEI runs identity-mapped. */
-    if (engine_has_code(e, gpa))
-        (void)uc_ctl_remove_cache(e->uc, gpa, gpa + size);
+    for (uint64_t at = gpa, end; at < gpa + size; at = end) {
+        end = page_down(at) + PAGE_SIZE < gpa + size ? page_down(at) + PAGE_SIZE : gpa + size;
+        if (engine_has_code(e, at) && again_wrote(e, at))
+            (void)uc_ctl_remove_cache(e->uc, at, end);
+    }
 }
