@@ -83,8 +83,12 @@ static const uint8_t *view(const struct monitor *mon, uint64_t gpa, size_t want,
         end = next->at.end;
     }
     *got = end - gpa < want ? (size_t)(end - gpa) : want;
+    if (*got > memory_run(mem, gpa)) {
+        *got = (size_t)memory_run(mem, gpa);
+        mon->m->doubt = "there is code beyond the memory that is reserved";
+    }
     will_see(mon, gpa, *got < PAGE_SIZE ? *got : PAGE_SIZE);
-    return mem->base + gpa;
+    return memory_at(mem, gpa);
 }
 
 /* The volume whose header is there. */

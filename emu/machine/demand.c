@@ -174,9 +174,30 @@ static struct piece uniform(const struct machine *m, const struct plan *plan, ui
     return p;
 }
 
+/*
+ * Xen's own pages, where the guest has no memory: each boot puts them there and takes them away. Accesses are served as those to
+ * a device's registers are, for that is cheaper than to map and unmap them.
+ */
+static bool is_served(const struct machine *m, const struct page_override *o)
+{
+    bool served = o->page != NULL && !o->lazy && (o->allow & ALLOW_X) == 0;
+    for (uint64_t gpa = o->at.start; served && gpa < o->at.end; gpa += PAGE_SIZE) {
+        const struct plan_range *r = plan_find(m->plan, gpa);
+        served = r == NULL || r->kind != PLAN_RAM;
+    }
+    return served;
+}
+
+bool demand_serves(const struct machine *m, const struct page_override *o)
+{
+    return m->demand != NULL && is_served(m, o);
+}
+
 static struct piece belongs(const struct machine *m, uint64_t gpa, struct span w)
 {
     const struct page_override *o = memory_override(&m->memory, gpa);
+    if (o != NULL && is_served(m, o))
+        return (struct piece){.at = w};
     if (o != NULL)
         return (struct piece){.at = w, .ram = o->page != NULL && !o->lazy, .over = true, .allow = o->allow};
     if (gpa >= m->plan->top)
@@ -194,7 +215,7 @@ static struct piece belongs(const struct machine *m, uint64_t gpa, struct span w
 static uint8_t *host(const struct machine *m, const struct piece *p)
 {
     const struct page_override *o = memory_override(&m->memory, p->at.start);
-    return o != NULL ? o->page + (p->at.start - o->at.start) : m->memory.base + p->at.start;
+    return o != NULL ? o->page + (p->at.start - o->at.start) : memory_at(&m->memory, p->at.start);
 }
 
 static bool map(struct machine *m, struct piece *p)
@@ -258,11 +279,28 @@ static bool unmap(struct machine *m, size_t i)
     return engine_unmap(m->engine, at.start, span_size(at));
 }
 
+/* Is nothing to be mapped in @at, where nothing was, whatever Xen has done there? */
+static bool stays_empty(const struct machine *m, const struct piece *p, struct span at)
+{
+    const uint64_t end = p->at.end < at.end ? p->at.end : at.end;
+    uint64_t gpa = p->at.start > at.start ? p->at.start : at.start;
+    while (!p->ram && !p->over && gpa < end) {
+        const struct page_override *o = memory_override(&m->memory, gpa);
+        if (o != NULL && o->page != NULL && !is_served(m, o))
+            return false;
+        o = o != NULL ? o : memory_next_override(&m->memory, gpa);
+        gpa = o == NULL ? end : o->at.start > gpa ? o->at.start : o->at.end;
+    }
+    return gpa >= end;
+}
+
 void demand_changed(struct machine *m, struct span at)
 {
     struct demand *d = m->demand;
     for (size_t i = first_above(d, at.start); i < d->nr && d->p[i].at.start < at.end;)
-        if (!unmap(m, i))
+        if (stays_empty(m, &d->p[i], at))
+            i++;
+        else if (!unmap(m, i))
             return;
 }
 
@@ -382,7 +420,8 @@ bool demand_keep(struct machine *m)
     pages_no_more_peeks(&m->memory);
     footprint_free(&d->print);
     for (size_t i = 0; i < d->nr; i++)
-        if (d->p[i].ram && !footprint_add(&d->print, m->plan, d->p[i].at))
+        if (d->p[i].ram &&
+            (d->p[i].at.end > m->memory.size || !footprint_add(&d->print, m->plan, d->p[i].at)))
             return false;
     for (size_t i = 0; i < d->nr; i++)
         if (d->p[i].ram) {
@@ -412,8 +451,6 @@ const char *demand_unlike(const struct machine *m, const struct plan *plan, enum
                           bool strict)
 {
     const struct footprint_use use = {phase, fill, strict ? NULL : judged, m->demand};
-    if (plan->top > m->memory.size)
-        return "its addresses go further than those reserved";
     const char *why = footprint_unlike(&m->demand->print, plan, &use);
     if (why == NULL && !pages_peeks_hold(&m->memory, plan))
         why = "memory that was looked at for code is another here";
@@ -476,7 +513,7 @@ bool demand_heat(struct machine *m)
 
 static bool stays(const struct machine *m, const struct piece *p)
 {
-    if (p->over || p->at.end > 1ULL << m->layout->phys_bits)
+    if (p->over || p->at.end > 1ULL << m->layout->phys_bits || (p->ram && p->at.end > m->memory.size))
         return false;
     if (p->at.start >= m->plan->top)
         return !p->ram;

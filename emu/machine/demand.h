@@ -14,6 +14,7 @@
 
 struct machine;
 struct demand;
+struct page_override;
 
 struct demand *demand_new(void); /* NULL: out of memory */
 void demand_free(struct demand *d);
@@ -24,6 +25,8 @@ bool demand_touch(struct machine *m, uint64_t gpa);
 void demand_ready(struct machine *m, struct span at);
 /* To where from @at.start on the engine lets stores take place, with nobody to be told: no code is there, nothing forbidden. */
 uint64_t demand_takes_stores(const struct machine *m, struct span at);
+/* Is what Xen has put there not mapped, but served access by access? */
+bool demand_serves(const struct machine *m, const struct page_override *o);
 /* Xen has changed what is in @at. From outside the engine's run, like all that follows. */
 void demand_changed(struct machine *m, struct span at);
 /* The rights of the machine's phase. */

@@ -293,6 +293,8 @@ static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned
     /* Only the first read of a page is told; after a write, or one that was innocent, none. */
     if (r->kind == PLAN_RAM && (kind == ENGINE_READ || (r->allow[m->phase] & ALLOW_R) == 0))
         read_again(m);
+    if (kind == ENGINE_FETCH && o != NULL && demand_serves(m, o))
+        m->doubt = "code runs from a page that Xen has put there";
     /* Nothing is fetched from pages that the engine does not know yet: come out, and again. */
     const bool unseen = o != NULL && (o->lazy || m->memory.nr_late != 0);
     if (kind == ENGINE_FETCH && unseen && (o->allow & ALLOW_X) != 0 &&
@@ -354,15 +356,17 @@ static bool read_code(void *self, uint64_t gva, void *dst, size_t n)
     return machine_read(self, gva, dst, n);
 }
 
-/* Mapped one to one, and where the plan has it? */
+/* Mapped one to one, where the plan has it, and in one piece? */
 static bool is_plain(const struct machine *m, uint64_t gva, size_t n)
 {
     struct paging p;
     struct walk w;
     machine_paging(m, &p);
+    if (n > memory_run(&m->memory, gva))
+        return false;
     for (uint64_t page = page_down(gva); page < gva + n; page += PAGE_SIZE)
         if (!walk_gva(&m->memory, &p, page, &w) || w.gpa != page ||
-            memory_hva(&m->memory, page) != m->memory.base + page)
+            memory_hva(&m->memory, page) != memory_at(&m->memory, page))
             return false;
     return true;
 }
@@ -370,7 +374,7 @@ static bool is_plain(const struct machine *m, uint64_t gva, size_t n)
 static const uint8_t *code_at(void *self, uint64_t gva, size_t n)
 {
     const struct machine *m = self;
-    return is_plain(m, gva, n) ? m->memory.base + gva : NULL;
+    return is_plain(m, gva, n) ? memory_at(&m->memory, gva) : NULL;
 }
 
 /* May @page be written, and do the page tables say so already? The processor would leave them as they are. */
@@ -397,8 +401,8 @@ static uint8_t *plain(void *self, uint64_t gva, uint64_t *n)
     machine_paging(m, &p);
     while (to < end && is_dirty(m, &p, page_down(to)))
         to = page_down(to) + PAGE_SIZE < end ? page_down(to) + PAGE_SIZE : end;
-    *n = to - gva;
-    return *n != 0 ? m->memory.base + gva : NULL;
+    *n = to - gva < memory_run(&m->memory, gva) ? to - gva : memory_run(&m->memory, gva);
+    return *n != 0 ? memory_at(&m->memory, gva) : NULL;
 }
 
 static void ready(void *self, uint64_t gpa, size_t n)

@@ -194,6 +194,7 @@ bool machine_restart(struct machine *m, const struct machine_guest *g)
     m->pausing = m->stopping = m->halted = m->interrupt_waits = m->raised = false;
     m->nr_again = 0;
     m->again_cut = false;
+    m->doubt = NULL;
     m->upcall_via = 0;
     m->work_seen = 0;
     pages_restart(&m->memory, g->plan, g->layout->fill);

@@ -123,6 +123,7 @@ struct machine {
      */
     unsigned nr_again;
     bool again_cut;     /* there was a read more */
+    const char *doubt;  /* static: what only a machine that has not booted before can do; NULL: nothing */
     bool stopping;      /* machine_stop(): come out for good */
     bool halted;        /* no processor can run any more */
     uint64_t work_seen; /* instructions already turned into time */

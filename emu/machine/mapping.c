@@ -55,7 +55,7 @@ struct mapping_run mapping_run_at(const struct plan *p, enum phase phase, bool g
 static bool map(struct engine *e, const struct memory *m, struct piece piece)
 {
     uint64_t size = span_size(piece.at);
-    return piece.ram ? engine_map_ram(e, piece.at.start, size, m->base + piece.at.start, piece.allow)
+    return piece.ram ? engine_map_ram(e, piece.at.start, size, memory_at(m, piece.at.start), piece.allow)
                      : engine_map_io(e, piece.at.start, size);
 }
 
@@ -196,7 +196,7 @@ static bool settle_page(struct memory *m, const struct plan *p, enum phase phase
 {
     uint8_t *const page = o->page != NULL ? o->page + (gpa - o->at.start) : NULL;
     const struct piece plan = page_at(p, phase, true, gpa);
-    if (page == NULL ? !plan.ram : plan.ram && page == m->base + gpa)
+    if (page == NULL ? !plan.ram : plan.ram && page == memory_at(m, gpa))
         return true;
     return memory_put(m, (struct span){gpa, gpa + PAGE_SIZE}, page, (uint8_t)(o->allow & plan.allow), o->owner);
 }

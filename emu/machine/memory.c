@@ -78,7 +78,7 @@ bool memory_fill(const struct memory *m, struct span at, uint64_t fill)
 
 bool memory_init(struct memory *m, const struct plan *plan, uint64_t fill, struct diag *d)
 {
-    *m = (struct memory){.plan = plan, .size = page_up(plan->top)};
+    *m = (struct memory){.plan = plan, .size = page_up(plan->top), .reserved = page_up(plan->top)};
     void *p = mmap(NULL, m->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED)
         return diag_fail(d, "", 0, "cannot reserve %llu MiB of address space for the guest: %s",
@@ -104,7 +104,7 @@ void memory_exit(struct memory *m)
 {
     pages_exit(m);
     if (m->base != NULL)
-        (void)munmap(m->base, m->size);
+        (void)munmap(m->base, m->reserved);
     m->base = NULL;
     free(m->over);
     m->over = NULL;
@@ -139,6 +139,26 @@ const struct page_override *memory_next_override(const struct memory *m, uint64_
     return i < m->nr_over ? &m->over[i] : NULL;
 }
 
+uint8_t *memory_at(const struct memory *m, uint64_t gpa)
+{
+    return m->base + (m->pages != NULL ? pages_place(m, gpa) : gpa);
+}
+
+uint64_t memory_run(const struct memory *m, uint64_t gpa)
+{
+    return gpa < m->size ? m->size - gpa : PAGES_FOLD - gpa % PAGES_FOLD;
+}
+
+uint8_t *memory_own(const struct memory *m, uint64_t gpa)
+{
+    const struct span page = {page_down(gpa), page_down(gpa) + PAGE_SIZE};
+    if (m->pages != NULL) {
+        pages_want(m, page);
+        pages_writing(m, page);
+    }
+    return memory_at(m, gpa);
+}
+
 uint8_t *memory_hva(const struct memory *m, uint64_t gpa)
 {
     const struct page_override *o = memory_override(m, gpa);
@@ -149,7 +169,7 @@ uint8_t *memory_hva(const struct memory *m, uint64_t gpa)
         return NULL;
     if (m->pages != NULL)
         pages_want(m, (struct span){page_down(gpa), page_down(gpa) + PAGE_SIZE});
-    return m->base + gpa;
+    return memory_at(m, gpa);
 }
 
 bool memory_has(const struct memory *m, uint64_t gpa)
@@ -202,7 +222,7 @@ static bool copy(const struct memory *m, uint64_t gpa, uint8_t *out, const uint8
         uint8_t *hva = memory_hva(m, gpa + done);
         if (hva == NULL)
             return false;
-        if (in != NULL && m->pages != NULL && hva == m->base + gpa + done)
+        if (in != NULL && m->pages != NULL && hva == memory_at(m, gpa + done))
             pages_writing(m, (struct span){gpa + done, gpa + done + piece});
         if (out != NULL)
             memcpy(out + done, hva, piece);

@@ -40,8 +40,9 @@ struct memory_pages; /* pages.h */
 
 struct memory {
     const struct plan *plan;
-    uint8_t *base; /* hva of gpa 0; one sparse reservation of @size bytes, so hva = base + gpa */
+    uint8_t *base; /* hva of gpa 0; one sparse reservation, so hva = base + gpa below @size */
     uint64_t size;
+    uint64_t reserved; /* all of it: what lies above @size, if anything, memory_at() knows */
     struct page_override *over; /* sorted, disjoint; neighbours that are alike are one; owned */
     size_t nr_over, cap_over;
     /* Changed, and the mapper not told yet: what cannot wait, and new pages where there were none. */
@@ -56,6 +57,13 @@ struct memory {
 /* Reserves (never touches) the address space, writes the plan's bytes and the fill pattern. */
 bool memory_init(struct memory *m, const struct plan *plan, uint64_t fill, struct diag *d);
 void memory_exit(struct memory *m);
+
+/* Where the host keeps what the plan has at @gpa; never NULL below the plan's top. */
+uint8_t *memory_at(const struct memory *m, uint64_t gpa);
+/* How many bytes from @gpa on lie side by side there. */
+uint64_t memory_run(const struct memory *m, uint64_t gpa);
+/* The same of one page, for somebody who will write there without telling: Xen, which puts a page there itself. */
+uint8_t *memory_own(const struct memory *m, uint64_t gpa);
 
 /* The host page behind @gpa, or NULL when no RAM is there now. */
 uint8_t *memory_hva(const struct memory *m, uint64_t gpa);

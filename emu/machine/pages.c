@@ -18,6 +18,8 @@ enum {
 };
 /* Each layout has its memory elsewhere: beyond so many pages (64 MiB) the host gets back those of layouts gone by. */
 #define RESIDENT_MAX (1u << 14)
+#define FOLDED_MAX (1u << 12)
+#define RESERVE_MIN (4 * GIB)
 
 /* Of a kept page that has been written: what it was. */
 struct saved {
@@ -32,9 +34,18 @@ struct peek {
     bool others; /* it was not these that were there */
 };
 
+/* A piece of memory beyond the reservation's first part, and which piece of the second it is. */
+struct folded {
+    uint64_t gpa;
+    size_t slot;
+};
+
 struct memory_pages {
     uint8_t *state; /* of each page; sparse */
     size_t nr_pages;
+    struct folded *folded; /* sorted; FOLDED_MAX */
+    size_t nr_folded;
+    bool crowded; /* more than that was touched */
     uint64_t fill;
     uint64_t *here; /* pages that are to be forgotten: those that have content and are not kept */
     size_t nr_here, cap_here;
@@ -48,31 +59,91 @@ struct memory_pages {
     bool failed;  /* out of memory: nothing can be forgotten any more */
 };
 
+/* --- beyond the reservation --------------------------------------------------------------------------------------- */
+
+/* The first folded piece that ends above @gpa. */
+static size_t first_folded(const struct memory_pages *p, uint64_t gpa)
+{
+    size_t lo = 0, hi = p->nr_folded;
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (p->folded[mid].gpa + PAGES_FOLD <= gpa)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static bool is_folded(const struct memory_pages *p, size_t i, uint64_t gpa)
+{
+    return i < p->nr_folded && p->folded[i].gpa <= gpa;
+}
+
+static uint64_t place_in(const struct memory *m, size_t slot, uint64_t gpa)
+{
+    return m->size + slot * PAGES_FOLD + gpa % PAGES_FOLD;
+}
+
+uint64_t pages_place(const struct memory *m, uint64_t gpa)
+{
+    struct memory_pages *p = m->pages;
+    if (gpa < m->size)
+        return gpa;
+    const size_t i = first_folded(p, gpa);
+    if (is_folded(p, i, gpa))
+        return place_in(m, p->folded[i].slot, gpa);
+    if (p->nr_folded == FOLDED_MAX) { /* somebody is in this place: the boot is not to be believed */
+        p->crowded = true;
+        return place_in(m, 0, gpa);
+    }
+    memmove(p->folded + i + 1, p->folded + i, (p->nr_folded - i) * sizeof *p->folded);
+    p->folded[i] = (struct folded){gpa - gpa % PAGES_FOLD, p->nr_folded};
+    return place_in(m, p->nr_folded++, gpa);
+}
+
+/* Nobody has touched what is folded and has no place. */
+static uint8_t state_of(const struct memory *m, uint64_t gpa)
+{
+    const struct memory_pages *p = m->pages;
+    if (gpa < m->size)
+        return p->state[gpa >> PAGE_SHIFT];
+    const size_t i = first_folded(p, gpa);
+    return is_folded(p, i, gpa) ? p->state[place_in(m, p->folded[i].slot, gpa) >> PAGE_SHIFT] : 0;
+}
+
 static uint8_t *state(const struct memory *m, uint64_t gpa)
 {
-    return &m->pages->state[gpa >> PAGE_SHIFT];
+    return &m->pages->state[pages_place(m, gpa) >> PAGE_SHIFT];
 }
+
+/* --- content ------------------------------------------------------------------------------------------------------ */
 
 bool pages_init(struct memory *m, const struct plan *plan, uint64_t fill, uint64_t size, struct diag *d)
 {
     struct memory_pages *p = calloc(1, sizeof *p);
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     *m = (struct memory){.plan = plan, .size = page_up(size), .pages = p};
-    void *base = MAP_FAILED;
-    for (; p != NULL && base == MAP_FAILED && m->size >= page_up(plan->top); m->size /= 2)
-        base = mmap(NULL, m->size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    void *base = MAP_FAILED, *s = MAP_FAILED;
+    if (p != NULL)
+        p->folded = calloc(FOLDED_MAX, sizeof *p->folded);
+    for (; p != NULL && base == MAP_FAILED && m->size >= RESERVE_MIN; m->size /= 2) {
+        m->reserved = m->size + FOLDED_MAX * PAGES_FOLD;
+        base = mmap(NULL, m->reserved, PROT_READ | PROT_WRITE, flags, -1, 0);
+    }
     m->size *= 2;
-    if (base != MAP_FAILED)
+    if (base != MAP_FAILED) {
         m->base = base;
-    void *s = base != MAP_FAILED ? mmap(NULL, m->size >> PAGE_SHIFT, PROT_READ | PROT_WRITE, flags, -1, 0) : MAP_FAILED;
-    if (s == MAP_FAILED) {
+        s = mmap(NULL, m->reserved >> PAGE_SHIFT, PROT_READ | PROT_WRITE, flags, -1, 0);
+    }
+    if (s == MAP_FAILED || p->folded == NULL) {
         const int err = errno;
         memory_exit(m);
         return diag_fail(d, "", 0, "cannot reserve %llu MiB of address space for the guest: %s",
                          (unsigned long long)(size / MIB), strerror(err));
     }
     p->state = s;
-    p->nr_pages = m->size >> PAGE_SHIFT;
+    p->nr_pages = m->reserved >> PAGE_SHIFT;
     p->fill = fill;
     return true;
 }
@@ -90,6 +161,7 @@ void pages_exit(struct memory *m)
     free(p->here);
     free(p->resident);
     free(p->peek);
+    free(p->folded);
     free(p);
     m->pages = NULL;
 }
@@ -159,13 +231,15 @@ static void release(struct memory *m)
     struct memory_pages *p = m->pages;
     for (size_t i = 0, n; i < p->nr_resident; i += n) {
         const uint64_t gpa = p->resident[i];
-        for (n = 1; i + n < p->nr_resident && p->resident[i + n] == gpa + n * PAGE_SIZE; n++)
+        for (n = 1; i + n < p->nr_resident && p->resident[i + n] == gpa + n * PAGE_SIZE &&
+                    n < memory_run(m, gpa) >> PAGE_SHIFT;
+             n++)
             if ((*state(m, p->resident[i + n]) & KEPT) != 0)
                 break;
         if ((*state(m, gpa) & KEPT) != 0)
             n = 1;
         else
-            (void)madvise(m->base + gpa, n * PAGE_SIZE, MADV_DONTNEED);
+            (void)madvise(memory_at(m, gpa), n * PAGE_SIZE, MADV_DONTNEED);
         for (size_t k = 0; k < n; k++)
             *state(m, gpa + k * PAGE_SIZE) &= (uint8_t)~RESIDENT;
     }
@@ -180,7 +254,7 @@ void pages_want(const struct memory *m, struct span at)
         if ((*s & HERE) != 0)
             continue;
         if ((*s & RESIDENT) != 0 || !are_zero(m->plan, p->fill, gpa, PAGE_SIZE))
-            pages_initial(m, gpa, m->base + gpa);
+            pages_initial(m, gpa, memory_at(m, gpa));
         p->failed |= !note(&p->here, &p->nr_here, &p->cap_here, gpa);
         if ((*s & RESIDENT) == 0)
             p->failed |= !note(&p->resident, &p->nr_resident, &p->cap_resident, gpa);
@@ -202,7 +276,7 @@ static bool save(const struct memory *m, uint64_t gpa)
     uint8_t *bytes = malloc(PAGE_SIZE);
     if (bytes == NULL)
         return false;
-    memcpy(bytes, m->base + gpa, PAGE_SIZE);
+    memcpy(bytes, memory_at(m, gpa), PAGE_SIZE);
     p->saved[p->nr_saved++] = (struct saved){gpa, bytes};
     return true;
 }
@@ -221,7 +295,7 @@ void pages_writing(const struct memory *m, struct span at)
 
 bool pages_failed(const struct memory *m)
 {
-    return m->pages->failed;
+    return m->pages->failed || m->pages->crowded;
 }
 
 void pages_keep(struct memory *m, struct span at)
@@ -230,7 +304,7 @@ void pages_keep(struct memory *m, struct span at)
     pages_want(m, at);
     for (uint64_t gpa = at.start; gpa < at.end; gpa += PAGE_SIZE) {
         pages_initial(m, gpa, first);
-        const bool same = memcmp(first, m->base + gpa, PAGE_SIZE) == 0;
+        const bool same = memcmp(first, memory_at(m, gpa), PAGE_SIZE) == 0;
         *state(m, gpa) = (uint8_t)(HERE | KEPT | RESIDENT | (same ? 0 : CHANGED));
     }
 }
@@ -244,10 +318,12 @@ void pages_restart(struct memory *m, const struct plan *plan, uint64_t fill)
             *s &= RESIDENT;
     }
     p->nr_here = 0;
-    if (p->nr_resident > RESIDENT_MAX)
+    if (p->nr_resident > RESIDENT_MAX || p->nr_folded != 0)
         release(m);
+    p->nr_folded = 0;
+    p->crowded = false;
     for (size_t i = 0; i < p->nr_saved; i++)
-        memcpy(m->base + p->saved[i].gpa, p->saved[i].bytes, PAGE_SIZE);
+        memcpy(memory_at(m, p->saved[i].gpa), p->saved[i].bytes, PAGE_SIZE);
     m->plan = plan;
     p->fill = fill;
     m->nr_over = 0;
@@ -298,7 +374,7 @@ void pages_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n)
         n = PAGE_SIZE - gpa % PAGE_SIZE;
     }
     if (pages_here(m, gpa)) {
-        memcpy(dst, m->base + gpa, n);
+        memcpy(dst, memory_at(m, gpa), n);
         return;
     }
     first_bytes(m->plan, p->fill, gpa, dst, n);
@@ -346,18 +422,18 @@ void pages_no_more_peeks(struct memory *m)
 
 bool pages_here(const struct memory *m, uint64_t gpa)
 {
-    return (*state(m, gpa) & HERE) != 0;
+    return (state_of(m, gpa) & HERE) != 0;
 }
 
 bool pages_written(const struct memory *m, uint64_t gpa)
 {
-    const uint8_t s = *state(m, gpa);
+    const uint8_t s = state_of(m, gpa);
     return (s & KEPT) != 0 ? (s & (SAVED | CHANGED)) != 0 : (s & WRITTEN) != 0;
 }
 
 bool pages_written_since(const struct memory *m, uint64_t gpa)
 {
-    return (*state(m, gpa) & (KEPT | SAVED)) == (KEPT | SAVED);
+    return (state_of(m, gpa) & (KEPT | SAVED)) == (KEPT | SAVED);
 }
 
 size_t pages_nr_written_since(const struct memory *m)
@@ -367,7 +443,7 @@ size_t pages_nr_written_since(const struct memory *m)
 
 bool pages_kept(const struct memory *m, uint64_t gpa)
 {
-    return (*state(m, gpa) & KEPT) != 0;
+    return (state_of(m, gpa) & KEPT) != 0;
 }
 
 void pages_each(const struct memory *m, void (*fn)(void *self, uint64_t gpa), void *self)

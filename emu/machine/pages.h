@@ -18,20 +18,27 @@ struct memory_pages;
 
 /*
  * Reserves @size bytes of address space for all the plans to come, or less where the host has not so much, and begins with
- * @plan. False with @d.
+ * @plan. What a plan has beyond that is folded: pieces of PAGES_FOLD bytes find a place when they are first touched, up to
+ * 8 GiB of such pieces in one boot. False with @d.
  */
+#define PAGES_FOLD (2 * MIB)
 bool pages_init(struct memory *m, const struct plan *plan, uint64_t fill, uint64_t size, struct diag *d);
 void pages_exit(struct memory *m); /* memory_exit() does it */
 
-/* The next boot: nothing is there yet but what is kept, as it was. @plan must not reach beyond the reservation. */
+/*
+ * The next boot: nothing is there yet but what is kept, as it was. What was folded has no place any more: the caller
+ * unmaps it.
+ */
 void pages_restart(struct memory *m, const struct plan *plan, uint64_t fill);
 
 /* All of @at is about to be looked at, or written, by those who do not ask page by page. Whole pages, RAM in the plan. */
 void pages_want(const struct memory *m, struct span at);
 void pages_writing(const struct memory *m, struct span at);
-/* Out of memory: what was kept may have been lost. */
+/* Where in the reservation @gpa lies. */
+uint64_t pages_place(const struct memory *m, uint64_t gpa);
+/* Out of memory: what was kept may have been lost, or what this boot has written. */
 bool pages_failed(const struct memory *m);
-/* What is there now comes back at each pages_restart(), whatever the plan. Whole pages. */
+/* What is there now comes back at each pages_restart(), whatever the plan. Whole pages, none of them folded. */
 void pages_keep(struct memory *m, struct span at);
 
 /* A look at @n bytes in one page, which does not give it its content. Remembered until something is kept. */

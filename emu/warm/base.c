@@ -118,7 +118,7 @@ static bool keep(struct base *b, struct monitor *mon)
     struct machine *m = &b->machine;
     if (b->log.open || m->memory.nr_over != 0 || m->timer_ns != IRQ_NEVER || m->interrupt_waits ||
         m->platform.irq.changed || m->vcpus.changed || m->vcpus.yield || !machine_alone(m) || mon->loop.looking ||
-        mon->loop.stores || mon->loop.loads || unpack_running(&mon->unpack) || engine_doubt(m->engine) != NULL)
+        mon->loop.stores || mon->loop.loads || unpack_running(&mon->unpack) || engine_doubt(m->engine) != NULL || m->doubt != NULL)
         return false;
     /* To map anew what page tables lie in makes the library take page faults: the CPU's state is put back after that. */
     if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))
@@ -242,6 +242,10 @@ const char *base_doubt(const struct base *b)
     /* Where more is allowed here than where it was kept, fewer reads may have been told of: the limit must be far. */
     if (b->nr_again != 0 && b->machine.nr_again >= limit(b->machine.limits, LIMIT_READS))
         return "it reads forbidden memory for ever";
+    if (pages_failed(&b->machine.memory))
+        return "out of memory";
+    if (b->machine.doubt != NULL)
+        return b->machine.doubt;
     return engine_doubt(b->machine.engine);
 }
 

@@ -7,8 +7,10 @@
 #include "warm/stretch.h"
 #include "warm/warm.h"
 
-/* Address space for all layouts that come: larger guests begin at reset. */
+/* Address space for all layouts that come; what a guest has beyond it is folded. */
 #define BASE_RESERVE (1024 * GIB)
+/* More than that no process has: a machine of its own could not be had either, so it is not to be booted at all. */
+#define BASE_REACH (64 * 1024 * GIB)
 
 enum exit_kind {
     EXIT_IO_READ,

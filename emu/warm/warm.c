@@ -216,8 +216,8 @@ static const char *only_anew(const struct warm *w, const struct boot_case *c, en
         return "what memory the guest writes is told from reset on";
     if (tier == WARM_HANDOFF && w->options.until.kind != UNTIL_HANDOFF)
         return "it goes on past the hand-off";
-    if (c->plan.top > BASE_RESERVE)
-        return "the guest's addresses go further than those reserved";
+    if (c->plan.top > BASE_REACH)
+        return "the guest's addresses go further than those of a process";
     return NULL;
 }
 
@@ -251,6 +251,8 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         return NULL;
     if (*why == NULL)
         *why = "nothing was kept yet";
+    if (c->plan.top > BASE_RESERVE) /* what is folded cannot be kept */
+        return NULL;
     if (next == NULL && (next = room(w)) != NULL) {
         base_init(next, c, w->base[0]);
         next->used = w->runs;

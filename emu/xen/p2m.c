@@ -86,12 +86,12 @@ static bool is_device(const struct xen *x, uint64_t gpa)
     return r != NULL && r->kind == PLAN_DEVICE;
 }
 
-/* A host page for @gpa. Above the plan's top the bed has none in store. */
+/* A host page for @gpa, to be scrubbed. Above the plan's top the bed has none in store. */
 static uint8_t *host_page(struct xen *x, uint64_t gpa)
 {
     struct p2m *const p = &x->p2m;
-    if (gpa < x->memory->size)
-        return x->memory->base + gpa;
+    if (gpa < page_up(x->memory->plan->top))
+        return memory_own(x->memory, gpa);
     const size_t most = (size_t)limit(x->limits, LIMIT_PAGES);
     if (p->extra == NULL)
         p->extra = calloc(most, sizeof *p->extra);

@@ -16,12 +16,12 @@ presets() { # NAME...
     local n
     for n in "$@"; do echo "$SRC/layouts/$n.cfg"; done
 }
-# Page tables of 4 KiB pages take minutes, and a TiB is not reserved.
+# Page tables of 4 KiB pages take minutes.
 all() { # TYPE
-    find "$SRC/layouts" -name "$1-*.cfg" ! -name '*-4k*' ! -name '*-1t*' | sort
+    find "$SRC/layouts" -name "$1-*.cfg" ! -name '*-4k*' | sort
 }
-mapfile -t hvm < <([ "${WARM-}" = all ] && all hvm || presets hvm-256m hvm-1g hvm-4g hvm-amd hvm-dirty hvm-smp)
-mapfile -t pvh < <([ "${WARM-}" = all ] && all pvh || presets pvh-256m pvh-1g pvh-amd)
+mapfile -t hvm < <([ "${WARM-}" = all ] && all hvm || presets hvm-256m hvm-1g hvm-4g hvm-amd hvm-dirty hvm-smp hvm-1t)
+mapfile -t pvh < <([ "${WARM-}" = all ] && all pvh || presets pvh-256m pvh-1g pvh-amd pvh-1t)
 mapfile -t few < <([ "${WARM-}" = all ] && all hvm || presets hvm-256m hvm-1g-stolen)
 
 release=ovmfxen/RELEASE/OVMF.fd

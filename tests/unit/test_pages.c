@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Memory that serves one plan after the other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/span.h"
+#include "machine/memory.h"
+#include "machine/pages.h"
+
+#define FILL 0xAFAFAFAFAFAFAFAFULL
+#define RESERVE (8 * GIB)
+#define FAR (3 * 1024 * GIB)
+#define FAR_END (FAR + 16 * GIB)
+
+struct bed {
+    struct plan plan;
+    struct memory memory;
+};
+
+/* RAM 0-1M with four bytes at 0x3000, and far beyond what is reserved. */
+static void make(struct bed *b)
+{
+    struct diag d = {0};
+    memset(b, 0, sizeof *b);
+    plan_init(&b->plan, FAR_END);
+    assert_non_null(plan_put(&b->plan, (struct span){0, MIB}, PLAN_RAM, CLASS_FREE, "RAM", NULL, 0, &d));
+    assert_non_null(plan_put(&b->plan, (struct span){0x3000, 0x4000}, PLAN_RAM, CLASS_LIVE, "info", "info", 4, &d));
+    assert_non_null(plan_put(&b->plan, (struct span){FAR, FAR_END}, PLAN_RAM, CLASS_FREE, "RAM", NULL, 0, &d));
+    assert_true(plan_seal(&b->plan, &d));
+    assert_true(pages_init(&b->memory, &b->plan, FILL, RESERVE, &d));
+    assert_true(b->memory.size == RESERVE);
+}
+
+static void drop(struct bed *b)
+{
+    memory_exit(&b->memory);
+    plan_exit(&b->plan);
+}
+
+static uint64_t word(const struct bed *b, uint64_t gpa)
+{
+    uint64_t v = 0;
+    assert_true(memory_read(&b->memory, gpa, &v, sizeof v));
+    return v;
+}
+
+static void write_word(struct bed *b, uint64_t gpa, uint64_t v)
+{
+    assert_true(memory_write(&b->memory, gpa, &v, sizeof v));
+}
+
+static void test_each_boot_finds_what_the_plan_says(void **state)
+{
+    (void)state;
+    struct bed b;
+    make(&b);
+    for (unsigned boot = 0; boot < 3; boot++) {
+        assert_true(word(&b, 0x1000) == FILL);
+        assert_memory_equal(memory_hva(&b.memory, 0x3000), "info\0\0\0\0", 8);
+        write_word(&b, 0x1000, boot);
+        write_word(&b, 0x3000, boot);
+        pages_restart(&b.memory, &b.plan, FILL);
+    }
+    drop(&b);
+}
+
+static void test_what_is_kept_comes_back(void **state)
+{
+    (void)state;
+    struct bed b;
+    make(&b);
+    write_word(&b, 0x1000, 1);
+    pages_keep(&b.memory, (struct span){0x1000, 0x2000});
+    assert_true(pages_kept(&b.memory, 0x1000) && !pages_kept(&b.memory, 0x2000));
+    assert_false(pages_written_since(&b.memory, 0x1000));
+    write_word(&b, 0x1000, 2);
+    assert_true(pages_written_since(&b.memory, 0x1000));
+    pages_restart(&b.memory, &b.plan, FILL);
+    assert_true(word(&b, 0x1000) == 1);
+    drop(&b);
+}
+
+/* Xen scrubs a page that it gives, and the guest writes there, without a word to anybody. */
+static void test_a_page_that_xen_puts_there(void **state)
+{
+    (void)state;
+    struct bed b;
+    make(&b);
+    write_word(&b, 0x1000, 1);
+    pages_keep(&b.memory, (struct span){0x1000, 0x2000});
+    static const uint64_t where[] = {0x1000, 0x8000, FAR + 0x5000, MIB + 0x1000};
+    for (size_t i = 0; i < sizeof where / sizeof where[0]; i++) {
+        uint8_t *page = memory_own(&b.memory, where[i]);
+        memset(page, 0x55, PAGE_SIZE);
+        assert_true(memory_put_page(&b.memory, where[i], page, 7, "RAM that Xen put there"));
+        assert_int_equal(word(&b, where[i]), 0x5555555555555555ULL);
+    }
+    pages_restart(&b.memory, &b.plan, FILL);
+    assert_true(word(&b, 0x1000) == 1);
+    assert_true(word(&b, 0x8000) == FILL);
+    assert_true(word(&b, FAR + 0x5000) == FILL);
+    assert_false(memory_has(&b.memory, MIB + 0x1000));
+    drop(&b);
+}
+
+static void test_beyond_what_is_reserved(void **state)
+{
+    (void)state;
+    struct bed b;
+    make(&b);
+    const uint64_t seam = FAR + PAGES_FOLD;
+    assert_false(pages_here(&b.memory, FAR) || pages_written(&b.memory, FAR) || pages_kept(&b.memory, FAR));
+    for (unsigned boot = 0; boot < 2; boot++) {
+        assert_true(word(&b, FAR_END - 8) == FILL);
+        write_word(&b, FAR_END - 8, 3);
+        write_word(&b, seam - 4, 0x1111111122222222); /* half of it in each of two pieces */
+        assert_true(word(&b, seam - 8) == (0x2222222200000000 | (FILL & UINT32_MAX)));
+        assert_true(word(&b, seam) == ((FILL & ~(uint64_t)UINT32_MAX) | 0x11111111));
+        assert_true(word(&b, FAR) == FILL && word(&b, FAR_END - 8) == 3);
+        assert_true(pages_written(&b.memory, seam) && pages_here(&b.memory, seam));
+        assert_true(memory_at(&b.memory, seam - PAGE_SIZE) == memory_at(&b.memory, FAR) + PAGES_FOLD - PAGE_SIZE);
+        assert_true(memory_run(&b.memory, seam - PAGE_SIZE) == PAGE_SIZE && memory_run(&b.memory, seam) == PAGES_FOLD);
+        pages_restart(&b.memory, &b.plan, FILL);
+    }
+    assert_true(memory_run(&b.memory, MIB) == RESERVE - MIB);
+    drop(&b);
+}
+
+/* Where no place is left the boot is not to be believed; the next one is. */
+static void test_too_much_beyond_it(void **state)
+{
+    (void)state;
+    struct bed b;
+    make(&b);
+    for (uint64_t gpa = FAR; gpa < FAR + 8 * GIB; gpa += PAGES_FOLD)
+        write_word(&b, gpa, gpa);
+    for (uint64_t gpa = FAR; gpa < FAR + 8 * GIB; gpa += PAGES_FOLD)
+        assert_true(word(&b, gpa) == gpa);
+    assert_false(pages_failed(&b.memory));
+    write_word(&b, FAR + 8 * GIB, 1);
+    assert_true(pages_failed(&b.memory));
+    pages_restart(&b.memory, &b.plan, FILL);
+    assert_false(pages_failed(&b.memory));
+    for (uint64_t gpa = FAR; gpa < FAR + 8 * GIB; gpa += PAGES_FOLD)
+        assert_true(word(&b, gpa) == FILL);
+    drop(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_boot_finds_what_the_plan_says), cmocka_unit_test(test_what_is_kept_comes_back),
+        cmocka_unit_test(test_a_page_that_xen_puts_there),         cmocka_unit_test(test_beyond_what_is_reserved),
+        cmocka_unit_test(test_too_much_beyond_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
