@@ -14,6 +14,8 @@
 
 #define BYTES_CHUNK (1u << 20)
 #define FILL_MIN 16u /* steps that are worth the trouble */
+/* Each layout has its modules elsewhere: of beyond so many blocks only those are remembered that all runs have in common. */
+#define BLOCKS_MAX (1u << 16)
 /* Beyond this many hooks translating becomes slow, for each instruction asks all of them. */
 #define SITES_TIDY 64u
 
@@ -337,16 +339,21 @@ bool engine_again(struct engine *e)
     return true;
 }
 
+static void free_chunks(struct byte_chunk *c)
+{
+    while (c != NULL) {
+        struct byte_chunk *next = c->next;
+        free(c);
+        c = next;
+    }
+}
+
 void again_free(struct engine *e)
 {
     struct again *a = e->again;
     if (a == NULL)
         return;
-    while (a->chunks != NULL) {
-        struct byte_chunk *next = a->chunks->next;
-        free(a->chunks);
-        a->chunks = next;
-    }
+    free_chunks(a->chunks);
     if (a->context != NULL)
         (void)uc_context_free(a->context);
     free(a->slot);
@@ -388,6 +395,51 @@ static void tidy_sites(struct engine *e)
     (void)uc_ctl_flush_tb(e->uc); /* hooks are compiled into the blocks */
 }
 
+static bool take_along(struct again *a, const struct slot *from)
+{
+    struct slot *to = insert(a, from->pc);
+    if (to == NULL)
+        return false;
+    struct known_block *k = to->k;
+    const uint8_t *bytes = from->k->bytes;
+    *k = *from->k;
+    k->bytes = NULL;
+    k->room = 0;
+    to->instructions = from->instructions;
+    to->offered = from->offered;
+    return bytes == NULL || keep_bytes(a, k, bytes);
+}
+
+/* Blocks, and the code that they were translated to, that only other layouts have had. */
+static void tidy_blocks(struct engine *e)
+{
+    struct again *a = e->again;
+    if (a->nr <= BLOCKS_MAX)
+        return;
+    struct slot *const slot = a->slot;
+    struct byte_chunk *const chunks = a->chunks;
+    const size_t cap = a->cap, nr = a->nr;
+    a->slot = NULL;
+    a->chunks = NULL;
+    a->cap = a->nr = 0;
+    bool ok = grow(a);
+    for (size_t i = 0; ok && i < cap; i++)
+        if (slot[i].k != NULL && (slot[i].k->before || slot[i].offered))
+            ok = take_along(a, &slot[i]);
+    if (!ok) { /* out of memory: as before */
+        free(a->slot);
+        free_chunks(a->chunks);
+        a->slot = slot;
+        a->chunks = chunks;
+        a->cap = cap;
+        a->nr = nr;
+        return;
+    }
+    free(slot);
+    free_chunks(chunks);
+    (void)uc_ctl_flush_tb(e->uc);
+}
+
 bool engine_go_back(struct engine *e)
 {
     struct again *a = e->again;
@@ -421,6 +473,7 @@ bool engine_go_back(struct engine *e)
     a->last = NULL;
     a->doubt = NULL;
     tidy_sites(e);
+    tidy_blocks(e);
     return true;
 }
 

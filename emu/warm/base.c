@@ -175,6 +175,7 @@ bool base_at_reset(struct base *b, const struct boot_case *c, struct monitor *mo
     pages_restart(&m->memory, m->plan, b->fill); /* what the monitor has read, nobody else has */
     if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))
         return diag_fail(d, "", 0, "out of memory");
+    monitor_drop(mon); /* what it has noted of memory, each boot notes anew */
     keep_course(b);
     b->state = BASE_KEPT;
     return true;
