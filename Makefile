@@ -181,7 +181,9 @@ $(OUT)/efi/%.efi: firmware/efi/%.asm $(wildcard firmware/efi/*.inc)
 	$(Q)nasm -f bin -Ifirmware/efi/ -o $@ $<
 
 # --- running it
-environment = HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SCHEMAS=$(abspath $(BUILD))/schemas SRC=$(CURDIR)
+# What dies of a signal is to die of it, and memory that is not to be had is no crash.
+sanitizers := $(if $(SAN),ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigill=0:handle_sigfpe=0:allocator_may_return_null=1 SAN=1)
+environment = $(sanitizers) HVMBED=$(abspath $(program)) BUILD=$(abspath $(OUT)) FIRMWARE_DIR=$(abspath $(FIRMWARE_DIR)) SCHEMAS=$(abspath $(BUILD))/schemas SRC=$(CURDIR)
 
 run: $(program) firmware ## boot FIRMWARE= (default: every image there is) with LAYOUT= and give the verdict
 	@worst=0; \

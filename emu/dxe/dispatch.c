@@ -227,7 +227,7 @@ static void format_wants(const struct wants *w, char *out, size_t room)
 
 static bool carries(const struct dxe_file *f, const struct guid *g)
 {
-    return memmem(f->pe, f->npe, g->b, sizeof g->b) != NULL;
+    return f->npe != 0 && memmem(f->pe, f->npe, g->b, sizeof g->b) != NULL;
 }
 
 static bool is_error(const struct dxe_file *f)

@@ -79,8 +79,10 @@ static int compare_badges(const void *a, const void *b)
 int panel_need(struct panel *p)
 {
     int need = 0;
-    qsort(p->box, p->nr, sizeof *p->box, compare_boxes);
-    qsort(p->badge, p->nr_badges, sizeof *p->badge, compare_badges);
+    if (p->nr != 0)
+        qsort(p->box, p->nr, sizeof *p->box, compare_boxes);
+    if (p->nr_badges != 0)
+        qsort(p->badge, p->nr_badges, sizeof *p->badge, compare_badges);
     for (size_t i = 0; i < p->nr; i++)
         need += text_height(&p->box[i]);
     return need;

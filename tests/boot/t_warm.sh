@@ -24,6 +24,8 @@ mapfile -t hvm < <([ "${WARM-}" = all ] && all hvm || presets hvm-256m hvm-1g hv
 mapfile -t pvh < <([ "${WARM-}" = all ] && all pvh || presets pvh-256m pvh-1g pvh-amd pvh-1t)
 mapfile -t few < <([ "${WARM-}" = all ] && all hvm || presets hvm-256m hvm-1g-stolen)
 
+# What is compiled with sanitizers lies elsewhere, and a program of its own looks for hvmloader beside it.
+[ -e "$BUILD/firmware" ] || ln -s "$FIRMWARE_DIR" "$BUILD/firmware"
 release=ovmfxen/RELEASE/OVMF.fd
 if have $release; then
     image=$FIRMWARE_DIR/$release
@@ -52,7 +54,11 @@ if have $release; then
     ok "what is taken over is the same" warm ' 0 different' -p -n 40 -t 100000 "$image" hvm "${hvm[@]:0:3}"
     ok "and of mutants" warm ' 0 different' -p -n 40 -t 100000 -m "${MUTANTS:-30}" -s 2 "$image" hvm "${hvm[@]:0:2}"
     # 2,000 boots, and not a page more.
-    ok "resident memory stays" warm '1[0-9]* of them warm, 0 different' -c -p -n 1000 -f 2048 "$image" hvm "${hvm[@]:0:2}"
+    if [ -n "${SAN-}" ]; then
+        skip "resident memory stays" "a sanitizer keeps what was freed"
+    else
+        ok "resident memory stays" warm '1[0-9]* of them warm, 0 different' -c -p -n 1000 -f 2048 "$image" hvm "${hvm[@]:0:2}"
+    fi
     # Layouts as the fuzzer makes them; MUTANTS=1000 for more (`make test-warm`).
     ok "mutants, to the published PEI memory" warm ' 0 different' -p -m "${MUTANTS:-30}" "$image" hvm "${hvm[@]:0:2}"
     # RAM that is not the firmware's, where it unpacks itself to; and where nobody cares.

@@ -44,10 +44,18 @@ static inline struct hob *checks_add(struct checks *c, uint16_t type, uint32_t k
     return h;
 }
 
+static inline void checks_forget(struct checks *c)
+{
+    for (size_t i = 0; i < c->v.findings.nr; i++)
+        free(c->v.findings.f[i].trace);
+    c->v.findings.nr = 0;
+}
+
 /* Nothing found, and the list as it should be. */
 static inline void checks_reset(struct checks *c)
 {
-    c->v.findings.nr = c->v.nr_known = 0;
+    checks_forget(c);
+    c->v.nr_known = 0;
     c->mon.e820_told = true;
     c->t.g.e820 = c->e820;
     memset(c->h, 0, sizeof c->h);
@@ -93,7 +101,7 @@ static inline void checks_start(struct checks *c, bool again)
 #define FINDINGS_MAX LIMIT_FINDINGS_DEFAULT
 static inline void checks_found(struct checks *c, size_t nr)
 {
-    c->v.findings.nr = 0;
+    checks_forget(c);
     while (nr-- > 0)
         (void)verdict_add_finding(&c->v);
 }

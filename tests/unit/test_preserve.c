@@ -387,6 +387,7 @@ static void unguarded(void **state)
     preserve_begin(&c->mon);
     preserve_volumes(&c->mon);
     assert_int_equal(c->mon.preserve.nr, 0);
+    end();
     c->m.guard_firmware = true;
     c->mon.e820_told = false;
     preserve_begin(&c->mon);
@@ -480,7 +481,7 @@ static void volume_edges(uint16_t type)
     assert_true(c->v.findings.f[0].hob.present && c->v.findings.f[0].touched.start == AT + 0x3000);
     assert_int_equal(c->v.findings.f[0].touched.end, AT + 0x4000);
     assert_non_null(strstr(c->v.findings.f[0].text, ": 2 of its pages differ"));
-    c->v.findings.nr = 0;
+    checks_forget(c);
     h->range.start += SIZE; /* another's HOB */
     check_bytes_changed(&c->view);
     assert_int_equal(c->v.findings.nr, 0);
@@ -495,17 +496,17 @@ static void volume_edges(uint16_t type)
     c->mon.nr_volumes = 2;
     for (unsigned i = 0; i < 3; i++) {
         c->mon.nr_volumes_run = i;
-        c->v.findings.nr = 0;
+        checks_forget(c);
         check_bytes_changed(&c->view);
         assert_int_equal(c->v.findings.nr, i < 2);
     }
     c->mon.volume[0] = AT;
     c->mon.nr_volumes_run = 1;
-    c->v.findings.nr = 0;
+    checks_forget(c);
     check_bytes_changed(&c->view);
     assert_int_equal(c->v.findings.nr, 0);
     c->mon.nr_volumes = c->mon.nr_volumes_run = 0;
-    c->v.findings.nr = 0;
+    checks_forget(c);
     flip(AT + 0x3003);
     flip(AT + 0x5005);
 }
@@ -596,6 +597,7 @@ static void full(void **state)
         c->mon.preserve.nr = KEPT_MAX;
         checks_volume(c, AT);
         preserve_volumes(&c->mon);
+        free(c->mon.preserve.gone);
         preserve_begin(&c->mon);
         assert_int_equal(c->mon.preserve.nr, KEPT_MAX);
         c->mon.preserve.nr = nr;
@@ -647,7 +649,7 @@ static void shared(void **state)
     check_bytes_changed(&c->view); /* of the page that differed when it was kept */
     assert_int_equal(c->v.findings.nr, 1);
     assert_int_equal(c->v.findings.f[0].touched.start, AT + 0x3000);
-    c->v.findings.nr = 0;
+    checks_forget(c);
     flip(AT + 0x3003); /* as SEC had it */
     check_bytes_changed(&c->view);
     assert_int_equal(c->v.findings.nr, 0);
