@@ -119,6 +119,13 @@ static bool place(struct native *n, uint64_t page)
     return map(n, CODE_AT, true);
 }
 
+/* uc_ctl_request_cache(), whose macro shifts 3 by 30 places in an int. */
+static uc_err request(uc_engine *uc, uint64_t pc, uc_tb *tb)
+{
+    const unsigned what = UC_CTL_TB_REQUEST_CACHE | 2u << 26 | (unsigned)UC_CTL_IO_READ_WRITE << 30;
+    return uc_ctl(uc, (uc_control_type)what, pc, tb);
+}
+
 bool native_block(struct native *n, struct engine *e, const struct engine_block *hooked, struct engine_block *out)
 {
     uc_tb tb = {0};
@@ -129,7 +136,7 @@ bool native_block(struct native *n, struct engine *e, const struct engine_block 
         return false;
     (void)uc_ctl_flush_tlb(uc);
     (void)uc_ctl_flush_tb(uc);
-    if (uc_ctl_request_cache(uc, hooked->pc, &tb) != UC_ERR_OK)
+    if (request(uc, hooked->pc, &tb) != UC_ERR_OK)
         return false;
     *out = (struct engine_block){.pc = hooked->pc, .size = tb.size, .instructions = tb.icount};
     return true;
