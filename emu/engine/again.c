@@ -60,7 +60,7 @@ struct again {
     uint64_t fill_after; /* the block before which it is not worth trying again */
     const char *doubt;
     uint32_t *ran; /* of each page that may hold code: the run in which code last ran there; sparse */
-    size_t sites; /* MSR sites that engine_keep() found */
+    size_t sites;  /* MSR sites that engine_keep() found */
 
     uc_context *context; /* what engine_keep() kept */
     struct code_segment segment;

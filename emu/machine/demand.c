@@ -420,8 +420,7 @@ bool demand_keep(struct machine *m)
     pages_no_more_peeks(&m->memory);
     footprint_free(&d->print);
     for (size_t i = 0; i < d->nr; i++)
-        if (d->p[i].ram &&
-            (d->p[i].at.end > m->memory.size || !footprint_add(&d->print, m->plan, d->p[i].at)))
+        if (d->p[i].ram && (d->p[i].at.end > m->memory.size || !footprint_add(&d->print, m->plan, d->p[i].at)))
             return false;
     for (size_t i = 0; i < d->nr; i++)
         if (d->p[i].ram) {

@@ -226,7 +226,7 @@ static bool copy(const struct memory *m, uint64_t gpa, uint8_t *out, const uint8
             pages_writing(m, (struct span){gpa + done, gpa + done + piece});
         if (out != NULL)
             memcpy(out + done, hva, piece);
-        else
+        else if (in != NULL)
             memcpy(hva, in + done, piece);
     }
     return true;

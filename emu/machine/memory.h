@@ -42,7 +42,7 @@ struct memory {
     const struct plan *plan;
     uint8_t *base; /* hva of gpa 0; one sparse reservation, so hva = base + gpa below @size */
     uint64_t size;
-    uint64_t reserved; /* all of it: what lies above @size, if anything, memory_at() knows */
+    uint64_t reserved;          /* all of it: what lies above @size, if anything, memory_at() knows */
     struct page_override *over; /* sorted, disjoint; neighbours that are alike are one; owned */
     size_t nr_over, cap_over;
     /* Changed, and the mapper not told yet: what cannot wait, and new pages where there were none. */

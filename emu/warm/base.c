@@ -118,7 +118,8 @@ static bool keep(struct base *b, struct monitor *mon)
     struct machine *m = &b->machine;
     if (b->log.open || m->memory.nr_over != 0 || m->timer_ns != IRQ_NEVER || m->interrupt_waits ||
         m->platform.irq.changed || m->vcpus.changed || m->vcpus.yield || !machine_alone(m) || mon->loop.looking ||
-        mon->loop.stores || mon->loop.loads || unpack_running(&mon->unpack) || engine_doubt(m->engine) != NULL || m->doubt != NULL)
+        mon->loop.stores || mon->loop.loads || unpack_running(&mon->unpack) || engine_doubt(m->engine) != NULL ||
+        m->doubt != NULL)
         return false;
     /* To map anew what page tables lie in makes the library take page faults: the CPU's state is put back after that. */
     if (!monitor_keep(mon, &b->monitor, &b->verdict) || !engine_keep(m->engine) || !demand_keep(m))

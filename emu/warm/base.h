@@ -10,7 +10,7 @@
 /* Address space for all layouts that come; what a guest has beyond it is folded. */
 #define BASE_RESERVE (1024 * GIB)
 /* More than that no process has: a machine of its own could not be had either, so it is not to be booted at all. */
-#define BASE_REACH (64 * 1024 * GIB)
+#define BASE_REACH (65536 * GIB)
 
 enum exit_kind {
     EXIT_IO_READ,

@@ -25,7 +25,7 @@ enum warm_tier {
 };
 
 /* Address space, in bytes, that what is kept reserves at most. */
-#define WARM_ADDRESS_SPACE (10 * 2 * (1024 * GIB))
+#define WARM_ADDRESS_SPACE (20 * 1024ULL * GIB)
 
 struct warm_result {
     const struct verdict *verdict; /* the debug log too; until the next warm_run() or warm_close() */

@@ -181,9 +181,13 @@ static void write_unsorted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types),          cmocka_unit_test(add),    cmocka_unit_test(sort_keeps_equal_starts),
+        cmocka_unit_test(types),
+        cmocka_unit_test(add),
+        cmocka_unit_test(sort_keeps_equal_starts),
         cmocka_unit_test(find),
-        cmocka_unit_test(index_answers_as_find),           cmocka_unit_test(encode), cmocka_unit_test(write_like_hvmloader),
+        cmocka_unit_test(index_answers_as_find),
+        cmocka_unit_test(encode),
+        cmocka_unit_test(write_like_hvmloader),
         cmocka_unit_test(write_unsorted),
     };
     return cmocka_run_group_tests_name("e820", tests, NULL, NULL);

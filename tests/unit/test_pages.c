@@ -14,7 +14,7 @@
 
 #define FILL 0xAFAFAFAFAFAFAFAFULL
 #define RESERVE (8 * GIB)
-#define FAR (3 * 1024 * GIB)
+#define FAR (3072 * GIB)
 #define FAR_END (FAR + 16 * GIB)
 
 struct bed {
@@ -154,8 +154,10 @@ static void test_too_much_beyond_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_boot_finds_what_the_plan_says), cmocka_unit_test(test_what_is_kept_comes_back),
-        cmocka_unit_test(test_a_page_that_xen_puts_there),         cmocka_unit_test(test_beyond_what_is_reserved),
+        cmocka_unit_test(test_each_boot_finds_what_the_plan_says),
+        cmocka_unit_test(test_what_is_kept_comes_back),
+        cmocka_unit_test(test_a_page_that_xen_puts_there),
+        cmocka_unit_test(test_beyond_what_is_reserved),
         cmocka_unit_test(test_too_much_beyond_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
