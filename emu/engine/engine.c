@@ -184,13 +184,14 @@ void engine_version(char out[ENGINE_VERSION_SIZE])
     (void)snprintf(out, ENGINE_VERSION_SIZE, "%u.%u.%u", v >> 24 & 0xff, v >> 16 & 0xff, v >> 8 & 0xff);
 }
 
-uc_engine *engine_open_library(const char **why)
+uc_engine *engine_open_library(uint32_t code_bytes, const char **why)
 {
     uc_engine *uc = NULL;
     *why = "out of memory";
     if (uc_open(UC_ARCH_X86, UC_MODE_64, &uc) != UC_ERR_OK)
         return NULL;
-    if (uc_ctl_set_cpu_model(uc, UC_CPU_X86_HASWELL) == UC_ERR_OK && uc_ctl_exits_enable(uc) == UC_ERR_OK)
+    const bool sized = code_bytes == 0 || uc_ctl_set_tcg_buffer_size(uc, code_bytes) == UC_ERR_OK;
+    if (sized && uc_ctl_set_cpu_model(uc, UC_CPU_X86_HASWELL) == UC_ERR_OK && uc_ctl_exits_enable(uc) == UC_ERR_OK)
         return uc;
     *why = "libunicorn refuses its own options";
     (void)uc_close(uc);
@@ -204,7 +205,7 @@ const char *engine_refusal(void)
                : NULL;
 }
 
-struct engine *engine_open(const struct engine_client *client, void *self, const char **why)
+struct engine *engine_open(const struct engine_client *client, void *self, uint32_t code_bytes, const char **why)
 {
     *why = engine_refusal();
     if (*why != NULL)
@@ -217,7 +218,7 @@ struct engine *engine_open(const struct engine_client *client, void *self, const
     e->self = self;
     e->icount = calloc(ICOUNT_SLOTS, sizeof *e->icount);
     e->code_pages = calloc(CODE_PAGES / 8, 1);
-    if (e->icount == NULL || e->code_pages == NULL || (e->uc = engine_open_library(why)) == NULL) {
+    if (e->icount == NULL || e->code_pages == NULL || (e->uc = engine_open_library(code_bytes, why)) == NULL) {
         engine_close(e);
         return NULL;
     }

@@ -110,8 +110,11 @@ enum engine_end {
 
 /* Why the library that runs cannot serve (static string); NULL: it can. */
 const char *engine_refusal(void);
-/* NULL with @why filled (static string) when the library is too old or out of memory. */
-struct engine *engine_open(const struct engine_client *client, void *self, const char **why);
+/*
+ * Keeps at most @code_bytes of translated code, and then begins anew; 0: as much as the library likes. NULL with @why filled (static
+ * string) when the library is too old or out of memory.
+ */
+struct engine *engine_open(const struct engine_client *client, void *self, uint32_t code_bytes, const char **why);
 void engine_close(struct engine *e);
 /* Another client, for the same @self: one that passes on to what was there. Not from a callback. */
 void engine_tap(struct engine *e, const struct engine_client *client);

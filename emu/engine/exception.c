@@ -96,7 +96,7 @@ static void learn(struct engine *e)
 {
     const char *why;
     uc_context *after[PROBES] = {NULL};
-    uc_engine *uc = engine_open_library(&why);
+    uc_engine *uc = engine_open_library(0, &why);
     bool ok = uc != NULL;
     e->learnt = true;
     for (unsigned i = 0; ok && i < PROBES; i++)

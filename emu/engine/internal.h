@@ -127,7 +127,7 @@ void engine_note_segment(struct engine *e, uint64_t pc);
 /* Of the code that runs; 0 in long mode. */
 uint64_t engine_cs_base(struct engine *e);
 /* A handle of the library with this program's options. */
-uc_engine *engine_open_library(const char **why);
+uc_engine *engine_open_library(uint32_t code_bytes, const char **why);
 
 /*
  * enter.c: to the entry state; needs nothing but the library's handle in @uc. The registers that the mode leaves free

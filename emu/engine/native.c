@@ -45,7 +45,7 @@ struct native *native_new(void)
         return NULL;
     n->mapped = UINT64_MAX;
     n->code = aligned_alloc(PAGE_SIZE, (PAGES + LEVELS) * PAGE_SIZE);
-    n->e = engine_open(&nobody, NULL, &why);
+    n->e = engine_open(&nobody, NULL, 0, &why);
     if (n->code != NULL && n->e != NULL && uc_context_alloc(n->e->uc, &n->context) == UC_ERR_OK &&
         engine_add_hooks(n->e)) {
         engine_count(n->e, true);

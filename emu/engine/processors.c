@@ -18,7 +18,7 @@ static bool make_start(struct engine *e, const struct cpu_entry *entry)
     if (e->start != NULL && e->start_entry.mode == entry->mode && e->start_entry.cs == entry->cs)
         return true;
     const char *why;
-    uc_engine *hidden = engine_open_library(&why);
+    uc_engine *hidden = engine_open_library(0, &why);
     if (hidden == NULL)
         return false;
     const struct cpu_entry way = {.mode = entry->mode, .cs = entry->cs};

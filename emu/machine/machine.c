@@ -12,6 +12,9 @@
 #include "machine/schedule.h"
 #include "xen/abi.h"
 
+/* Of translated code that a machine keeps, which boots again and again; the library's own 1 GiB fills up. */
+#define CODE_BYTES (256u << 20)
+
 /* --- time ------------------------------------------------------------------------------------------------------- */
 
 void machine_catch_up(struct machine *m)
@@ -140,10 +143,10 @@ static bool no_machine(struct machine *m, struct diag *d)
     return diag_fail(d, "", 0, "cannot set up the machine: out of memory or address space");
 }
 
-static bool open_engine(struct machine *m, const struct engine_client *client, struct diag *d)
+static bool open_engine(struct machine *m, const struct engine_client *client, uint32_t code_bytes, struct diag *d)
 {
     const char *why = "";
-    m->engine = engine_open(client, m, &why);
+    m->engine = engine_open(client, m, code_bytes, &why);
     if (m->engine != NULL)
         return true;
     memory_exit(&m->memory);
@@ -155,7 +158,7 @@ bool machine_init(struct machine *m, const struct layout *l, const struct guest_
 {
     memset(m, 0, sizeof *m);
     begin(m, &(struct machine_guest){l, g, plan}, guarded, first_stage);
-    if (!memory_init(&m->memory, plan, l->fill, d) || !open_engine(m, &machine_exits, d))
+    if (!memory_init(&m->memory, plan, l->fill, d) || !open_engine(m, &machine_exits, 0, d))
         return false;
     if (!make_world(m, first_stage) || !engine_enter(m->engine, entry) ||
         !mapping_all(m->engine, &m->memory, plan, m->phase, m->guarded, l->phys_bits))
@@ -171,7 +174,7 @@ bool machine_init_again(struct machine *m, const struct machine_guest *g, const 
 {
     memset(m, 0, sizeof *m);
     begin(m, g, guarded, false);
-    if (!pages_init(&m->memory, g->plan, g->layout->fill, reserve, d) || !open_engine(m, client, d))
+    if (!pages_init(&m->memory, g->plan, g->layout->fill, reserve, d) || !open_engine(m, client, CODE_BYTES, d))
         return false;
     m->demand = demand_new();
     if (m->demand == NULL || !engine_again(m->engine) || !make_world(m, false) || !engine_enter(m->engine, entry))

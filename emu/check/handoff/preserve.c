@@ -12,7 +12,7 @@
 /* Of reserved RAM without content, which may be large and was never touched, the beginning is enough. */
 #define EMPTY_MAX (4 * MIB)
 /* Of all together: a layout may call hundreds of GiB NVS. */
-#define BYTES_MAX (256 * MIB)
+#define BYTES_MAX (64 * MIB)
 /* Where SEC unpacks volumes to, and how they are aligned: E:OvmfPkg/OvmfXen.fdf, OvmfPkgX64.fdf (MEMFD). */
 #define VOLUMES_START (8 * MIB)
 #define VOLUMES_END (24 * MIB)
