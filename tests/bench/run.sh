@@ -7,13 +7,14 @@
 set -eu
 pairs=${1:-15}
 [ $# = 0 ] || shift
-rows=${*:-checks symbols loader bare warm sec dxe stretch}
+rows=${*:-checks symbols loader bare warm fuzz sec dxe stretch}
 worst=0
 checks=1.03  # all checks on, against off
 symbols=1.05 # a clean boot with --symbols, against one without
 loader=1.5   # hvmloader and the firmware, against the firmware alone
 bare=1.1     # one boot in which the guest unpacks itself, against the bare loop
 sec=1.0      # a whole boot of RELEASE, against QEMU TCG's SEC of DEBUG
+cores=1.15   # two fuzzers at once, against one alone, by the clock
 dxe=4.0      # a boot into the shell, against QEMU TCG's of the same image to the same point
 sec_debug=1.5 # a whole boot of DEBUG, PEI's debug output and all, against the same
 
@@ -87,6 +88,30 @@ row_warm() { # NAME LAYOUT-FILE IMAGE
     [[ $1 = *RELEASE* ]] || return 0
     echo "$1:"
     "$BUILD/bench/warm" "$2" "${2/1g/256m}" "$3" || worst=1
+}
+
+# Layouts as hvmbed fuzz makes them, on one core and on two: a fuzzer on each shares nothing with the other.
+row_fuzz() { # NAME LAYOUT-FILE IMAGE
+    [[ $1 = *RELEASE* ]] || return 0
+    local tier runs alone both
+    for tier in platform handoff; do
+        [ $tier = platform ] && runs=10000 || runs=300
+        mixes() { # HOW-MANY-AT-ONCE: milliseconds
+            local begin=${EPOCHREALTIME/./} i
+            for i in $(seq "$1"); do
+                "$BUILD/bench/fuzz" $tier $runs 1 "$3" "${2/1g/256m}" | sed -n "\$s|^ *|$1 to the $tier, $i of $4: |p" >&2 &
+            done
+            wait
+            echo $(((${EPOCHREALTIME/./} - begin) / 1000))
+        }
+        alone=$(mixes 1 "$2" "$3" 1)
+        [ "$(nproc)" -gt 1 ] || { echo "on two cores: skipped: there is one"; continue; }
+        both=$(mixes 2 "$2" "$3" 2)
+        awk -v label="$1: $tier, two at once / alone" -v a="$both" -v b="$alone" -v limit=$cores 'BEGIN {
+            r = a / b
+            printf "%-52s %d / %d ms  ratio %.3f  limit %.2f  %s\n", label, a, b, r, limit, r <= limit ? "ok" : "OVER"
+            exit r > limit }' || worst=1
+    done
 }
 
 # --- a whole boot beside SEC in QEMU
