@@ -166,6 +166,19 @@ CASE(missing_parts_of_pages, {
 })
 CASE(missing_lowest, c->h[LOW_RAM].range.start = PAGE_SIZE)
 
+/* HOBs that touch or overlap declare one range, whatever comes behind it. */
+CASE(missing_behind_touching, {
+    c->h[RAM].range.end = 0x20000000;
+    RESOURCE(HOB_RESOURCE_RAM, 0x20000000, 0x30000000);
+    RESOURCE(HOB_RESOURCE_RAM, 0x30001000, 0x40000000);
+})
+CASE(missing_behind_overlapping, {
+    c->h[RAM].range.end = 0x20000000;
+    RESOURCE(HOB_RESOURCE_RAM, 0x1F000000, 0x30000000);
+    RESOURCE(HOB_RESOURCE_RAM, 0x1E000000, 0x1F800000);
+    RESOURCE(HOB_RESOURCE_RAM, 0x30001000, 0x40000000);
+})
+
 static void ram_that_is_missing(void **state)
 {
     (void)state;
@@ -181,6 +194,13 @@ static void ram_that_is_missing(void **state)
         {"declared as something else", check_hob_ram_missing, missing_reserved, 1, rule, {0x3FFFF000, 0x40000000}},
         {"two", check_hob_ram_missing, missing_two, 2, rule, {0x20000000, 0x20001000}},
         {"reserved beside it", check_hob_ram_missing, missing_beside_reserved, 1, rule, {0x3FFFE000, 0x40000000}},
+        {"behind two that touch", check_hob_ram_missing, missing_behind_touching, 1, rule, {0x30000000, 0x30001000}},
+        {"behind three that overlap",
+         check_hob_ram_missing,
+         missing_behind_overlapping,
+         1,
+         rule,
+         {0x30000000, 0x30001000}},
         {"high RAM", check_hob_ram_missing, missing_high, 1, rule, {5 * GIB, 6 * GIB}},
         {"parts of pages", check_hob_ram_missing, missing_parts_of_pages, 0, 0, {0, 0}},
         {"page 0", check_hob_ram_missing, missing_lowest, 1, rule, {0, PAGE_SIZE}});
@@ -238,6 +258,11 @@ CASE(vga_given_back, {
     ALLOCATION(HOB_MEMORY_FREE, 0xA0000, 0xC0000);
 })
 
+CASE(vga_none_in_the_table, {
+    c->h[LOW_RAM].range.end = MIB;
+    e820_add(&c->t.g.e820, 0xA0000, 0xC0000, E820_TYPE_RESERVED);
+})
+
 static void vga(void **state)
 {
     (void)state;
@@ -247,6 +272,7 @@ static void vga(void **state)
                {"the page after it", check_hob_vga, vga_after, 0, 0, {0, 0}},
                {"all of it", check_hob_vga, vga_all, 1, RULE_HOB_VGA, {0xA0000, 0xC0000}},
                {"reserved", check_hob_vga, vga_reserved, 0, 0, {0, 0}},
+               {"reserved in the table", check_hob_vga, vga_none_in_the_table, 0, 0, {0, 0}},
                {"allocated", check_hob_vga, vga_kept, 0, 0, {0, 0}},
                {"allocated but for a page", check_hob_vga, vga_kept_in_part, 1, RULE_HOB_VGA, {0xA0000, 0xC0000}},
                {"allocated once", check_hob_vga, vga_given_back, 1, RULE_HOB_VGA, {0xA0000, 0xC0000}});

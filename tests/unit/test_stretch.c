@@ -113,12 +113,19 @@ static void test_registers(void **state)
         assert_false(stretches_offered(s, PC));
         engine_set_reg(c.m.engine, i, before.gpr[i]);
     }
-    s->stretch[0].in.rflags ^= 1;
-    assert_false(stretches_offered(s, PC));
-    s->stretch[0].in.rflags ^= 1;
-    s->stretch[0].in.cr3 ^= PAGE_SIZE;
-    assert_false(stretches_offered(s, PC));
-    s->stretch[0].in.cr3 ^= PAGE_SIZE;
+    struct cpu_regs *in = &s->stretch[0].in;
+    uint64_t *const wide[] = {&in->rflags, &in->cr0, &in->cr3, &in->cr4, &in->efer};
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+        *wide[i] ^= 1u << 12;
+        assert_false(stretches_offered(s, PC));
+        *wide[i] ^= 1u << 12;
+    }
+    uint16_t *const selector[] = {&in->cs, &in->ss, &in->ds, &in->es, &in->fs, &in->gs};
+    for (size_t i = 0; i < sizeof selector / sizeof selector[0]; i++) {
+        *selector[i] ^= 8;
+        assert_false(stretches_offered(s, PC));
+        *selector[i] ^= 8;
+    }
     assert_true(stretches_offered(s, PC));
 }
 
@@ -173,6 +180,58 @@ static void test_time(void **state)
     assert_false(stretches_offered(s, PC));
 }
 
+/* What Xen has put somewhere may have to be mapped first, and another processor's turn may fall into it. */
+static void test_not_alone(void **state)
+{
+    (void)state;
+    c.m.memory.nr_late = 1;
+    assert_false(stretches_offered(s, PC));
+    c.m.memory.nr_late = 0;
+    assert_true(stretches_offered(s, PC));
+    const unsigned nr = c.m.vcpus.nr;
+    c.m.vcpus.nr = 2;
+    c.m.vcpus.v[1].state = VCPU_UP;
+    assert_false(stretches_offered(s, PC));
+    c.m.vcpus.nr = nr;
+}
+
+static uint64_t told[4];
+static void on_edges(void *self, uint64_t first, uint64_t last, const struct warm_edge *e, size_t nr)
+{
+    (void)self;
+    (void)e;
+    const uint64_t t[] = {told[0] + 1, first, last, nr};
+    memcpy(told, t, sizeof told);
+}
+
+/* Coverage is as if it had run, and what it wrote comes back in the next boot. */
+static void test_told(void **state)
+{
+    (void)state;
+    static const struct warm_trace trace = {.edges = on_edges};
+    struct stretch *k = &s->stretch[0];
+    k->write[0].gpa = CLEAN + 8; /* where nobody has written yet */
+    k->last[1] = PC + 16;
+    k->nr_last = 2;
+    assert_false(pages_written_since(&c.m.memory, CLEAN));
+    assert_true(stretches_offered(s, PC));
+    stretches_take_over(s, &trace, NULL);
+    assert_true(told[0] == 1 && told[1] == PC && told[2] == PC + 16 && told[3] == 0);
+    assert_true(pages_written_since(&c.m.memory, CLEAN));
+    assert_false(stretches_begin(s, true));
+    assert_null(s->chosen);
+}
+
+/* Enough was tried. */
+static void test_no_more_tries(void **state)
+{
+    (void)state;
+    s->learnt = false;
+    s->tries = TRIES_MAX;
+    for (unsigned i = 0; i <= WATCHED_BOOT; i++)
+        assert_false(stretches_begin(s, true));
+}
+
 static void test_not_wanted(void **state)
 {
     (void)state;
@@ -193,17 +252,26 @@ static void test_watched(void **state)
     for (unsigned i = 0; i < MISSES_MAX; i++)
         assert_false(stretches_begin(s, true));
     assert_true(s->learnt);
+    /* A boot that may take nothing over says nothing. */
+    assert_false(stretches_begin(s, false));
+    assert_true(s->learnt);
     assert_false(stretches_begin(s, true));
     assert_false(s->learnt);
+    for (unsigned i = 0; i < 2 * WATCHED_BOOT; i++)
+        assert_false(stretches_begin(s, false));
+    for (unsigned i = 1; i < WATCHED_BOOT; i++)
+        (void)stretches_begin(s, true);
+    assert_int_equal(s->misses, 0);
 }
 
 #define ON_A_GUEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_A_GUEST(test_taken),  ON_A_GUEST(test_elsewhere),  ON_A_GUEST(test_registers),
-        ON_A_GUEST(test_memory), ON_A_GUEST(test_tables),     ON_A_GUEST(test_pages),
-        ON_A_GUEST(test_time),   ON_A_GUEST(test_not_wanted), ON_A_GUEST(test_watched),
+        ON_A_GUEST(test_taken),         ON_A_GUEST(test_elsewhere),  ON_A_GUEST(test_registers),
+        ON_A_GUEST(test_memory),        ON_A_GUEST(test_tables),     ON_A_GUEST(test_pages),
+        ON_A_GUEST(test_time),          ON_A_GUEST(test_not_alone),  ON_A_GUEST(test_told),
+        ON_A_GUEST(test_no_more_tries), ON_A_GUEST(test_not_wanted), ON_A_GUEST(test_watched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
