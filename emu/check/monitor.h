@@ -28,7 +28,7 @@ struct monitor_options {
     struct until until; /* how far to go */
     bool platform;      /* go no further than to where PEI memory is published: END_PLATFORM */
     bool first_only;    /* the first finding that is an error ends the run: what follows is often its consequence */
-    bool errors_alone;  /* of a warning no call chain is looked for, which takes milliseconds: nobody will ask */
+    bool no_chains;     /* no call chains are looked for, each of which takes milliseconds: nobody will ask */
     bool guest_lzma;    /* the guest's own decompressor runs, even where the host could do it */
     bool written;       /* verdict.written: what memory the guest writes. Stores are slow then */
     bool guest_bulk;    /* the guest runs long string instructions itself, element by element: for proofs */

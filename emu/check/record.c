@@ -31,7 +31,7 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
         return f;
     }
     f = record_new(mon, rule, pc, range);
-    if (f != NULL && (f->severity == SEVERITY_ERROR || !mon->options.errors_alone))
+    if (f != NULL)
         take_backtrace(mon, f, pc);
     return f;
 }

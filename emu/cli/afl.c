@@ -340,7 +340,7 @@ int cli_afl(int argc, char **argv)
     s->mutate.hostile = true;
     monitor_defaults(&s->monitor);
     s->monitor.budget = BUDGET;
-    s->monitor.errors_alone = true;
+    s->monitor.no_chains = true;
     if (options_begin(&afl_verb, s, argc, argv, &first, &code))
         code = afl(s, argv + first, argc - first, &signal);
     if (s->target.warm != NULL)

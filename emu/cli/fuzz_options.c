@@ -167,7 +167,7 @@ void fuzz_settings_init(struct fuzz_settings *s)
     s->fuzz.mutate.hostile = true;
     monitor_defaults(&s->monitor);
     s->monitor.budget = BUDGET;
-    s->monitor.first_only = s->monitor.errors_alone = true;
+    s->monitor.first_only = s->monitor.no_chains = true;
 }
 
 static bool is_option(const struct option_verb *v, const char *arg)

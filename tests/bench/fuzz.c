@@ -68,7 +68,7 @@ int main(int argc, char **argv)
     struct monitor_options o;
     struct chooser c;
     monitor_defaults(&o);
-    o.first_only = o.errors_alone = true;
+    o.first_only = o.no_chains = true;
     o.budget = 400000000;
     if (argc < 6 || !image_load(argv[4], &b->image, &d) || !target_open(&b->target, &b->image, &o, &d)) {
         (void)fprintf(stderr, "usage: fuzz platform|handoff RUNS SEED FIRMWARE LAYOUT... (%s)\n", d.message);

@@ -278,6 +278,8 @@ static bool past_transfer(struct walker *w, const struct transfer *t, struct bac
 
 void take_backtrace(struct monitor *mon, struct finding *f, uint64_t pc)
 {
+    if (mon->options.no_chains)
+        return;
     enum code_width width = width_of(mon, &f->regs);
     struct walker w = {.mon = mon, .width = width, .slot = width == CODE_64 ? 8 : width == CODE_32 ? 4 : 2};
     free(f->trace);
