@@ -12,9 +12,8 @@ static const char *type_name(const struct e820_entry *e)
 }
 
 /* What the table calls RAM and is not populated is a layout's fault, not the firmware's: `layout lint` tells of it. */
-static bool is_ram(const struct view *v, uint64_t p)
+static bool is_ram(const struct e820_entry *e)
 {
-    const struct e820_entry *e = e820_find(&v->m->guest->e820, p);
     return e != NULL && e->type == E820_TYPE_RAM;
 }
 
@@ -42,8 +41,7 @@ void check_hob_ram(struct view *v)
         struct span bad = {0, 0};
         for (uint64_t p = h->range.start, edge; p < h->range.end; p = edge) {
             edge = h->range.end;
-            const struct e820_entry *e = e820_look(&table, p, &edge);
-            if (e == NULL || e->type != E820_TYPE_RAM)
+            if (!is_ram(e820_look(&table, p, &edge)))
                 bad = (struct span){bad.start < bad.end ? bad.start : p, edge};
             else if (bad.start < bad.end)
                 break;
@@ -160,7 +158,7 @@ void check_hob_vga(struct view *v)
             continue;
         const struct span at = {h->range.start > vga.start ? h->range.start : vga.start,
                                 h->range.end < vga.end ? h->range.end : vga.end};
-        if (is_ram(v, at.start) && hob_allocation_around(v, at) == NULL)
+        if (is_ram(e820_find(&v->m->guest->e820, at.start)) && hob_allocation_around(v, at) == NULL)
             handoff_tell(v, RULE_HOB_VGA, h, at, "%#llx-%#llx is where a PC has its VGA memory",
                          (unsigned long long)at.start, (unsigned long long)at.end);
     }
