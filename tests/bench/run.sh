@@ -96,17 +96,17 @@ row_fuzz() { # NAME LAYOUT-FILE IMAGE
     local tier runs alone both
     for tier in platform handoff; do
         [ $tier = platform ] && runs=10000 || runs=300
-        mixes() { # HOW-MANY-AT-ONCE: milliseconds
+        mixes() { # HOW-MANY-AT-ONCE LAYOUT-FILE IMAGE: milliseconds
             local begin=${EPOCHREALTIME/./} i
             for i in $(seq "$1"); do
-                "$BUILD/bench/fuzz" $tier $runs 1 "$3" "${2/1g/256m}" | sed -n "\$s|^ *|$1 to the $tier, $i of $4: |p" >&2 &
+                "$BUILD/bench/fuzz" $tier $runs 1 "$3" "${2/1g/256m}" | sed -n "\$s|^ *|$1 to the $tier, $i of $1: |p" >&2 &
             done
             wait
             echo $(((${EPOCHREALTIME/./} - begin) / 1000))
         }
-        alone=$(mixes 1 "$2" "$3" 1)
+        alone=$(mixes 1 "$2" "$3")
         [ "$(nproc)" -gt 1 ] || { echo "on two cores: skipped: there is one"; continue; }
-        both=$(mixes 2 "$2" "$3" 2)
+        both=$(mixes 2 "$2" "$3")
         awk -v label="$1: $tier, two at once / alone" -v a="$both" -v b="$alone" -v limit=$cores 'BEGIN {
             r = a / b
             printf "%-52s %d / %d ms  ratio %.3f  limit %.2f  %s\n", label, a, b, r, limit, r <= limit ? "ok" : "OVER"
