@@ -109,8 +109,7 @@ static bool on_host(struct monitor *mon, const struct string_op *op)
         memmove(mem->base + to.start, mem->base + from.start, bytes);
     else
         fill(mem->base + to.start, r.gpr[CPU_RAX], op->element, bytes);
-    for (uint64_t page = page_down(to.start); page < to.end; page += PAGE_SIZE)
-        engine_wrote(mon->m->engine, page, PAGE_SIZE);
+    engine_wrote(mon->m->engine, page_down(to.start), page_up(to.end) - page_down(to.start));
     engine_set_reg(mon->m->engine, CPU_RDI, to.end);
     if (op->copies)
         engine_set_reg(mon->m->engine, CPU_RSI, from.end);
