@@ -38,7 +38,7 @@ PREFIX_MAP := -ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CU
 # Hidden, or a function named like one of Unicorn's many exported ones would be called in its place.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iemu $(UNICORN_CFLAGS) -fPIC -fvisibility=hidden $(PREFIX_MAP) $(WARNINGS) $(if $(DOCS_URL),-DHVMBED_DOCS_URL='"$(DOCS_URL)"') $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE) -Wl,--as-needed
-LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lmd -lseccomp -lpthread
+LIBS = $(UNICORN_LIBS) -lxlutil -lz -llzma -ljansson -lZydis -ldw -lelf -lnettle -lseccomp -lpthread
 RPATH = $(if $(UNICORN_LIBDIR),-Wl$(comma)-rpath$(comma)$(UNICORN_LIBDIR))
 
 sources := $(sort $(shell find emu -name '*.c'))

@@ -2,16 +2,15 @@
 #include "image/hash.h"
 
 #include <stdio.h>
-#include <sys/types.h>
 
-#include <sha2.h>
+#include <nettle/sha2.h>
 
 void hash_bytes(const uint8_t *bytes, size_t size, uint8_t out[HASH_SIZE])
 {
-    SHA2_CTX ctx;
-    SHA256Init(&ctx);
-    SHA256Update(&ctx, bytes, size);
-    SHA256Final(out, &ctx);
+    struct sha256_ctx ctx;
+    sha256_init(&ctx);
+    sha256_update(&ctx, size, bytes);
+    sha256_digest(&ctx, HASH_SIZE, out);
 }
 
 void hash_format(const uint8_t hash[HASH_SIZE], char out[HASH_TEXT_SIZE])
