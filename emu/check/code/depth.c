@@ -42,12 +42,23 @@ static bool is_jump(const ZydisDecodedInstruction *in)
     return in->meta.category == ZYDIS_CATEGORY_UNCOND_BR || in->meta.category == ZYDIS_CATEGORY_COND_BR;
 }
 
+/* The place that the jump at @at, just decoded, names; false for none in this code. */
+static bool jump_target(struct code *c, const ZydisDecoderContext *ctx, size_t at, ZyanU64 *to)
+{
+    return ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&c->decoder, ctx, &c->in, c->op, c->in.operand_count_visible)) &&
+           c->op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+           ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&c->in, &c->op[0], at, to)) && *to < c->n;
+}
+
+/* Operands are half the work of decoding, and only those of jumps are wanted. */
 static void collect_jumps(struct code *c)
 {
-    for (size_t at = 0; c->nr_jumps < JUMPS_MAX && decode(c, at); at += c->in.length) {
+    ZydisDecoderContext ctx;
+    for (size_t at = 0; at < c->n && c->nr_jumps < JUMPS_MAX &&
+                        ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&c->decoder, &ctx, c->p + at, c->n - at, &c->in));
+         at += c->in.length) {
         ZyanU64 to;
-        if (is_jump(&c->in) && c->op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
-            ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&c->in, &c->op[0], at, &to)) && to < c->n)
+        if (is_jump(&c->in) && jump_target(c, &ctx, at, &to))
             c->jump[c->nr_jumps++] = (struct jump){.from = (uint32_t)at, .to = (uint32_t)to};
     }
 }
