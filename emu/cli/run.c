@@ -85,6 +85,11 @@ static bool set_resume(void *self, const char *v)
     ((struct run_options *)self)->resume = v;
     return v[0] != '\0';
 }
+static bool set_cache(void *self, const char *v)
+{
+    ((struct run_options *)self)->cache.folder = v;
+    return v[0] != '\0';
+}
 static bool set_jobs(void *self, const char *v)
 {
     char *end;
@@ -159,6 +164,7 @@ static const struct option_spec specs[] = {
     {"coverage-format", 0, "drcov|lcov", "its form, whatever FILE is called", set_coverage_format},
     {"reports", 0, "DIR", "write each case's own report there: LAYOUT--IMAGE.txt or .json", set_reports},
     {"resume", 0, "DIR", "many cases: keep finished ones in DIR, and do not boot what is there already", set_resume},
+    {"cache", 0, "DIR", "keep in DIR what images unpack to: later boots of the same ones begin sooner", set_cache},
     {"written", 0, NULL, "say in a JSON report what memory the firmware wrote, by phase and module (slower)",
      set_written},
     {"trace", 0, "FILE", "write there what the guest does, line by line", set_trace},
@@ -179,7 +185,7 @@ static const struct option_spec specs[] = {
 };
 /* Of these a case's result does not depend, or they are looked at apart. */
 static const char *const elsewhere[] = {"layout", "jobs",    "format", "output",          "reports", "save-cases",
-                                        "resume", "sandbox", "quiet",  "require-sandbox", NULL};
+                                        "resume", "sandbox", "quiet",  "require-sandbox", "cache",   NULL};
 
 static void said(void *self, const struct option_spec *spec, const char *value)
 {
@@ -285,6 +291,9 @@ static int run_with(struct run_options *o, struct layout_choice *c, int argc, ch
     }
     if (!sandbox_open(&o->sandbox, &d))
         return cli_complain(&d);
+    if (o->cache.folder != NULL && !cache_open(&o->cache, o->cache.folder, &d))
+        return cli_complain(&d);
+    o->boot.trial.cache = &o->cache;
     o->boot.trial.choice.limits = &o->sandbox.limits;
     if (o->filter.limit != 0)
         o->sandbox.limits.max[LIMIT_TRACE] = o->filter.limit;
@@ -319,6 +328,7 @@ int cli_run(int argc, char **argv)
     int code = run_with(&o, &c, argc, argv);
     layout_choice_free(&c);
     boot_options_free(&o.boot);
+    cache_free(&o.cache);
     free(o.settings);
     return code;
 }

@@ -29,6 +29,7 @@ struct run_options {
     struct outputs outputs;
     struct sandbox sandbox;
     const char *resume;        /* a folder, NULL for none */
+    struct cache cache;        /* its folder NULL: none */
     char *settings;            /* options that decide what comes of a case, "NAME VALUE" lines; owned */
     struct report_style style; /* of the main one */
     bool quiet;

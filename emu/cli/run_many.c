@@ -10,6 +10,7 @@
 #include "base/outfile.h"
 #include "cli/caged.h"
 #include "cli/cli.h"
+#include "cli/cached.h"
 #include "cli/progress_many.h"
 #include "cli/run.h"
 #include "matrix/matrix.h"
@@ -194,6 +195,11 @@ static int run(struct many *r, int *signal)
     s.cage_missing = o->sandbox.state.missing;
     s.memory = o->sandbox.off ? 0 : limit(&o->sandbox.limits, LIMIT_MEMORY);
     struct diag d = {0};
+    for (size_t i = 0; *signal == 0 && i < r->m.nr_images; i++)
+        if (!cached_make(&r->o->cache, &r->m.image[i].image, &r->o->sandbox, signal, &d))
+            return cli_complain(&d);
+    if (*signal != 0)
+        return 128 + *signal;
     if (o->resume != NULL && !describe_settings(r, &s, &d))
         return cli_complain(&d);
     s.resume = o->resume != NULL ? &r->resume : NULL;

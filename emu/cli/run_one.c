@@ -4,6 +4,7 @@
 
 #include "cli/caged.h"
 #include "cli/cli.h"
+#include "cli/cached.h"
 #include "cli/run.h"
 #include "cli/run_debug.h"
 #include "cover/coverage.h"
@@ -27,6 +28,7 @@ struct run {
     struct {
         unsigned outputs, coverage, trace, saved, script; /* numbers of papers; outputs' first */
     } at;
+    struct cached cached;
     struct progress progress;
 };
 
@@ -125,7 +127,8 @@ static int boot(void *self)
     }
     if (verdict_exit_code(&r->trial.verdict) != EXIT_CLEAN)
         image_look_closer(&r->image, o->boot.trial.choice.limits, &r->trial.verdict.reached);
-    if (!save_coverage(r, &d) || !save_script(r, &d) || !save_case(r, &d))
+    if (!cached_write(&r->cached, &r->papers, &r->trial.unpacked, &d) || !save_coverage(r, &d) || !save_script(r, &d) ||
+        !save_case(r, &d))
         return cli_complain(&d);
     return write_report(r, &d) ? verdict_exit_code(&r->trial.verdict) : cli_complain(&d);
 }
@@ -145,7 +148,8 @@ static const struct cover_format *coverage_format(const struct run_options *o, s
 static bool open_papers(struct run *r, struct diag *d)
 {
     const struct run_options *o = r->o;
-    return (o->coverage == NULL || papers_add(&r->papers, o->coverage, &r->at.coverage, d)) &&
+    return cached_open(&r->cached, &r->o->cache, &r->image, &r->papers, d) &&
+           (o->coverage == NULL || papers_add(&r->papers, o->coverage, &r->at.coverage, d)) &&
            (o->trace == NULL || papers_add(&r->papers, o->trace, &r->at.trace, d)) &&
            (o->gdb_script == NULL || papers_add(&r->papers, o->gdb_script, &r->at.script, d)) &&
            (o->save_case == NULL || papers_add(&r->papers, o->save_case, &r->at.saved, d)) &&
@@ -224,6 +228,7 @@ int run_one(struct run_options *o, const char *layout, const char *image)
     r->o = o;
     int code = run(r, layout, image, &signal);
     papers_abort(&r->papers);
+    cached_close(&r->cached, &r->o->cache);
     coverage_free(&r->coverage);
     run_debug_close(&r->debug);
     trial_free(&r->trial);

@@ -35,7 +35,17 @@ void lzma_memo_free(struct lzma_memo *memo)
 {
     free(memo->packed);
     free(memo->bytes);
-    *memo = (struct lzma_memo){.nr = 0};
+    *memo = (struct lzma_memo){.kept = memo->kept, .kept_self = memo->kept_self};
+}
+
+static bool fill(struct lzma_memo *memo, const uint8_t *p, size_t n, size_t room)
+{
+    memo->bytes = memo->kept != NULL ? memo->kept(memo->kept_self, p, n, room) : NULL;
+    memo->was_kept = memo->bytes != NULL;
+    if (memo->was_kept)
+        return true;
+    memo->bytes = malloc(room);
+    return memo->bytes != NULL && lzma_unpack(p, n, memo->bytes, room);
 }
 
 const uint8_t *lzma_unpack_again(struct lzma_memo *memo, const uint8_t *p, size_t n, size_t room)
@@ -44,8 +54,7 @@ const uint8_t *lzma_unpack_again(struct lzma_memo *memo, const uint8_t *p, size_
         return memo->bytes;
     lzma_memo_free(memo);
     memo->packed = malloc(n);
-    memo->bytes = malloc(room);
-    if (memo->packed == NULL || memo->bytes == NULL || !lzma_unpack(p, n, memo->bytes, room)) {
+    if (memo->packed == NULL || !fill(memo, p, n, room)) {
         lzma_memo_free(memo);
         return NULL;
     }

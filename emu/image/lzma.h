@@ -14,10 +14,14 @@ uint64_t lzma_promised_size(const uint8_t *p, size_t n);
 /* Unpacks exactly @room bytes into @out. False (with @out spoilt) when the stream is damaged, shorter or longer. */
 bool lzma_unpack(const uint8_t *p, size_t n, uint8_t *out, size_t room);
 
-/* The last stream that was unpacked, for who unpacks the same again and again. All zero at first. */
+/* The last stream that was unpacked, for who unpacks the same again and again. All zero at first, but for @kept. */
 struct lzma_memo {
     uint8_t *packed, *bytes;
     size_t nr_packed, nr;
+    bool was_kept; /* @bytes are not of this program's unpacking, but what @kept had */
+    /* Who may have unpacked it before: @room bytes from malloc(), or NULL. May be NULL. */
+    uint8_t *(*kept)(const void *self, const uint8_t *p, size_t n, size_t room);
+    const void *kept_self;
 };
 /* The same as lzma_unpack(), in memory of @memo's; NULL when it fails. Until the next call. */
 const uint8_t *lzma_unpack_again(struct lzma_memo *memo, const uint8_t *p, size_t n, size_t room);

@@ -70,6 +70,15 @@ const uint8_t *tree_body(const struct image_tree *t, const struct tree_node *n, 
     return t->buffer[n->buffer].bytes + n->body;
 }
 
+const struct tree_buffer *tree_most_unpacked(const struct image_tree *t)
+{
+    const struct tree_buffer *most = NULL;
+    for (size_t i = 1; i < t->nr_buffers; i++)
+        if (t->node[t->buffer[i].from].buffer == 0 && (most == NULL || t->buffer[i].size > most->size))
+            most = &t->buffer[i];
+    return most;
+}
+
 size_t tree_enclosing(const struct image_tree *t, size_t i, enum tree_kind kind)
 {
     while (i != TREE_NONE && t->node[i].kind != kind)

@@ -65,6 +65,8 @@ void image_tree_limits_met(const struct image_tree *t, struct limits_reached *ou
 
 /* The bytes of a node after its headers; *@size of them. They live as long as the tree and its FD. */
 const uint8_t *tree_body(const struct image_tree *t, const struct tree_node *n, size_t *size);
+/* The largest buffer that LZMA data in the FD itself were unpacked to: of its node's body. NULL for none. */
+const struct tree_buffer *tree_most_unpacked(const struct image_tree *t);
 /* The nearest node of @kind around node @i (or itself); TREE_NONE when there is none. */
 size_t tree_enclosing(const struct image_tree *t, size_t i, enum tree_kind kind);
 /* "FVMAIN_COMPACT/DXEFV/DxeCore": the volumes around node @i and the file; what has no name is told by its GUID. */

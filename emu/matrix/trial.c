@@ -66,6 +66,8 @@ bool trial_boot(struct trial *t, const struct trial_options *o, struct diag *d)
 {
     struct monitor_options options = o->monitor;
     options.image = t->boot.image;
+    options.unpacked = &t->unpacked;
+    cache_serve(cache_held(o->cache, t->boot.image->sha256), &t->unpacked);
     t->symbols = o->monitor.symbols;
     bool more = true;
     bool ok = o->nr_fills > 1 ? boot_with_each(t, o, &options, d) : boot_once(t, &options, o->visitor, &more, d);
@@ -102,6 +104,7 @@ void trial_free(struct trial *t)
 {
     if (t->machine.engine != NULL)
         machine_exit(&t->machine);
+    lzma_memo_free(&t->unpacked);
     compare_free(&t->compared);
     verdict_free(&t->verdict);
     boot_case_free(&t->boot);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "boot/case.h"
+#include "cache/cache.h"
 #include "check/monitor.h"
 #include "compare/compare.h"
 #include "report/report.h"
@@ -30,6 +31,7 @@ struct trial_options {
     uint64_t fill[COMPARE_FILLS_MAX];
     unsigned nr_fills;                   /* 0: the layout's; with several, a boot with each, compared */
     const struct trial_visitor *visitor; /* NULL: none. Not with several fills */
+    const struct cache *cache;           /* not owned: what images unpack to; NULL: nothing is kept */
 };
 
 struct trial {
@@ -37,7 +39,8 @@ struct trial {
     struct machine machine;
     struct verdict verdict;
     struct compare_result compared;
-    struct symbols *symbols; /* not owned */
+    struct lzma_memo unpacked; /* each of its boots unpacks the same */
+    struct symbols *symbols;   /* not owned */
 };
 
 /*

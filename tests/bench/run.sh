@@ -7,13 +7,14 @@
 set -eu
 pairs=${1:-15}
 [ $# = 0 ] || shift
-rows=${*:-checks symbols loader bare warm fuzz sec dxe stretch}
+rows=${*:-checks symbols loader bare warm fuzz cache sec dxe stretch}
 worst=0
 checks=1.03  # all checks on, against off
 symbols=1.05 # a clean boot with --symbols, against one without
 loader=1.5   # hvmloader and the firmware, against the firmware alone
 bare=1.1     # one boot in which the guest unpacks itself, against the bare loop
 sec=1.0      # a whole boot of RELEASE, against QEMU TCG's SEC of DEBUG
+cache=0.9   # a boot whose image was unpacked by an earlier run, against one that unpacks it
 cores=1.15   # two fuzzers at once, against one alone, by the clock
 dxe=4.0      # a boot into the shell, against QEMU TCG's of the same image to the same point
 sec_debug=1.5 # a whole boot of DEBUG, PEI's debug output and all, against the same
@@ -114,6 +115,17 @@ row_fuzz() { # NAME LAYOUT-FILE IMAGE
     done
 }
 
+# --- what an earlier run has kept
+row_cache() {
+    local image=$FIRMWARE_DIR/ovmfxen/RELEASE/OVMF.fd kept layout=$SRC/layouts/hvm-256m.cfg
+    [ -e "$image" ] || return 0
+    kept=$(mktemp -d)
+    "$HVMBED" run -q --cache "$kept" --layout "$layout" "$image" >/dev/null || worst=1
+    in_turn "RELEASE hvm-256m: with --cache / without" $cache "$HVMBED run -q --cache $kept --layout $layout $image" \
+        "$HVMBED run -q --layout $layout $image"
+    rm -rf "$kept"
+}
+
 # --- a whole boot beside SEC in QEMU
 row_sec() {
     local kind limit debug=$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd
@@ -161,7 +173,7 @@ row_stretch() {
 for row in $rows; do
     case $row in
     dxe | stretch) "row_$row" ;;
-    sec) row_sec ;;
+    cache | sec) "row_$row" ;;
     *) each "row_$row" ;;
     esac
 done
