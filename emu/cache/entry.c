@@ -6,6 +6,7 @@
 
 #include <zlib.h>
 
+#include "base/hugepages.h"
 #include "base/le.h"
 #include "image/hash.h"
 
@@ -82,6 +83,8 @@ uint8_t *entry_read(const uint8_t *file, size_t size, const uint8_t *packed, siz
     uint8_t *bytes = malloc(room);
     uLongf got = room;
     uLong used = size - HEADER_SIZE;
+    if (bytes != NULL)
+        hugepages_want(bytes, room);
     if (bytes != NULL && uncompress2(bytes, &got, file + HEADER_SIZE, &used) == Z_OK && got == room &&
         used == size - HEADER_SIZE)
         return bytes;

@@ -6,6 +6,7 @@
 
 #include <lzma.h>
 
+#include "base/hugepages.h"
 #include "base/le.h"
 
 #define SIZE_AT 5u
@@ -16,9 +17,26 @@ uint64_t lzma_promised_size(const uint8_t *p, size_t n)
     return n < LZMA_HEADER_SIZE ? 0 : le64(p + SIZE_AT);
 }
 
+static void *take(void *self, size_t nr, size_t size)
+{
+    void *p = nr != 0 && size > SIZE_MAX / nr ? NULL : malloc(nr * size);
+    (void)self;
+    if (p != NULL)
+        hugepages_want(p, nr * size);
+    return p;
+}
+
+static void give_back(void *self, void *p)
+{
+    (void)self;
+    free(p);
+}
+
 bool lzma_unpack(const uint8_t *p, size_t n, uint8_t *out, size_t room)
 {
+    const lzma_allocator memory = {.alloc = take, .free = give_back};
     lzma_stream s = LZMA_STREAM_INIT;
+    s.allocator = &memory;
     if (lzma_promised_size(p, n) != room || lzma_alone_decoder(&s, MEMORY_MAX) != LZMA_OK)
         return false;
     s.next_in = p;
@@ -45,6 +63,8 @@ static bool fill(struct lzma_memo *memo, const uint8_t *p, size_t n, size_t room
     if (memo->was_kept)
         return true;
     memo->bytes = malloc(room);
+    if (memo->bytes != NULL)
+        hugepages_want(memo->bytes, room);
     return memo->bytes != NULL && lzma_unpack(p, n, memo->bytes, room);
 }
 

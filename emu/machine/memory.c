@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/hugepages.h"
 #include "base/span.h"
 #include "machine/pages.h"
 
@@ -84,6 +85,7 @@ bool memory_init(struct memory *m, const struct plan *plan, uint64_t fill, struc
         return diag_fail(d, "", 0, "cannot reserve %llu MiB of address space for the guest: %s",
                          (unsigned long long)(m->size / MIB), strerror(errno));
     m->base = p;
+    hugepages_want(m->base, m->size < 4 * GIB ? m->size : 4 * GIB); /* what firmware uses lies there */
     if (fill != 0 && !fill_free_ram(m, fill)) {
         int err = errno;
         memory_exit(m);
