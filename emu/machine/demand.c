@@ -436,7 +436,7 @@ size_t demand_kept(const struct machine *m, uint64_t from, struct span *out, siz
     size_t nr = 0;
     for (size_t i = 0; i < f->nr; i++) {
         const struct plan_range *r = &f->r[i];
-        if (r->kind != PLAN_RAM || r->cls != CLASS_FREE || r->at.start < from)
+        if (r->kind != PLAN_RAM || !(r->cls == CLASS_NULL || (r->cls == CLASS_FREE && r->at.start >= from)))
             continue;
         if (nr > 0 && out[nr - 1].end == r->at.start)
             out[nr - 1].end = r->at.end;

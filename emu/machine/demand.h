@@ -37,7 +37,7 @@ bool demand_phase(struct machine *m);
  * seen, until they are known to come in each boot. False: the engine refuses.
  */
 bool demand_keep(struct machine *m);
-/* Which free memory from @from on it has touched; at most @max spans, in order. */
+/* Which free memory from @from on it has touched, and whether page 0; at most @max spans, in order. */
 size_t demand_kept(const struct machine *m, uint64_t from, struct span *out, size_t max);
 /* Had code run from @gpa's page by then? Then demand_unlike() sees to it that the page is of the same class. */
 bool demand_judged(const struct machine *m, uint64_t gpa);

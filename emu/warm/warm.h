@@ -69,7 +69,7 @@ struct warm_trace {
 void warm_trace(struct warm *w, const struct warm_trace *t, void *self);
 
 /*
- * The free memory above 1 MiB that this firmware uses before it looks at the layout, whatever that is: at most @max spans.
+ * The free memory above 1 MiB, and page 0, that this firmware uses before it looks at the layout, whatever that is: at most @max spans.
  * 0 before that is known.
  */
 size_t warm_fixed(const struct warm *w, struct span *out, size_t max);
