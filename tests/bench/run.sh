@@ -7,7 +7,7 @@
 set -eu
 pairs=${1:-15}
 [ $# = 0 ] || shift
-rows=${*:-checks symbols loader bare warm fuzz cache sec dxe stretch}
+rows=${*:-checks symbols loader bare warm fuzz cache matrix sec dxe stretch}
 worst=0
 checks=1.03  # all checks on, against off
 symbols=1.05 # a clean boot with --symbols, against one without
@@ -15,6 +15,7 @@ loader=1.5   # hvmloader and the firmware, against the firmware alone
 bare=1.1     # one boot in which the guest unpacks itself, against the bare loop
 sec=1.0      # a whole boot of RELEASE, against QEMU TCG's SEC of DEBUG
 cache=0.97  # a boot whose image was unpacked by an earlier run, against one that unpacks it
+matrix=8.0   # eight cases, against one SEC of DEBUG in QEMU TCG
 cores=1.15   # two fuzzers at once, against one alone, by the clock
 dxe=4.0      # a boot into the shell, against QEMU TCG's of the same image to the same point
 sec_debug=1.5 # a whole boot of DEBUG, PEI's debug output and all, against the same
@@ -84,30 +85,47 @@ each() { # FUNCTION
     done
 }
 
+# CPU seconds that QEMU's SEC of the DEBUG image takes; 0 where that cannot be measured.
+why_no_qemu() {
+    if ! command -v qemu-system-x86_64 >/dev/null; then
+        echo "no qemu-system-x86_64 (Debian: qemu-system-x86)"
+    elif [ "$pairs" = 0 ]; then
+        echo "no pairs are run"
+    elif ! [ -e "$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd" ]; then
+        echo "no OvmfXen DEBUG image"
+    fi
+}
+qemu_sec() {
+    [ -z "$(why_no_qemu)" ] || { echo 0; return; }
+    "$BUILD/bench/sec" 5 0 0 "" "$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd" qemu-system-x86_64 -
+}
+
 # What one more layout costs in a process that has booted before.
 row_warm() { # NAME LAYOUT-FILE IMAGE
     [[ $1 = *RELEASE* ]] || return 0
     echo "$1:"
-    "$BUILD/bench/warm" "$2" "${2/1g/256m}" "$3" || worst=1
+    "$BUILD/bench/warm" "$2" "${2/1g/256m}" "$3" 50 "$(qemu_sec)" || worst=1
 }
 
+mixes() { # HOW-MANY-AT-ONCE TIER RUNS LAYOUT-FILE IMAGE: milliseconds
+    local begin=${EPOCHREALTIME/./} i
+    for i in $(seq "$1"); do
+        "$BUILD/bench/fuzz" "$2" "$3" 1 "$5" "${4/1g/256m}" | sed -n "\$s|^ *|to the $2, $i of $1: |p" >&2 &
+    done
+    wait
+    echo $(((${EPOCHREALTIME/./} - begin) / 1000))
+}
 # Layouts as hvmbed fuzz makes them, on one core and on two: a fuzzer on each shares nothing with the other.
 row_fuzz() { # NAME LAYOUT-FILE IMAGE
     [[ $1 = *RELEASE* ]] || return 0
     local tier runs alone both
     for tier in platform handoff; do
         [ $tier = platform ] && runs=10000 || runs=300
-        mixes() { # HOW-MANY-AT-ONCE LAYOUT-FILE IMAGE: milliseconds
-            local begin=${EPOCHREALTIME/./} i
-            for i in $(seq "$1"); do
-                "$BUILD/bench/fuzz" $tier $runs 1 "$3" "${2/1g/256m}" | sed -n "\$s|^ *|$1 to the $tier, $i of $1: |p" >&2 &
-            done
-            wait
-            echo $(((${EPOCHREALTIME/./} - begin) / 1000))
-        }
-        alone=$(mixes 1 "$2" "$3")
+        alone=$(mixes 1 $tier $runs "$2" "$3")
+        qemu_sec | awk -v label="$1: $tier, one of $runs, and what it takes to begin" -v ms="$alone" -v n=$runs '$1 > 0 {
+            printf "%-52s %.2f ms, 1/%.0f of QEMU TCG\x27s SEC (%.0f ms)\n", label, ms / n, $1 * 1e3 * n / ms, $1 * 1e3 }'
         [ "$(nproc)" -gt 1 ] || { echo "on two cores: skipped: there is one"; continue; }
-        both=$(mixes 2 "$2" "$3")
+        both=$(mixes 2 $tier $runs "$2" "$3")
         awk -v label="$1: $tier, two at once / alone" -v a="$both" -v b="$alone" -v limit=$cores 'BEGIN {
             r = a / b
             printf "%-52s %d / %d ms  ratio %.3f  limit %.2f  %s\n", label, a, b, r, limit, r <= limit ? "ok" : "OVER"
@@ -126,13 +144,24 @@ row_cache() {
     rm -rf "$kept"
 }
 
+# --- many cases, each in a process of its own; the wall clock is that of all cores
+row_matrix() {
+    local layouts=(hvm-256m hvm-1g hvm-4g hvm-amd hvm-smp hvm-tpm hvm-hole-2g hvm-viridian) layout list=
+    if [ -n "$(why_no_qemu)" ]; then
+        echo "many cases: skipped: $(why_no_qemu)"
+        return
+    fi
+    for layout in "${layouts[@]}"; do list+=" --layout $SRC/layouts/$layout.cfg"; done
+    "$BUILD/bench/sec" "$pairs" "$matrix" "$matrix" "RELEASE, ${#layouts[@]} cases / one QEMU TCG's SEC" \
+        "$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd" qemu-system-x86_64 \
+        "$HVMBED run -q --handoff hvm$list $FIRMWARE_DIR/ovmfxen/RELEASE/OVMF.fd" || worst=1
+}
+
 # --- a whole boot beside SEC in QEMU
 row_sec() {
     local kind limit debug=$FIRMWARE_DIR/ovmfxen/DEBUG/OVMF.fd
-    if ! command -v qemu-system-x86_64 >/dev/null; then
-        echo "beside QEMU's SEC: skipped: no qemu-system-x86_64 (Debian: qemu-system-x86)"
-    elif [ "$pairs" = 0 ] || ! [ -e "$debug" ]; then
-        echo "beside QEMU's SEC: skipped: $([ "$pairs" = 0 ] && echo "no pairs are run" || echo "no OvmfXen DEBUG image")"
+    if [ -n "$(why_no_qemu)" ]; then
+        echo "beside QEMU's SEC: skipped: $(why_no_qemu)"
     else
         for kind in RELEASE DEBUG; do
             [ $kind = DEBUG ] && limit=$sec_debug || limit=$sec
@@ -173,7 +202,7 @@ row_stretch() {
 for row in $rows; do
     case $row in
     dxe | stretch) "row_$row" ;;
-    cache | sec) "row_$row" ;;
+    cache | matrix | sec) "row_$row" ;;
     *) each "row_$row" ;;
     esac
 done
