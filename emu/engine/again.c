@@ -107,10 +107,34 @@ static enum fill_insn fill_of(const struct engine *e, const uint8_t *code, size_
     return NO_FILL;
 }
 
-static void note_run(struct again *a, uint64_t pc, uint32_t size)
+void again_doubt(struct engine *e, const char *why)
 {
-    for (uint64_t page = pc >> PAGE_SHIFT; page <= (pc + size - 1) >> PAGE_SHIFT && page < CODE_PAGES; page++)
+    doubt(e->again, why);
+}
+
+bool again_is_data(struct engine *e, uint64_t gpa)
+{
+    struct again *a = e->again;
+    const uint64_t page = gpa >> PAGE_SHIFT;
+    if (page >= CODE_PAGES || a->ran[page] == a->run || engine_has_code(e, gpa))
+        return false;
+    a->data[page] = a->filling;
+    return true;
+}
+
+/* From now on stores there are watched: what the TLB holds says otherwise where it came in as data. */
+static void note_run(struct engine *e, uint64_t pc, uint32_t size)
+{
+    struct again *a = e->again;
+    bool held = false;
+    for (uint64_t page = pc >> PAGE_SHIFT; page <= (pc + size - 1) >> PAGE_SHIFT && page < CODE_PAGES; page++) {
+        held |= a->data[page] == a->filling;
         a->ran[page] = a->run;
+    }
+    if (!held)
+        return;
+    a->filling++;
+    (void)uc_ctl_flush_tlb(e->uc);
 }
 
 bool again_wrote(const struct engine *e, uint64_t gpa)
@@ -145,7 +169,7 @@ void again_translated(struct engine *e, const struct engine_block *b)
         return;
     /* Nothing is counted, so nobody would look when it runs: all code was dropped before, and each block comes here. */
     s->checked = a->run;
-    note_run(a, b->pc, b->size);
+    note_run(e, b->pc, b->size);
     e->client->ready(e->self, b->pc, b->size);
     e->client->new_block(e->self, b);
 }
@@ -165,7 +189,7 @@ static bool first_look(struct engine *e, struct slot *s, uint32_t size)
     }
     e->client->ready(e->self, k->pc, k->size);
     s->checked = a->run;
-    note_run(a, k->pc, k->size);
+    note_run(e, k->pc, k->size);
     e->code = k->segment;
     if (k->before && a->before_holds && k->changed != a->run)
         return true;
@@ -265,25 +289,6 @@ void again_flushed(struct engine *e)
     a->before_holds = false;
 }
 
-bool engine_again(struct engine *e)
-{
-    const bool counting = e->block_hook != 0;
-    struct again *a = calloc(1, sizeof *a);
-    if (a == NULL || (a->ran = calloc(CODE_PAGES, sizeof *a->ran)) == NULL || !again_grow(a)) {
-        if (a != NULL)
-            free(a->ran);
-        free(a);
-        return false;
-    }
-    a->run = 1;
-    a->stop_before = UINT64_MAX;
-    engine_count(e, false);
-    e->again = a;
-    e->translated = again_translated;
-    engine_count(e, counting);
-    return true;
-}
-
 void again_free_chunks(struct byte_chunk *c)
 {
     while (c != NULL) {
@@ -293,17 +298,42 @@ void again_free_chunks(struct byte_chunk *c)
     }
 }
 
-void again_free(struct engine *e)
+static void free_all(struct again *a)
 {
-    struct again *a = e->again;
-    if (a == NULL)
-        return;
     again_free_chunks(a->chunks);
     if (a->context != NULL)
         (void)uc_context_free(a->context);
     free(a->slot);
     free(a->ran);
+    free(a->data);
     free(a);
+}
+
+bool engine_again(struct engine *e)
+{
+    const bool counting = e->block_hook != 0;
+    struct again *a = calloc(1, sizeof *a);
+    if (a == NULL)
+        return false;
+    a->ran = calloc(CODE_PAGES, sizeof *a->ran);
+    a->data = calloc(CODE_PAGES, sizeof *a->data);
+    if (a->ran == NULL || a->data == NULL || !again_grow(a)) {
+        free_all(a);
+        return false;
+    }
+    a->run = a->filling = 1;
+    a->stop_before = UINT64_MAX;
+    engine_count(e, false);
+    e->again = a;
+    e->translated = again_translated;
+    engine_count(e, counting);
+    return true;
+}
+
+void again_free(struct engine *e)
+{
+    if (e->again != NULL)
+        free_all(e->again);
     e->again = NULL;
 }
 

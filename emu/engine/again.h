@@ -48,7 +48,10 @@ struct again {
     uint64_t fill_after; /* the block before which it is not worth trying again */
     const char *doubt;
     uint32_t *ran; /* of each page that may hold code: the run in which code last ran there; sparse */
-    size_t sites;  /* MSR sites that engine_keep() found */
+    /* Of each, likewise: the filling in which the TLB last got it as data. A flush begins another. */
+    uint32_t *data;
+    uint32_t filling;
+    size_t sites; /* MSR sites that engine_keep() found */
 
     uc_context *context; /* what engine_keep() kept */
     struct code_segment segment;

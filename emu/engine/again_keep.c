@@ -122,5 +122,5 @@ bool engine_go_back(struct engine *e)
     a->doubt = NULL;
     tidy_sites(e);
     tidy_blocks(e);
-    return true;
+    return !e->fills || engine_fill_tlb(e);
 }

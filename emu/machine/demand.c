@@ -264,6 +264,34 @@ static bool stays_empty(const struct machine *m, const struct piece *p, struct s
     return gpa >= end;
 }
 
+bool demand_has_code(const struct machine *m, struct span at)
+{
+    bool code = false;
+    for (uint64_t gpa = at.start; !code && gpa < at.end; gpa += PAGE_SIZE)
+        code = engine_has_code(m->engine, gpa);
+    return code;
+}
+
+bool demand_quick(struct machine *m)
+{
+    const struct demand *d = m->demand;
+    struct span at[ENGINE_QUICK_MAX];
+    size_t nr = 0;
+    if (!d->again)
+        return true;
+    for (size_t i = 0; i < d->nr; i++) {
+        const struct piece *p = &d->p[i];
+        if (!p->hot || p->over || p->exec || (p->mapped & (ALLOW_R | ALLOW_W)) != (ALLOW_R | ALLOW_W) ||
+            demand_has_code(m, p->at))
+            continue;
+        if (nr > 0 && at[nr - 1].end == p->at.start)
+            at[nr - 1].end = p->at.end;
+        else if (nr < ENGINE_QUICK_MAX)
+            at[nr++] = p->at;
+    }
+    return engine_quick(m->engine, at, nr);
+}
+
 void demand_changed(struct machine *m, struct span at)
 {
     struct demand *d = m->demand;
@@ -272,6 +300,7 @@ void demand_changed(struct machine *m, struct span at)
             i++;
         else if (!demand_unmap(m, i))
             return;
+    (void)demand_quick(m);
 }
 
 bool demand_protect(struct machine *m, struct piece *p, uint8_t mapped)
@@ -305,5 +334,5 @@ bool demand_phase(struct machine *m)
         if (!demand_protect(m, p, demand_frozen(p)))
             return false;
     }
-    return true;
+    return demand_quick(m);
 }

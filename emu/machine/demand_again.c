@@ -198,10 +198,7 @@ static bool stays(const struct machine *m, const struct piece *p)
 /* Code and data in one piece: they come apart. */
 static bool is_mixed(const struct machine *m, const struct piece *p)
 {
-    bool code = false;
-    for (uint64_t gpa = p->at.start; p->ram && (p->allow & ALLOW_W) != 0 && gpa < p->at.end; gpa += PAGE_SIZE)
-        code |= engine_has_code(m->engine, gpa);
-    return code && span_size(p->at) > PAGE_SIZE;
+    return p->ram && (p->allow & ALLOW_W) != 0 && span_size(p->at) > PAGE_SIZE && demand_has_code(m, p->at);
 }
 
 /* Where this plan tells apart what was one in those before. */
@@ -238,6 +235,7 @@ static bool join_kept(struct machine *m)
 bool demand_restart(struct machine *m)
 {
     struct demand *d = m->demand;
+    d->again = true;
     const bool tidy = d->nr > PIECES_MAX || engine_code_pages(m->engine) > CODE_PAGES_MAX;
     if (tidy)
         engine_forget_code(m->engine);
@@ -269,5 +267,5 @@ bool demand_restart(struct machine *m)
         }
         i++;
     }
-    return join_kept(m) && demand_heat(m);
+    return join_kept(m) && demand_heat(m) && demand_quick(m);
 }

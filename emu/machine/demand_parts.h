@@ -24,6 +24,7 @@ struct demand {
     uint64_t *code;         /* pages of it that code had run from by then, in order */
     size_t nr_code;
     unsigned splits; /* of kept pieces, since they were joined */
+    bool again;      /* this is not the first boot: what may be a doubt is done again by another machine */
     size_t heated;   /* how many of its pages had been written when they were last sorted out */
 };
 
@@ -38,6 +39,13 @@ struct piece demand_uniform(const struct machine *m, const struct plan *plan, ui
 bool demand_map(struct machine *m, struct piece *p);
 bool demand_unmap(struct machine *m, size_t i);
 bool demand_protect(struct machine *m, struct piece *p, uint8_t mapped);
+/* Has code ever run from there? */
+bool demand_has_code(const struct machine *m, struct span at);
+/*
+ * Where the guest writes in each boot nobody need be asked: pieces without code, all of which may be read and written. After
+ * each change of pieces or rights.
+ */
+bool demand_quick(struct machine *m);
 /* What the engine is to allow: writes to what is kept are seen. */
 uint8_t demand_frozen(const struct piece *p);
 
