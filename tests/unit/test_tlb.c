@@ -400,6 +400,38 @@ static void test_forbidden_after_it_was_quick(void **state)
     stop(&b);
 }
 
+struct told {
+    unsigned nr;
+    uint64_t sum;
+};
+
+static void stored(void *self, uint64_t gpa, unsigned size, uint64_t value)
+{
+    struct told *t = self;
+    (void)size;
+    t->nr++;
+    t->sum += gpa - DATA + value;
+}
+
+/* Who watches stores hears of all, fast ones before or not. */
+static void test_watched_after_it_was_quick(void **state)
+{
+    (void)state;
+    struct bed b;
+    start(&b, true, stores, sizeof stores, 0);
+    assert_true(engine_quick(b.e, &hot, 1));
+    for (unsigned run = 0; run < 4; run++) {
+        struct told t = {0};
+        if (run % 2 == 1)
+            engine_watch_stores(b.e, stored, &t);
+        assert_int_equal(engine_run(b.e), ENGINE_HALTED);
+        assert_int_equal(t.nr, run % 2 * 3);
+        assert_int_equal(t.sum, run % 2 * (1 + 3 + PAGE_SIZE + 3));
+        assert_true(engine_go_back(b.e));
+    }
+    stop(&b);
+}
+
 static void test_forbidden_where_nobody_is_asked(void **state)
 {
     (void)state;
@@ -427,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_code_known_from_before),
         cmocka_unit_test(test_code_found_without_a_fetch),
         cmocka_unit_test(test_forbidden_after_it_was_quick),
+        cmocka_unit_test(test_watched_after_it_was_quick),
         cmocka_unit_test(test_forbidden_where_nobody_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
