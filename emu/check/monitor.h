@@ -220,6 +220,12 @@ void monitor_end(struct monitor *mon, bool ran);
  */
 bool monitor_keep(struct monitor *mon, struct monitor *kept, struct verdict *v);
 void monitor_drop(struct monitor *kept);
+/*
+ * Would @f, of an access before the firmware looks at the layout, be the same finding where its memory is @r (NULL: nothing), but
+ * for what that is called? finding_quote() makes it that.
+ */
+bool finding_fits(const struct finding *f, const struct plan_range *r);
+void finding_quote(struct finding *f, const struct plan_range *r);
 /* Makes of @kept a monitor of machine @m as it would be there had it watched from reset; @v is zero before. */
 void monitor_resume(struct monitor *mon, const struct monitor *kept, struct machine *m, struct verdict *v);
 

@@ -10,64 +10,9 @@
 #include <string.h>
 
 #include "base/span.h"
-#include "engine/internal.h"
+#include "engine/again.h"
 
-#define BYTES_CHUNK (1u << 20)
 #define FILL_MIN 16u /* steps that are worth the trouble */
-/* Each layout has its modules elsewhere: of beyond so many blocks only those are remembered that all runs have in common. */
-#define BLOCKS_MAX (1u << 16)
-/* Beyond this many hooks translating becomes slow, for each instruction asks all of them. */
-#define SITES_TIDY 64u
-
-/* REP STOS alone: the block that it makes of each step but the first. */
-enum fill_insn { NO_FILL, FILL_8, FILL_64 };
-
-struct known_block {
-    uint64_t pc;
-    uint32_t size;
-    uint32_t changed;    /* the run in which its bytes became others than before */
-    bool before;         /* it had run when engine_keep() was called */
-    uint32_t room;       /* of @bytes */
-    uint8_t *bytes;      /* that it was translated from */
-    const uint8_t *code; /* where they lie now; NULL: not mapped one to one */
-    struct code_segment segment;
-    enum fill_insn fill;
-};
-
-/* Of a block, what is wanted each time it runs. */
-struct slot {
-    uint64_t pc;
-    uint32_t checked; /* the run in which it was last looked at */
-    uint32_t instructions;
-    struct known_block *k; /* NULL: the slot is free */
-    bool offered;          /* engine_offer() */
-};
-
-struct byte_chunk {
-    struct byte_chunk *next;
-    size_t used;
-    uint8_t b[BYTES_CHUNK];
-};
-
-struct again {
-    struct slot *slot; /* by pc; open addressing */
-    size_t nr, cap;    /* cap is a power of 2 */
-    struct slot *last;
-    struct byte_chunk *chunks;
-    uint32_t run;      /* its number; what does not change the work to be counted flushes begin another */
-    bool before_holds; /* nothing has dropped all translated code since engine_go_back() */
-    uint64_t stop_before;
-    uint64_t fill_after; /* the block before which it is not worth trying again */
-    const char *doubt;
-    uint32_t *ran; /* of each page that may hold code: the run in which code last ran there; sparse */
-    size_t sites;  /* MSR sites that engine_keep() found */
-
-    uc_context *context; /* what engine_keep() kept */
-    struct code_segment segment;
-    uint64_t instructions, blocks, block_pc, ring_from;
-    uint64_t ring[ENGINE_RING];
-    uint64_t paging[4];
-};
 
 static size_t hash(const struct again *a, uint64_t pc)
 {
@@ -81,7 +26,7 @@ static struct slot *find(const struct again *a, uint64_t pc)
             return &a->slot[i];
 }
 
-static bool grow(struct again *a)
+bool again_grow(struct again *a)
 {
     const size_t old = a->cap;
     struct slot *slot = a->slot;
@@ -117,9 +62,9 @@ static void *take(struct again *a, size_t n)
     return p;
 }
 
-static struct slot *insert(struct again *a, uint64_t pc)
+struct slot *again_insert(struct again *a, uint64_t pc)
 {
-    if (4 * a->nr >= 3 * a->cap && !grow(a))
+    if (4 * a->nr >= 3 * a->cap && !again_grow(a))
         return NULL;
     struct slot *s = find(a, pc);
     if (s->k != NULL)
@@ -139,7 +84,7 @@ static void doubt(struct again *a, const char *why)
         a->doubt = why;
 }
 
-static bool keep_bytes(struct again *a, struct known_block *k, const uint8_t *code)
+bool again_keep_bytes(struct again *a, struct known_block *k, const uint8_t *code)
 {
     if (k->room < k->size) {
         k->bytes = take(a, k->size);
@@ -162,10 +107,34 @@ static enum fill_insn fill_of(const struct engine *e, const uint8_t *code, size_
     return NO_FILL;
 }
 
-static void note_run(struct again *a, uint64_t pc, uint32_t size)
+void again_doubt(struct engine *e, const char *why)
 {
-    for (uint64_t page = pc >> PAGE_SHIFT; page <= (pc + size - 1) >> PAGE_SHIFT && page < CODE_PAGES; page++)
+    doubt(e->again, why);
+}
+
+bool again_is_data(struct engine *e, uint64_t gpa)
+{
+    struct again *a = e->again;
+    const uint64_t page = gpa >> PAGE_SHIFT;
+    if (page >= CODE_PAGES || a->ran[page] == a->run || engine_has_code(e, gpa))
+        return false;
+    a->data[page] = a->filling;
+    return true;
+}
+
+/* From now on stores there are watched: what the TLB holds says otherwise where it came in as data. */
+static void note_run(struct engine *e, uint64_t pc, uint32_t size)
+{
+    struct again *a = e->again;
+    bool held = false;
+    for (uint64_t page = pc >> PAGE_SHIFT; page <= (pc + size - 1) >> PAGE_SHIFT && page < CODE_PAGES; page++) {
+        held |= a->data[page] == a->filling;
         a->ran[page] = a->run;
+    }
+    if (!held)
+        return;
+    a->filling++;
+    (void)uc_ctl_flush_tlb(e->uc);
 }
 
 bool again_wrote(const struct engine *e, uint64_t gpa)
@@ -177,7 +146,7 @@ bool again_wrote(const struct engine *e, uint64_t gpa)
 void again_translated(struct engine *e, const struct engine_block *b)
 {
     struct again *a = e->again;
-    struct slot *s = insert(a, b->pc);
+    struct slot *s = again_insert(a, b->pc);
     if (s == NULL) {
         doubt(a, "out of memory");
         return;
@@ -193,14 +162,14 @@ void again_translated(struct engine *e, const struct engine_block *b)
     if (!same) {
         k->changed = a->run;
         s->checked = 0;
-        if (code != NULL && !keep_bytes(a, k, code))
+        if (code != NULL && !again_keep_bytes(a, k, code))
             doubt(a, "out of memory");
     }
     if (e->block_hook != 0)
         return;
     /* Nothing is counted, so nobody would look when it runs: all code was dropped before, and each block comes here. */
     s->checked = a->run;
-    note_run(a, b->pc, b->size);
+    note_run(e, b->pc, b->size);
     e->client->ready(e->self, b->pc, b->size);
     e->client->new_block(e->self, b);
 }
@@ -220,7 +189,7 @@ static bool first_look(struct engine *e, struct slot *s, uint32_t size)
     }
     e->client->ready(e->self, k->pc, k->size);
     s->checked = a->run;
-    note_run(a, k->pc, k->size);
+    note_run(e, k->pc, k->size);
     e->code = k->segment;
     if (k->before && a->before_holds && k->changed != a->run)
         return true;
@@ -320,26 +289,7 @@ void again_flushed(struct engine *e)
     a->before_holds = false;
 }
 
-bool engine_again(struct engine *e)
-{
-    const bool counting = e->block_hook != 0;
-    struct again *a = calloc(1, sizeof *a);
-    if (a == NULL || (a->ran = calloc(CODE_PAGES, sizeof *a->ran)) == NULL || !grow(a)) {
-        if (a != NULL)
-            free(a->ran);
-        free(a);
-        return false;
-    }
-    a->run = 1;
-    a->stop_before = UINT64_MAX;
-    engine_count(e, false);
-    e->again = a;
-    e->translated = again_translated;
-    engine_count(e, counting);
-    return true;
-}
-
-static void free_chunks(struct byte_chunk *c)
+void again_free_chunks(struct byte_chunk *c)
 {
     while (c != NULL) {
         struct byte_chunk *next = c->next;
@@ -348,133 +298,43 @@ static void free_chunks(struct byte_chunk *c)
     }
 }
 
-void again_free(struct engine *e)
+static void free_all(struct again *a)
 {
-    struct again *a = e->again;
-    if (a == NULL)
-        return;
-    free_chunks(a->chunks);
+    again_free_chunks(a->chunks);
     if (a->context != NULL)
         (void)uc_context_free(a->context);
     free(a->slot);
     free(a->ran);
+    free(a->data);
     free(a);
-    e->again = NULL;
 }
 
-bool engine_keep(struct engine *e)
+bool engine_again(struct engine *e)
 {
-    struct again *a = e->again;
-    if (e->current != 0 || e->block_hook == 0 ||
-        (a->context == NULL && uc_context_alloc(e->uc, &a->context) != UC_ERR_OK) ||
-        uc_context_save(e->uc, a->context) != UC_ERR_OK)
+    const bool counting = e->block_hook != 0;
+    struct again *a = calloc(1, sizeof *a);
+    if (a == NULL)
         return false;
-    a->segment = e->code;
-    a->instructions = e->instructions;
-    a->blocks = e->blocks;
-    a->block_pc = e->block_pc;
-    a->ring_from = e->ring_from;
-    memcpy(a->ring, e->ring, sizeof a->ring);
-    engine_paging(e, &a->paging[0], &a->paging[1], &a->paging[2], &a->paging[3]);
-    for (size_t i = 0; i < a->cap; i++)
-        if (a->slot[i].k != NULL)
-            a->slot[i].k->before = a->slot[i].checked == a->run;
-    a->sites = e->nr_sites;
-    a->before_holds = true;
-    return true;
-}
-
-/* Hooks of sites that only other layouts have had. */
-static void tidy_sites(struct engine *e)
-{
-    struct again *a = e->again;
-    if (e->nr_sites <= a->sites + SITES_TIDY)
-        return;
-    while (e->nr_sites > a->sites)
-        (void)uc_hook_del(e->uc, e->site_hook[--e->nr_sites]);
-    (void)uc_ctl_flush_tb(e->uc); /* hooks are compiled into the blocks */
-}
-
-static bool take_along(struct again *a, const struct slot *from)
-{
-    struct slot *to = insert(a, from->pc);
-    if (to == NULL)
+    a->ran = calloc(CODE_PAGES, sizeof *a->ran);
+    a->data = calloc(CODE_PAGES, sizeof *a->data);
+    if (a->ran == NULL || a->data == NULL || !again_grow(a)) {
+        free_all(a);
         return false;
-    struct known_block *k = to->k;
-    const uint8_t *bytes = from->k->bytes;
-    *k = *from->k;
-    k->bytes = NULL;
-    k->room = 0;
-    to->instructions = from->instructions;
-    to->offered = from->offered;
-    return bytes == NULL || keep_bytes(a, k, bytes);
-}
-
-/* Blocks, and the code that they were translated to, that only other layouts have had. */
-static void tidy_blocks(struct engine *e)
-{
-    struct again *a = e->again;
-    if (a->nr <= BLOCKS_MAX)
-        return;
-    struct slot *const slot = a->slot;
-    struct byte_chunk *const chunks = a->chunks;
-    const size_t cap = a->cap, nr = a->nr;
-    a->slot = NULL;
-    a->chunks = NULL;
-    a->cap = a->nr = 0;
-    bool ok = grow(a);
-    for (size_t i = 0; ok && i < cap; i++)
-        if (slot[i].k != NULL && (slot[i].k->before || slot[i].offered))
-            ok = take_along(a, &slot[i]);
-    if (!ok) { /* out of memory: as before */
-        free(a->slot);
-        free_chunks(a->chunks);
-        a->slot = slot;
-        a->chunks = chunks;
-        a->cap = cap;
-        a->nr = nr;
-        return;
     }
-    free(slot);
-    free_chunks(chunks);
-    (void)uc_ctl_flush_tb(e->uc);
+    a->run = a->filling = 1;
+    a->stop_before = UINT64_MAX;
+    engine_count(e, false);
+    e->again = a;
+    e->translated = again_translated;
+    engine_count(e, counting);
+    return true;
 }
 
-bool engine_go_back(struct engine *e)
+void again_free(struct engine *e)
 {
-    struct again *a = e->again;
-    uint64_t now[4];
-    /* What the last run had begun and, since it ended there, not taken back. */
-    engine_watchdog(e, 0);
-    engine_watch_stores(e, NULL, NULL);
-    engine_watch_loads(e, NULL, NULL);
-    engine_count(e, true);
-    engine_paging(e, &now[0], &now[1], &now[2], &now[3]);
-    if (a->context == NULL || uc_context_restore(e->uc, a->context) != UC_ERR_OK)
-        return false;
-    /* A run that ended with a forbidden read has left its page where reads are not told. */
-    if (e->current != 0 || e->tell_again || memcmp(now, a->paging, sizeof now) != 0)
-        (void)uc_ctl_flush_tlb(e->uc);
-    e->current = 0;
-    e->code = a->segment;
-    e->instructions = a->instructions;
-    e->blocks = a->blocks;
-    e->block_pc = a->block_pc;
-    e->ring_from = a->ring_from;
-    memcpy(e->ring, a->ring, sizeof e->ring);
-    e->slice_end = e->deadline = UINT64_MAX;
-    e->come_out = e->window = e->window_open = e->tell_again = false;
-    engine_next_event(e);
-    e->pending = PENDING_NONE;
-    a->run++;
-    a->before_holds = true;
-    a->stop_before = UINT64_MAX;
-    a->fill_after = 0;
-    a->last = NULL;
-    a->doubt = NULL;
-    tidy_sites(e);
-    tidy_blocks(e);
-    return true;
+    if (e->again != NULL)
+        free_all(e->again);
+    e->again = NULL;
 }
 
 void engine_offer(struct engine *e, uint64_t pc)

@@ -195,8 +195,9 @@ void engine_watch_stores(struct engine *e, void (*fn)(void *self, uint64_t gpa, 
         e->store_hook = 0;
     }
     /*
-     * With hooks for forbidden accesses everywhere each store asks for hooks (uc_mem_hook_installed(), notdirty_write()),
-     * so blocks need not be translated for their sake; where they run once nobody has ever tried.
+     * A page that has just come into the TLB is stored to the long way, and stays so where a hook for stores is, that for
+     * forbidden accesses or this one (uc_mem_hook_installed(), notdirty_write()). So blocks need not be translated for their
+     * sake; where they run once nobody has ever tried.
      */
     if (e->again == NULL)
         (void)uc_ctl_flush_tb(e->uc);

@@ -89,7 +89,7 @@ static void on_interrupt(uc_engine *uc, uint32_t vector, void *user)
     engine_raise(user, &x);
 }
 
-static bool on_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *user)
+bool engine_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *user)
 {
     struct engine *e = user;
     (void)uc;
@@ -162,7 +162,6 @@ bool engine_add_hooks(struct engine *e)
         {UC_HOOK_INSN, UC_X86_INS_RDTSCP, (void *)on_rdtsc},
         {UC_HOOK_INSN_INVALID, 0, (void *)on_invalid},
         {UC_HOOK_INTR, 0, (void *)on_interrupt},
-        {UC_HOOK_MEM_INVALID, 0, (void *)on_forbidden},
         {UC_HOOK_EDGE_GENERATED, 0, (void *)on_edge},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -173,7 +172,7 @@ bool engine_add_hooks(struct engine *e)
         if (err != UC_ERR_OK)
             return false;
     }
-    return true;
+    return engine_ask_around(e, NULL, 0);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------- */
@@ -299,6 +298,13 @@ static bool after_hlt(struct engine *e)
     return e->client->read_code(e->self, engine_pc(e) - 1, &op, 1) && op == 0xf4;
 }
 
+/* Where no hook is: engine_quick(). */
+static bool was_forbidden(uc_err err)
+{
+    return err == UC_ERR_READ_PROT || err == UC_ERR_WRITE_PROT || err == UC_ERR_FETCH_PROT ||
+           err == UC_ERR_READ_UNMAPPED || err == UC_ERR_WRITE_UNMAPPED || err == UC_ERR_FETCH_UNMAPPED;
+}
+
 enum engine_end engine_run(struct engine *e)
 {
     for (;;) {
@@ -342,6 +348,10 @@ enum engine_end engine_run(struct engine *e)
             return ENGINE_STOPPED;
         case PENDING_NONE:
             break;
+        }
+        if (e->again != NULL && was_forbidden(err)) {
+            again_doubt(e, "an access that nobody was asked about");
+            return ENGINE_STOPPED;
         }
         if (err == UC_ERR_OK && after_hlt(e))
             return ENGINE_HALTED;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/access.h"
+#include "base/span.h"
 #include "engine/cpu.h"
 
 struct engine;
@@ -23,6 +24,17 @@ struct engine_block {
     uint64_t pc;   /* linear address */
     uint32_t size; /* bytes */
     uint32_t instructions;
+};
+
+/* A page that the guest's tables map. */
+struct engine_page {
+    uint64_t gpa;
+    unsigned allow; /* ALLOW_W as long as the tables call it dirty, ALLOW_X; it may be read */
+};
+enum engine_walk {
+    ENGINE_MAPPED,
+    ENGINE_FAULTS,  /* the processor would fault, or the tables lie where nobody knows */
+    ENGINE_STRANGE, /* tables, or a mode, that this client does not know */
 };
 
 /* A processor exception, or INT n. */
@@ -82,6 +94,11 @@ struct engine_client {
     const uint8_t *(*code_at)(void *self, uint64_t gva, size_t n);
     /* Code is about to be fetched from there, or to run: engine_protect() must be in force. Likewise. */
     void (*ready)(void *self, uint64_t gpa, size_t n);
+    /*
+     * What the guest's page tables say of the page at @gva, for an access of @kind; sets their accessed and dirty bits, as the
+     * processor does. @out is filled when it is ENGINE_MAPPED. NULL: the library walks. Likewise.
+     */
+    enum engine_walk (*page)(void *self, uint64_t gva, enum engine_fault kind, struct engine_page *out);
     /*
      * The host's copy of what the guest may write with nobody to be asked, gva = gpa: @gva and so many bytes from there, at
      * most *@n, which is set to how many; NULL: none. Likewise.
@@ -164,6 +181,14 @@ bool engine_protect_data(struct engine *e, uint64_t gpa, uint64_t size, unsigned
 bool engine_has_code(const struct engine *e, uint64_t gpa);
 size_t engine_code_pages(const struct engine *e);
 void engine_forget_code(struct engine *e);
+/*
+ * From now on client.page() walks the guest's page tables, and no access to @at, in order, is forbidden, or to what is not
+ * mapped: nobody is to be asked there, so stores are fast where no code is. Until the next such call. If one is all the same, or
+ * client.page() finds nothing, that is a doubt, and the run ends. Between two runs, or where nothing of that
+ * changes but @at. For engine_again() alone. False: out of memory.
+ */
+#define ENGINE_QUICK_MAX 8u
+bool engine_quick(struct engine *e, const struct span *at, size_t nr);
 /* The host changed guest memory where translated code may lie. */
 void engine_wrote(struct engine *e, uint64_t gpa, uint64_t size);
 /* Every block counts as new again; or only those with code in these bytes. Not from a callback. */
@@ -185,6 +210,8 @@ void engine_set_reg(struct engine *e, unsigned gpr, uint64_t value);
 void engine_jump(struct engine *e, uint64_t rip);
 uint64_t engine_tables(const struct engine *e); /* CR3 */
 void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4, uint64_t *efer);
+/* The selector of CS tells, in protected mode. */
+unsigned engine_cpl(const struct engine *e);
 /* An interrupt is taken: what the gate says comes into the registers, the frame has been pushed. Not from a callback. */
 void engine_enter_gate(struct engine *e, uint16_t cs, uint64_t rip, uint64_t rsp, uint64_t rflags);
 /*

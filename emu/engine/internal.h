@@ -112,6 +112,14 @@ struct engine {
     uint64_t site[SITES_MAX]; /* linear addresses that carry a hook */
     uc_hook site_hook[SITES_MAX];
     size_t nr_sites;
+
+    /* tlb.c */
+    uc_hook fill_hook;
+    bool fills;   /* the TLB is filled from there */
+    bool strange; /* it has met page tables that it does not know */
+    uc_hook forbidden_hook[ENGINE_QUICK_MAX + 1];
+    size_t nr_forbidden;
+    struct span quick[ENGINE_QUICK_MAX];
 };
 
 uint64_t engine_get(const struct engine *e, int uc_reg);
@@ -169,6 +177,15 @@ void again_forget(struct engine *e, uint64_t pc);
 bool again_wrote(const struct engine *e, uint64_t gpa);
 void again_flushed(struct engine *e);
 void again_free(struct engine *e);
+void again_doubt(struct engine *e, const char *why);
+/* May @gpa's page be held as one that no code runs from? Until some does; the TLB is flushed then. */
+bool again_is_data(struct engine *e, uint64_t gpa);
+/* tlb.c: the client walks the guest's page tables, as far as it can. Between two runs. False: out of memory. */
+bool engine_fill_tlb(struct engine *e);
+/* Of what is forbidden or not mapped the client hears everywhere but in @at. */
+bool engine_ask_around(struct engine *e, const struct span *at, size_t nr);
+/* engine.c: the library's callback for what is not mapped, or not allowed. */
+bool engine_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, int64_t value, void *user);
 /* debug.c */
 /* Is this the middle of a block, where a stop has to wait? */
 bool engine_debug_defers(struct engine *e);

@@ -43,7 +43,7 @@ bool engine_map_io(struct engine *e, uint64_t gpa, uint64_t size)
         free(r);
         return false;
     }
-    /* Without rights each access passes on_forbidden() first, for whose sake the library brings RIP up to date. */
+    /* Without rights each access passes engine_forbidden() first, for whose sake the library brings RIP up to date. */
     (void)uc_mem_protect(e->uc, gpa, size, UC_PROT_NONE);
     e->io = r;
     return true;

@@ -56,6 +56,11 @@ void engine_paging(struct engine *e, uint64_t *cr0, uint64_t *cr3, uint64_t *cr4
     *efer_out = efer(e);
 }
 
+unsigned engine_cpl(const struct engine *e)
+{
+    return (unsigned)engine_get(e, UC_X86_REG_CS) & 3;
+}
+
 void engine_enter_gate(struct engine *e, uint16_t cs, uint64_t rip, uint64_t rsp, uint64_t rflags)
 {
     engine_put(e, UC_X86_REG_CS, cs);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "machine/demand.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/footprint.h"
+#include "machine/demand_parts.h"
 #include "machine/machine.h"
 #include "machine/mapping.h"
 #include "machine/pages.h"
@@ -13,31 +11,6 @@
 static const struct {
     uint64_t below, size;
 } windows[] = {{MIB, PAGE_SIZE}, {32 * MIB, 64 * KIB}, {UINT64_MAX, 256 * KIB}};
-#define PIECES_MAX 300u     /* more make the engine slow: then those of other layouts go */
-#define CODE_PAGES_MAX 512u /* likewise */
-#define SPLITS_MAX 16u      /* likewise */
-#define GAP (4 * PAGE_SIZE) /* between pages that are written in each boot: one region is cheaper than three */
-
-struct piece {
-    struct span at;
-    bool ram;
-    bool over; /* Xen has put it there, or taken it away */
-    bool kept;
-    bool hot;       /* kept, and written in each boot */
-    bool exec;      /* code may run from it: stores are watched, which makes them slow */
-    uint8_t allow;  /* in the machine's phase */
-    uint8_t mapped; /* what the engine allows: less while writes are to be seen */
-};
-
-struct demand {
-    struct piece *p; /* sorted, disjoint */
-    size_t nr, cap;
-    struct footprint print; /* of what is kept */
-    uint64_t *code;         /* pages of it that code had run from by then, in order */
-    size_t nr_code;
-    unsigned splits; /* of kept pieces, since they were joined */
-    size_t heated;   /* how many of its pages had been written when they were last sorted out */
-};
 
 struct demand *demand_new(void)
 {
@@ -54,8 +27,7 @@ void demand_free(struct demand *d)
     free(d);
 }
 
-/* The first piece that ends above @gpa. */
-static size_t first_above(const struct demand *d, uint64_t gpa)
+size_t demand_first_above(const struct demand *d, uint64_t gpa)
 {
     size_t lo = 0, hi = d->nr;
     while (lo < hi) {
@@ -68,7 +40,7 @@ static size_t first_above(const struct demand *d, uint64_t gpa)
     return lo;
 }
 
-static bool insert(struct demand *d, const struct piece *piece)
+bool demand_insert(struct demand *d, const struct piece *piece)
 {
     if (d->nr == d->cap) {
         const size_t cap = d->cap != 0 ? 2 * d->cap : 128;
@@ -78,7 +50,7 @@ static bool insert(struct demand *d, const struct piece *piece)
         d->p = p;
         d->cap = cap;
     }
-    const size_t i = first_above(d, piece->at.start);
+    const size_t i = demand_first_above(d, piece->at.start);
     memmove(d->p + i + 1, d->p + i, (d->nr - i) * sizeof *d->p);
     d->p[i] = *piece;
     d->nr++;
@@ -106,7 +78,7 @@ static struct span window(const struct demand *d, uint64_t gpa, uint64_t end)
 {
     const uint64_t size = window_size(gpa), start = gpa & ~(size - 1);
     struct span w = {start, start + size < end ? start + size : end};
-    const size_t i = first_above(d, gpa);
+    const size_t i = demand_first_above(d, gpa);
     if (i > 0 && d->p[i - 1].at.end > w.start)
         w.start = d->p[i - 1].at.end;
     if (i < d->nr && d->p[i].at.start < w.end)
@@ -149,8 +121,7 @@ static struct span alike(const struct memory *mem, uint64_t gpa, struct span w)
     return w;
 }
 
-/* The run of pages around @gpa in @w that @plan has mapped alike. */
-static struct piece planned(const struct plan *plan, enum phase phase, bool guarded, uint64_t gpa, struct span w)
+struct piece demand_planned(const struct plan *plan, enum phase phase, bool guarded, uint64_t gpa, struct span w)
 {
     struct piece p = {.at = w};
     for (uint64_t at = w.start; at < w.end; at = p.at.end) {
@@ -162,15 +133,14 @@ static struct piece planned(const struct plan *plan, enum phase phase, bool guar
     return p;
 }
 
-/* The same, and it stays so in every phase. */
-static struct piece uniform(const struct machine *m, const struct plan *plan, uint64_t gpa, struct span w)
+struct piece demand_uniform(const struct machine *m, const struct plan *plan, uint64_t gpa, struct span w)
 {
-    struct piece p = planned(plan, m->phase, m->guarded, gpa, w);
+    struct piece p = demand_planned(plan, m->phase, m->guarded, gpa, w);
     const struct plan_range *r = plan_find(plan, gpa);
     if (r != NULL && r->at.start <= w.start && r->at.end >= w.end) /* all pages of one range are alike */
         return p;
     for (unsigned phase = 0; m->guarded && phase < PHASE_COUNT; phase++)
-        p.at = planned(plan, (enum phase)phase, true, gpa, p.at).at;
+        p.at = demand_planned(plan, (enum phase)phase, true, gpa, p.at).at;
     return p;
 }
 
@@ -204,7 +174,7 @@ static struct piece belongs(const struct machine *m, uint64_t gpa, struct span w
         return (struct piece){.at = w};
     if (w.end > m->plan->top)
         w.end = m->plan->top;
-    struct piece p = uniform(m, m->plan, gpa, w);
+    struct piece p = demand_uniform(m, m->plan, gpa, w);
     if (p.ram && (p.allow & ALLOW_W) != 0)
         p.at = same_use(m, gpa, p.at);
     return p;
@@ -218,7 +188,7 @@ static uint8_t *host(const struct machine *m, const struct piece *p)
     return o != NULL ? o->page + (p->at.start - o->at.start) : memory_at(&m->memory, p->at.start);
 }
 
-static bool map(struct machine *m, struct piece *p)
+bool demand_map(struct machine *m, struct piece *p)
 {
     if (!p->ram)
         return engine_map_io(m->engine, p->at.start, span_size(p->at));
@@ -237,7 +207,7 @@ static bool map(struct machine *m, struct piece *p)
 void demand_ready(struct machine *m, struct span at)
 {
     struct demand *d = m->demand;
-    for (size_t i = first_above(d, at.start); i < d->nr && d->p[i].at.start < at.end; i++) {
+    for (size_t i = demand_first_above(d, at.start); i < d->nr && d->p[i].at.start < at.end; i++) {
         struct piece *p = &d->p[i];
         if (p->ram && !p->exec)
             p->exec = engine_protect(m->engine, p->at.start, span_size(p->at), p->mapped);
@@ -251,19 +221,19 @@ bool demand_touch(struct machine *m, uint64_t gpa)
     gpa = page_down(gpa);
     if (d == NULL || gpa >= end)
         return false;
-    const size_t i = first_above(d, gpa);
+    const size_t i = demand_first_above(d, gpa);
     if (i < d->nr && d->p[i].at.start <= gpa)
         return true; /* it is there: the library will see */
     struct span w = alike(&m->memory, gpa, window(d, gpa, end));
     struct piece p = belongs(m, gpa, w);
-    return map(m, &p) && insert(d, &p);
+    return demand_map(m, &p) && demand_insert(d, &p);
 }
 
 uint64_t demand_takes_stores(const struct machine *m, struct span at)
 {
     const struct demand *d = m->demand;
     uint64_t gpa = at.start;
-    for (size_t i = first_above(d, gpa); gpa < at.end && i < d->nr; i++) {
+    for (size_t i = demand_first_above(d, gpa); gpa < at.end && i < d->nr; i++) {
         const struct piece *p = &d->p[i];
         if (p->at.start > gpa || !p->ram || p->over || p->exec || (p->mapped & ALLOW_W) == 0)
             break;
@@ -272,7 +242,7 @@ uint64_t demand_takes_stores(const struct machine *m, struct span at)
     return gpa < at.end ? gpa : at.end;
 }
 
-static bool unmap(struct machine *m, size_t i)
+bool demand_unmap(struct machine *m, size_t i)
 {
     const struct span at = m->demand->p[i].at;
     take_out(m->demand, i);
@@ -294,17 +264,46 @@ static bool stays_empty(const struct machine *m, const struct piece *p, struct s
     return gpa >= end;
 }
 
+bool demand_has_code(const struct machine *m, struct span at)
+{
+    bool code = false;
+    for (uint64_t gpa = at.start; !code && gpa < at.end; gpa += PAGE_SIZE)
+        code = engine_has_code(m->engine, gpa);
+    return code;
+}
+
+bool demand_quick(struct machine *m)
+{
+    const struct demand *d = m->demand;
+    struct span at[ENGINE_QUICK_MAX];
+    size_t nr = 0;
+    if (!d->again)
+        return true;
+    for (size_t i = 0; i < d->nr; i++) {
+        const struct piece *p = &d->p[i];
+        if (!p->hot || p->over || p->exec || (p->mapped & (ALLOW_R | ALLOW_W)) != (ALLOW_R | ALLOW_W) ||
+            demand_has_code(m, p->at))
+            continue;
+        if (nr > 0 && at[nr - 1].end == p->at.start)
+            at[nr - 1].end = p->at.end;
+        else if (nr < ENGINE_QUICK_MAX)
+            at[nr++] = p->at;
+    }
+    return engine_quick(m->engine, at, nr);
+}
+
 void demand_changed(struct machine *m, struct span at)
 {
     struct demand *d = m->demand;
-    for (size_t i = first_above(d, at.start); i < d->nr && d->p[i].at.start < at.end;)
+    for (size_t i = demand_first_above(d, at.start); i < d->nr && d->p[i].at.start < at.end;)
         if (stays_empty(m, &d->p[i], at))
             i++;
-        else if (!unmap(m, i))
+        else if (!demand_unmap(m, i))
             return;
+    (void)demand_quick(m);
 }
 
-static bool protect(struct machine *m, struct piece *p, uint8_t mapped)
+bool demand_protect(struct machine *m, struct piece *p, uint8_t mapped)
 {
     const bool exec = p->exec || (mapped & ALLOW_W) == 0;
     if (p->mapped == mapped && p->exec == exec)
@@ -317,16 +316,7 @@ static bool protect(struct machine *m, struct piece *p, uint8_t mapped)
                 : engine_protect_data(m->engine, p->at.start, span_size(p->at), mapped);
 }
 
-/* No code of @p has run yet in this boot. */
-static bool rest(struct machine *m, struct piece *p)
-{
-    if (!p->ram || !p->exec || (p->mapped & ALLOW_W) == 0)
-        return true;
-    p->exec = false;
-    return engine_protect_data(m->engine, p->at.start, span_size(p->at), p->mapped);
-}
-
-static uint8_t frozen(const struct piece *p)
+uint8_t demand_frozen(const struct piece *p)
 {
     return p->kept && !p->hot ? (uint8_t)(p->allow & ~ALLOW_W) : p->allow;
 }
@@ -338,262 +328,11 @@ bool demand_phase(struct machine *m)
         struct piece *p = &d->p[i];
         if (!p->ram || p->over)
             continue;
-        p->allow = planned(m->plan, m->phase, m->guarded, p->at.start, p->at).allow;
+        p->allow = demand_planned(m->plan, m->phase, m->guarded, p->at.start, p->at).allow;
         if (!p->kept && (p->allow & ALLOW_W) != 0)
             pages_writing(&m->memory, p->at);
-        if (!protect(m, p, frozen(p)))
+        if (!demand_protect(m, p, demand_frozen(p)))
             return false;
     }
-    return true;
-}
-
-/* --- the common part ---------------------------------------------------------------------------------------------- */
-
-static void touch_page(void *self, uint64_t gpa)
-{
-    struct machine *m = self;
-    (void)demand_touch(m, gpa);
-}
-
-/* Adjacent pieces with the same rights become one: regions cost the library time. */
-static bool merge_kept(struct machine *m)
-{
-    struct demand *d = m->demand;
-    for (size_t i = 0; i < d->nr; i++) {
-        struct piece p = d->p[i];
-        if (!p.kept)
-            continue;
-        size_t n = 1;
-        while (i + n < d->nr && d->p[i + n].kept && d->p[i + n].hot == p.hot && d->p[i + n].at.start == p.at.end &&
-               uniform(m, m->plan, p.at.start, (struct span){p.at.start, d->p[i + n].at.end}).at.end ==
-                   d->p[i + n].at.end)
-            p.at.end = d->p[i + n++].at.end;
-        while (n > 0) {
-            if (!unmap(m, i))
-                return false;
-            n--;
-        }
-        p.mapped = frozen(&p);
-        if (!map(m, &p) || !insert(d, &p))
-            return false;
-    }
-    return true;
-}
-
-/* Which pages code has run from: it was judged by who owns them. */
-static bool note_code(const struct machine *m)
-{
-    struct demand *d = m->demand;
-    free(d->code);
-    d->nr_code = 0;
-    d->code = malloc(engine_code_pages(m->engine) * sizeof *d->code + 1);
-    for (size_t i = 0; d->code != NULL && i < d->nr; i++)
-        for (uint64_t gpa = d->p[i].at.start; d->p[i].ram && gpa < d->p[i].at.end; gpa += PAGE_SIZE)
-            if (engine_has_code(m->engine, gpa))
-                d->code[d->nr_code++] = gpa;
-    return d->code != NULL;
-}
-
-static bool judged(const void *self, struct span at)
-{
-    const struct demand *d = self;
-    size_t lo = 0, hi = d->nr_code;
-    while (lo < hi) {
-        const size_t mid = lo + (hi - lo) / 2;
-        if (d->code[mid] + PAGE_SIZE <= at.start)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < d->nr_code && d->code[lo] < at.end;
-}
-
-bool demand_judged(const struct machine *m, uint64_t gpa)
-{
-    return judged(m->demand, (struct span){gpa, gpa + 1});
-}
-
-bool demand_keep(struct machine *m)
-{
-    struct demand *d = m->demand;
-    pages_each(&m->memory, touch_page, m);
-    pages_no_more_peeks(&m->memory);
-    footprint_free(&d->print);
-    for (size_t i = 0; i < d->nr; i++)
-        if (d->p[i].ram && (d->p[i].at.end > m->memory.size || !footprint_add(&d->print, m->plan, d->p[i].at)))
-            return false;
-    for (size_t i = 0; i < d->nr; i++)
-        if (d->p[i].ram) {
-            d->p[i].kept = true;
-            pages_keep(&m->memory, d->p[i].at);
-        }
-    return note_code(m) && merge_kept(m);
-}
-
-size_t demand_kept(const struct machine *m, uint64_t from, struct span *out, size_t max)
-{
-    const struct footprint *f = &m->demand->print;
-    size_t nr = 0;
-    for (size_t i = 0; i < f->nr; i++) {
-        const struct plan_range *r = &f->r[i];
-        if (r->kind != PLAN_RAM || !(r->cls == CLASS_NULL || (r->cls == CLASS_FREE && r->at.start >= from)))
-            continue;
-        if (nr > 0 && out[nr - 1].end == r->at.start)
-            out[nr - 1].end = r->at.end;
-        else if (nr < max)
-            out[nr++] = r->at;
-    }
-    return nr;
-}
-
-const char *demand_unlike(const struct machine *m, const struct plan *plan, enum phase phase, uint64_t fill,
-                          bool strict)
-{
-    const struct footprint_use use = {phase, fill, strict ? NULL : judged, m->demand};
-    const char *why = footprint_unlike(&m->demand->print, plan, &use);
-    if (why == NULL && !pages_peeks_hold(&m->memory, plan))
-        why = "memory that was looked at for code is another here";
-    return why;
-}
-
-/* --- the next boot ------------------------------------------------------------------------------------------------ */
-
-/* Pages of the kept piece @i that the last boot was the first to write become pieces of their own, writable at once. */
-static bool heat(struct machine *m, size_t i)
-{
-    struct demand *d = m->demand;
-    const struct piece whole = d->p[i];
-    struct span run = {0, 0};
-    uint64_t done = whole.at.start;
-    bool cut = false;
-    if (!whole.kept || whole.hot || (whole.allow & ALLOW_W) == 0)
-        return true;
-    for (uint64_t gpa = whole.at.start; gpa <= whole.at.end; gpa += PAGE_SIZE) {
-        const bool written = gpa < whole.at.end && pages_written_since(&m->memory, gpa);
-        const bool alone = run.end != 0 && gpa < whole.at.end &&
-                           (engine_has_code(m->engine, run.start) || engine_has_code(m->engine, gpa));
-        if (written && run.end == 0)
-            run = (struct span){gpa, gpa + PAGE_SIZE};
-        else if (written && !alone)
-            run.end = gpa + PAGE_SIZE;
-        if (run.end == 0 || (gpa < whole.at.end && gpa < run.end + GAP && !alone))
-            continue;
-        if (!cut && !unmap(m, i))
-            return false;
-        cut = true;
-        struct piece before = whole, hot = whole;
-        before.at = (struct span){done, run.start};
-        hot.at = run;
-        hot.hot = true;
-        hot.mapped = hot.allow;
-        pages_writing(&m->memory, run);
-        if ((done < run.start && (!map(m, &before) || !insert(d, &before))) || !map(m, &hot) || !insert(d, &hot))
-            return false;
-        done = run.end;
-        run = (struct span){0, 0};
-        if (alone)
-            gpa -= PAGE_SIZE; /* it may begin the next */
-    }
-    struct piece after = whole;
-    after.at.start = done;
-    return !cut || done == whole.at.end || (map(m, &after) && insert(d, &after));
-}
-
-bool demand_heat(struct machine *m)
-{
-    if (m->demand->heated == pages_nr_written_since(&m->memory))
-        return true;
-    for (size_t i = 0; i < m->demand->nr; i++)
-        if (!heat(m, i))
-            return false;
-    m->demand->heated = pages_nr_written_since(&m->memory);
-    return true;
-}
-
-static bool stays(const struct machine *m, const struct piece *p)
-{
-    if (p->over || p->at.end > 1ULL << m->layout->phys_bits || (p->ram && p->at.end > m->memory.size))
-        return false;
-    if (p->at.start >= m->plan->top)
-        return !p->ram;
-    const struct span w = {p->at.start, p->at.end < m->plan->top ? p->at.end : m->plan->top};
-    const struct piece now = uniform(m, m->plan, w.start, w);
-    return now.ram == p->ram && now.at.end == w.end && (!p->ram || (w.end == p->at.end && now.allow == p->allow));
-}
-
-/* Code and data in one piece: they come apart. */
-static bool is_mixed(const struct machine *m, const struct piece *p)
-{
-    bool code = false;
-    for (uint64_t gpa = p->at.start; p->ram && (p->allow & ALLOW_W) != 0 && gpa < p->at.end; gpa += PAGE_SIZE)
-        code |= engine_has_code(m->engine, gpa);
-    return code && span_size(p->at) > PAGE_SIZE;
-}
-
-/* Where this plan tells apart what was one in those before. */
-static bool split_kept(struct machine *m, size_t i)
-{
-    struct demand *d = m->demand;
-    const struct piece whole = d->p[i];
-    if (uniform(m, m->plan, whole.at.start, whole.at).at.end == whole.at.end)
-        return true;
-    if (!unmap(m, i))
-        return false;
-    struct piece part = whole;
-    for (; part.at.start < whole.at.end; part.at.start = part.at.end) {
-        const struct piece now = uniform(m, m->plan, part.at.start, (struct span){part.at.start, whole.at.end});
-        part.at.end = now.at.end;
-        part.allow = now.allow;
-        part.mapped = frozen(&part);
-        if (!map(m, &part) || !insert(d, &part))
-            return false;
-    }
-    d->splits++;
-    return true;
-}
-
-/* Are the kept pieces many more than they need to be, for plans that came by? */
-static bool join_kept(struct machine *m)
-{
-    if (m->demand->splits < SPLITS_MAX)
-        return true;
-    m->demand->splits = 0;
-    return merge_kept(m);
-}
-
-bool demand_restart(struct machine *m)
-{
-    struct demand *d = m->demand;
-    const bool tidy = d->nr > PIECES_MAX || engine_code_pages(m->engine) > CODE_PAGES_MAX;
-    if (tidy)
-        engine_forget_code(m->engine);
-    for (size_t i = 0; i < d->nr;) {
-        struct piece *p = &d->p[i];
-        if (p->kept) {
-            if (!split_kept(m, i))
-                return false;
-            p = &d->p[i];
-            p->allow = planned(m->plan, m->phase, m->guarded, p->at.start, p->at).allow;
-            if (!protect(m, p, frozen(p)) || !rest(m, p))
-                return false;
-            i++;
-            continue;
-        }
-        if (p->ram && !p->over) /* a phase may have changed its rights since */
-            p->allow = planned(m->plan, m->phase, m->guarded, p->at.start, p->at).allow;
-        if (!stays(m, p) || (tidy && p->at.start >= MIB) || is_mixed(m, p)) {
-            if (!unmap(m, i))
-                return false;
-            continue;
-        }
-        if (p->ram) {
-            pages_want(&m->memory, p->at);
-            if ((p->allow & ALLOW_W) != 0)
-                pages_writing(&m->memory, p->at);
-            if (!protect(m, p, p->allow) || !rest(m, p))
-                return false;
-        }
-        i++;
-    }
-    return join_kept(m) && demand_heat(m);
+    return demand_quick(m);
 }

@@ -10,6 +10,7 @@
 #include "machine/demand.h"
 #include "machine/interrupt.h"
 #include "machine/machine.h"
+#include "machine/translate.h"
 #include "machine/upcall.h"
 
 /* Every exit to something outside the CPU costs time, as it does under Xen. */
@@ -405,6 +406,14 @@ static uint8_t *plain(void *self, uint64_t gva, uint64_t *n)
     return *n != 0 ? memory_at(&m->memory, gva) : NULL;
 }
 
+static enum engine_walk page(void *self, uint64_t gva, enum engine_fault kind, struct engine_page *out)
+{
+    struct machine *m = self;
+    struct paging p;
+    machine_paging(m, &p);
+    return translate_page(&m->memory, &p, engine_cpl(m->engine), gva, kind, out);
+}
+
 static void ready(void *self, uint64_t gpa, size_t n)
 {
     demand_ready(self, (struct span){gpa, gpa + n});
@@ -434,5 +443,6 @@ const struct engine_client machine_exits = {
     .read_code = read_code,
     .code_at = code_at,
     .ready = ready,
+    .page = page,
     .plain = plain,
 };

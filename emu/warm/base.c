@@ -182,6 +182,16 @@ bool base_at_reset(struct base *b, const struct boot_case *c, struct monitor *mo
     return true;
 }
 
+/* Is @f one finding with another, since what were two ranges of memory is one in @plan? */
+static bool folds(const struct findings *list, const struct finding *f, const struct plan_range *r,
+                  const struct plan *plan)
+{
+    for (const struct finding *o = list->f; o < f; o++)
+        if (o->owner != NULL && o->rule == f->rule && o->at.gva == f->at.gva && plan_find(plan, o->gpa) == r)
+            return true;
+    return false;
+}
+
 /* What has been found before must be said of this layout: the memory that a finding names is of the same kind here. */
 static bool findings_fit(const struct base *b, const struct plan *plan)
 {
@@ -189,7 +199,7 @@ static bool findings_fit(const struct base *b, const struct plan *plan)
     for (size_t i = 0; i < list->nr; i++) {
         const struct finding *f = &list->f[i];
         const struct plan_range *r = plan_find(plan, f->gpa);
-        if (f->owner != NULL && (r == NULL || r->owner != f->owner || r->cls != f->cls))
+        if (f->owner != NULL && (!finding_fits(f, r) || folds(list, f, r, plan)))
             return false;
     }
     return true;
@@ -254,6 +264,5 @@ const char *base_doubt(const struct base *b)
 void base_quote(struct verdict *v, const struct plan *plan)
 {
     for (size_t i = 0; i < v->findings.nr; i++)
-        if (v->findings.f[i].owner != NULL)
-            v->findings.f[i].range = plan_find(plan, v->findings.f[i].gpa)->at;
+        finding_quote(&v->findings.f[i], plan_find(plan, v->findings.f[i].gpa));
 }

@@ -13,6 +13,8 @@
 #define ALIKE_MAX 3u
 /* One that has not served for so many runs makes room for another. */
 #define BASE_IDLE 256u
+/* Among those, when so many layouts have found none that fits: by then that has cost what another beginning costs. */
+#define STRAYS 8u
 _Static_assert(WARM_ADDRESS_SPACE >= BASE_RESERVE * 2 * (BASES_MAX + GUEST_PVH + 1), "what is told of it");
 
 struct warm {
@@ -22,6 +24,7 @@ struct warm {
     size_t nr_bases;
     struct base *reset[GUEST_PVH + 1]; /* by enum guest_type: before the first instruction; NULL: not needed yet */
     uint64_t runs;
+    unsigned strays; /* layouts that began at reset since all beginnings that are told apart by memory were others' */
 
     /* Of the last run. */
     struct machine cold;
@@ -187,24 +190,38 @@ static struct base *run_at_reset(struct warm *w, const struct boot_case *c, stru
     return run_warm(w, b, c) == NULL ? b : NULL;
 }
 
-/* For another beginning; NULL where all that are there are in use. The first one shows the others where to begin. */
+/* The one that has not served for longest makes room, of all or of those that serve @c; NULL where all are in use. */
+static struct base *oldest(struct warm *w, const struct boot_case *c)
+{
+    struct base *b = NULL;
+    for (size_t i = 1; i < w->nr_bases; i++) /* the first one shows the others where to begin */
+        if ((c == NULL || base_serves(w->base[i], c)) && (b == NULL || w->base[i]->used < b->used))
+            b = w->base[i];
+    if (b == NULL || w->runs - b->used < BASE_IDLE)
+        return NULL;
+    base_off(b);
+    memset(b, 0, sizeof *b);
+    return b;
+}
+
+/* For another beginning; NULL where all that are there are in use. */
 static struct base *room(struct warm *w)
 {
-    struct base *oldest = NULL;
-    if (w->nr_bases < BASES_MAX) {
-        struct base *b = calloc(1, sizeof *b);
-        if (b != NULL)
-            w->base[w->nr_bases++] = b;
-        return b;
-    }
-    for (size_t i = 1; i < w->nr_bases; i++)
-        if (oldest == NULL || w->base[i]->used < oldest->used)
-            oldest = w->base[i];
-    if (w->runs - oldest->used < BASE_IDLE)
-        return NULL;
-    base_off(oldest);
-    memset(oldest, 0, sizeof *oldest);
-    return oldest;
+    if (w->nr_bases == BASES_MAX)
+        return oldest(w, NULL);
+    struct base *b = calloc(1, sizeof *b);
+    if (b != NULL)
+        w->base[w->nr_bases++] = b;
+    return b;
+}
+
+/* Likewise, for a layout that has too few others in common with it for one of its own. */
+static struct base *stray(struct warm *w, const struct boot_case *c)
+{
+    struct base *b = ++w->strays >= STRAYS ? oldest(w, c) : NULL;
+    if (b != NULL)
+        w->strays = 0;
+    return b;
 }
 
 /* Why only a new machine can boot @c; NULL when others can. */
@@ -247,13 +264,15 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         }
         other |= !b->answered;
     }
-    if (other && alike >= ALIKE_MAX) /* no beginning of its own: too few layouts would have it in common */
-        return NULL;
     if (*why == NULL)
         *why = "nothing was kept yet";
     if (c->plan.top > BASE_RESERVE) /* what is folded cannot be kept */
         return NULL;
-    if (next == NULL && (next = room(w)) != NULL) {
+    const bool full = other && alike >= ALIKE_MAX;
+    if (next != NULL && !full)
+        return next;
+    next = full ? stray(w, c) : room(w);
+    if (next != NULL) {
         base_init(next, c, w->base[0]);
         next->used = w->runs;
     }

@@ -209,6 +209,48 @@ static void until(void **state)
         }
 }
 
+/* The same finding in another plan: what is said of it follows, where nothing but a name is another. */
+static void quoted(void **state)
+{
+    (void)state;
+    const struct plan_range before = range_of(CLASS_RESERVED);
+    struct plan_range now = before;
+    now.at = (struct span){PLACE - 0x1000, PLACE + 0x800};
+    now.owner = "another range";
+    struct finding f, expected;
+    for (unsigned kind = ENGINE_READ; kind <= ENGINE_WRITE; kind++) {
+        reset();
+        guard_access(mon, kind, PLACE + 0x10, 4, 1, &before);
+        f = *last();
+        reset();
+        guard_access(mon, kind, PLACE + 0x10, 4, 1, &now);
+        expected = *last();
+        assert_true(finding_fits(&f, &before) && finding_fits(&f, &now));
+        finding_quote(&f, &now);
+        assert_string_equal(f.text, expected.text);
+        assert_string_equal(f.owner, expected.owner);
+        assert_memory_equal(&f.range, &expected.range, sizeof f.range);
+    }
+    assert_false(finding_fits(&f, NULL));
+    struct plan_range r = before;
+    r.cls = CLASS_PRESERVED;
+    assert_false(finding_fits(&f, &r));
+    r = before;
+    r.at.end = PLACE + 0x13; /* it would be two */
+    assert_false(finding_fits(&f, &r));
+    r = before;
+    r.allow[PHASE_PEI] = ALLOW_W; /* it would be none */
+    assert_false(finding_fits(&f, &r));
+    r = before;
+    r.allow[PHASE_DXE] = ALLOW_W; /* it would be told another way */
+    assert_false(finding_fits(&f, &r));
+    f.owner = before.owner;
+    (void)snprintf(f.text, sizeof f.text, "something else");
+    assert_false(finding_fits(&f, &now));
+    f.owner = NULL;
+    assert_true(finding_fits(&f, NULL));
+}
+
 /* One access that the engine does in parts is one. */
 struct part {
     enum engine_fault kind;
@@ -968,26 +1010,13 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classes),
-        cmocka_unit_test(null_from_low),
-        cmocka_unit_test(no_room),
-        cmocka_unit_test(known_in_dxe),
-        cmocka_unit_test(until),
-        cmocka_unit_test(parts),
-        cmocka_unit_test(recorded),
-        cmocka_unit_test(ends),
-        cmocka_unit_test(null_page),
-        cmocka_unit_test(bios_data),
-        cmocka_unit_test(transfers),
-        cmocka_unit_test(executed),
-        cmocka_unit_test(modules),
-        cmocka_unit_test(told_once),
-        cmocka_unit_test(woken),
-        cmocka_unit_test(faults),
-        cmocka_unit_test(faults_in_real_mode),
-        cmocka_unit_test(noticed),
-        cmocka_unit_test(entered),
-        cmocka_unit_test(limits),
+        cmocka_unit_test(classes),      cmocka_unit_test(null_from_low), cmocka_unit_test(no_room),
+        cmocka_unit_test(known_in_dxe), cmocka_unit_test(until),         cmocka_unit_test(quoted),
+        cmocka_unit_test(parts),        cmocka_unit_test(recorded),      cmocka_unit_test(ends),
+        cmocka_unit_test(null_page),    cmocka_unit_test(bios_data),     cmocka_unit_test(transfers),
+        cmocka_unit_test(executed),     cmocka_unit_test(modules),       cmocka_unit_test(told_once),
+        cmocka_unit_test(woken),        cmocka_unit_test(faults),        cmocka_unit_test(faults_in_real_mode),
+        cmocka_unit_test(noticed),      cmocka_unit_test(entered),       cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Accesses that the plan forbids. */
 #include <stdio.h>
+#include <string.h>
 
 #include "check/explain/explain.h"
 #include "check/internal.h"
@@ -45,15 +46,52 @@ static bool is_part(struct monitor *mon, enum engine_fault kind, uint64_t pc, ui
     return true;
 }
 
+static unsigned need_of(enum access_kind kind)
+{
+    return kind == ACCESS_WRITE ? ALLOW_W : ALLOW_R;
+}
+
 /* Until when the access is forbidden, for the text; "" when it stays so. */
-static const char *until(const struct plan_range *r, enum phase now, enum engine_fault kind)
+static const char *until(const struct plan_range *r, enum phase now, enum access_kind kind)
 {
     static const char *const text[PHASE_COUNT] = {"", ", until PEI", ", until PEI memory is in use", ", until DXE"};
-    const unsigned need = kind == ENGINE_WRITE ? ALLOW_W : ALLOW_R;
+    const unsigned need = need_of(kind);
     for (unsigned p = now; p < PHASE_COUNT; p++)
         if ((r->allow[p] & need) != 0)
             return text[p];
     return "";
+}
+
+/* What @f says, when the memory that it is about is called @owner and has the rights of @r. */
+static void say(const struct finding *f, const char *owner, const struct plan_range *r, enum phase now,
+                char out[sizeof f->text])
+{
+    (void)snprintf(out, sizeof f->text, "%s at %#llx: %s%s", rules[f->rule].title, (unsigned long long)f->gpa, owner,
+                   until(r, now, f->access));
+}
+
+bool finding_fits(const struct finding *f, const struct plan_range *r)
+{
+    char text[sizeof f->text];
+    if (f->owner == NULL)
+        return true;
+    const bool same = r != NULL && r->at.start == f->range.start && r->at.end == f->range.end;
+    if (r == NULL || r->cls != f->cls || (!same && (f->touched.start < r->at.start || f->touched.end > r->at.end)))
+        return false;
+    if (r->owner == f->owner)
+        return true;
+    say(f, f->owner, r, f->phase, text);
+    return f->access != ACCESS_EXEC && (r->allow[f->phase] & need_of(f->access)) == 0 && strcmp(text, f->text) == 0;
+}
+
+void finding_quote(struct finding *f, const struct plan_range *r)
+{
+    if (f->owner == NULL)
+        return;
+    if (r->owner != f->owner)
+        say(f, r->owner, r, f->phase, f->text);
+    f->owner = r->owner;
+    f->range = r->at;
 }
 
 bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value,
@@ -98,7 +136,6 @@ bool guard_access(struct monitor *mon, enum engine_fault kind, uint64_t gpa, uns
     f->touched = (struct span){gpa, gpa + size};
     if (kind == ENGINE_FETCH && pc == gpa)
         led_here(mon, f, pc);
-    (void)snprintf(f->text, sizeof f->text, "%s at %#llx: %s%s", rules[rule].title, (unsigned long long)gpa,
-                   range->owner, until(range, mon->m->phase, kind));
+    say(f, range->owner, range, mon->m->phase, f->text);
     return through;
 }
