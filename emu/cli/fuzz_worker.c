@@ -100,7 +100,7 @@ static void found(void *self, const struct fuzz_found *f)
     struct fuzz_run *x = self;
     char *text = NULL;
     size_t n = 0;
-    const enum artifact_replay how = artifact_replay(&x->target, f->layout, f->fingerprint, f->platform, &x->s.monitor);
+    const enum artifact_replay how = artifact_replay(&x->target, f->layout, f, &x->s.monitor);
     FILE *out = open_memstream(&text, &n);
     if (out == NULL)
         return;

@@ -22,6 +22,7 @@ struct warm {
     size_t nr_bases;
     struct base *reset[GUEST_PVH + 1]; /* by enum guest_type: before the first instruction; NULL: not needed yet */
     uint64_t runs;
+    uint64_t made; /* machines */
 
     /* Of the last run. */
     struct machine cold;
@@ -113,6 +114,7 @@ static bool run_cold(struct warm *w, const struct boot_case *c, struct diag *d)
     if (!boot_case_power_on(c, &c->layout, &w->cold, d))
         return false;
     w->cold_on = true;
+    w->made++;
     monitor_init(&w->monitor, &w->cold, &w->options, &w->verdict);
     if (w->trace != NULL)
         engine_spy(w->cold.engine, &spy, w);
@@ -125,6 +127,7 @@ static bool run_base(struct warm *w, struct base *b, const struct boot_case *c, 
 {
     if (!base_begin(b, c, d))
         return false;
+    w->made++;
     trace(w, b);
     monitor_init(&w->monitor, &b->machine, &w->options, &w->verdict);
     base_run(b, &w->monitor);
@@ -159,7 +162,7 @@ static const char *run_warm(struct warm *w, struct base *b, const struct boot_ca
         return why;
     trace(w, b);
     monitor_resume(&w->monitor, &b->monitor, &b->machine, &w->verdict);
-    w->monitor.options.platform = w->options.platform;
+    monitor_judge(&w->monitor, &w->options);
     base_quote(&w->verdict, &c->plan);
     monitor_end(&w->monitor, run_on(w, b));
     why = base_doubt(b);
@@ -183,6 +186,7 @@ static struct base *run_at_reset(struct warm *w, const struct boot_case *c, stru
         monitor_init(&w->monitor, &b->machine, &w->options, &w->verdict);
         if (!base_at_reset(b, c, &w->monitor, d))
             return NULL;
+        w->made++;
     }
     return run_warm(w, b, c) == NULL ? b : NULL;
 }
@@ -292,4 +296,31 @@ bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, st
                                 .why_cold = why != NULL ? why : "",
                                 .spared = b != NULL && b->stretches != NULL ? stretches_spared(b->stretches) : 0};
     return true;
+}
+
+bool warm_replay(struct warm *w, const struct boot_case *c, const struct monitor_options *o, struct verdict *v,
+                 struct diag *d)
+{
+    const struct monitor_options usual = w->options;
+    struct verdict last = w->verdict;
+    last.debug_log = NULL; /* its machine runs again, or is gone */
+    last.debug_log_size = 0;
+    w->verdict = (struct verdict){0};
+    w->options = *o;
+    w->options.image = usual.image;
+    w->options.unpacked = usual.unpacked;
+    cold_off(w);
+    const bool anew = only_anew(w, c, o->platform ? WARM_PLATFORM : WARM_HANDOFF) != NULL ||
+                      c->layout.nr_disks != 0; /* which no kept machine has */
+    const bool ran = (!anew && run_at_reset(w, c, d) != NULL) || run_cold(w, c, d);
+    cold_off(w);
+    *v = w->verdict;
+    w->verdict = last;
+    w->options = usual;
+    return ran;
+}
+
+uint64_t warm_machines(const struct warm *w)
+{
+    return w->made;
 }
