@@ -11,6 +11,8 @@
 #define BASES_MAX 8
 /* So many for layouts that are told apart only by what memory is where. */
 #define ALIKE_MAX 3u
+/* So many boots at reset cost several times what another beginning does. */
+#define MISFITS 32u
 /* One that has not served for so many runs makes room for another. */
 #define BASE_IDLE 256u
 _Static_assert(WARM_ADDRESS_SPACE >= BASE_RESERVE * 2 * (BASES_MAX + GUEST_PVH + 1), "what is told of it");
@@ -22,7 +24,8 @@ struct warm {
     size_t nr_bases;
     struct base *reset[GUEST_PVH + 1]; /* by enum guest_type: before the first instruction; NULL: not needed yet */
     uint64_t runs;
-    uint64_t made; /* machines */
+    uint64_t made;    /* machines */
+    unsigned misfits; /* boots at reset, since the last beginning, that none of ALIKE_MAX served */
 
     /* Of the last run. */
     struct machine cold;
@@ -191,6 +194,35 @@ static struct base *run_at_reset(struct warm *w, const struct boot_case *c, stru
     return run_warm(w, b, c) == NULL ? b : NULL;
 }
 
+/* A beginning that has shown where this firmware looks at the layout, in guests that are handed over as @c; NULL for none. */
+static const struct base *shown(const struct warm *w, const struct boot_case *c)
+{
+    for (size_t i = 0; i < w->nr_bases; i++)
+        if (w->base[i]->handoff == c->handoff && (w->base[i]->state == BASE_LOOKED || w->base[i]->state == BASE_KEPT))
+            return w->base[i];
+    return NULL;
+}
+
+/* @b, which is NULL, empty or begun already. */
+static struct base *begun(const struct warm *w, const struct boot_case *c, struct base *b)
+{
+    if (b != NULL && b->handoff == NULL) {
+        base_init(b, c, shown(w, c));
+        b->used = w->runs;
+    }
+    return b;
+}
+
+/* Makes room of it where it has not served for long; else NULL. */
+static struct base *empty(const struct warm *w, struct base *b)
+{
+    if (b == NULL || w->runs - b->used < BASE_IDLE)
+        return NULL;
+    base_off(b);
+    memset(b, 0, sizeof *b);
+    return b;
+}
+
 /* For another beginning; NULL where all that are there are in use. The first one shows the others where to begin. */
 static struct base *room(struct warm *w)
 {
@@ -204,11 +236,7 @@ static struct base *room(struct warm *w)
     for (size_t i = 1; i < w->nr_bases; i++)
         if (oldest == NULL || w->base[i]->used < oldest->used)
             oldest = w->base[i];
-    if (w->runs - oldest->used < BASE_IDLE)
-        return NULL;
-    base_off(oldest);
-    memset(oldest, 0, sizeof *oldest);
-    return oldest;
+    return empty(w, oldest);
 }
 
 /* Why only a new machine can boot @c; NULL when others can. */
@@ -228,7 +256,7 @@ static const char *only_anew(const struct warm *w, const struct boot_case *c, en
 /* The beginning that serves @c and is kept, or is to be; NULL with @why when it is to begin at reset. */
 static struct base *choose(struct warm *w, const struct boot_case *c, const char **why)
 {
-    struct base *next = NULL;
+    struct base *next = NULL, *oldest = NULL;
     bool other = false; /* something kept is told apart by more than an answer */
     unsigned alike = 0;
     for (size_t i = 0; i < w->nr_bases; i++) {
@@ -236,6 +264,8 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         if (!base_serves(b, c))
             continue;
         alike++;
+        if (i != 0 && (oldest == NULL || b->used < oldest->used))
+            oldest = b;
         if (b->state == BASE_HOPELESS) {
             *why = "where this firmware looks at the layout could not be told";
             continue;
@@ -251,16 +281,17 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         }
         other |= !b->answered;
     }
-    if (other && alike >= ALIKE_MAX) /* no beginning of its own: too few layouts would have it in common */
-        return NULL;
     if (*why == NULL)
         *why = "nothing was kept yet";
     if (c->plan.top > BASE_RESERVE) /* what is folded cannot be kept */
         return NULL;
-    if (next == NULL && (next = room(w)) != NULL) {
-        base_init(next, c, w->base[0]);
-        next->used = w->runs;
-    }
+    if (!other || alike < ALIKE_MAX)
+        return begun(w, c, next != NULL ? next : room(w));
+    if (++w->misfits < MISFITS) /* too few layouts would have another one in common */
+        return NULL;
+    next = begun(w, c, next != NULL ? next : empty(w, oldest));
+    if (next != NULL)
+        w->misfits = 0;
     return next;
 }
 
