@@ -183,14 +183,19 @@ static const struct machine_watcher watcher = {
     .paused = on_paused,
 };
 
+void monitor_judge(struct monitor *mon, const struct monitor_options *o)
+{
+    mon->options = *o;
+    if (mon->options.budget == 0)
+        mon->options.budget = DEFAULT_BUDGET;
+}
+
 void monitor_init(struct monitor *mon, struct machine *m, const struct monitor_options *o, struct verdict *v)
 {
     memset(mon, 0, sizeof *mon);
     memset(v, 0, sizeof *v);
     mon->m = m;
-    mon->options = *o;
-    if (mon->options.budget == 0)
-        mon->options.budget = DEFAULT_BUDGET;
+    monitor_judge(mon, o);
     mon->v = v;
     v->findings.most = (size_t)limit(m->limits, LIMIT_FINDINGS);
     v->modules_most = (size_t)limit(m->limits, LIMIT_MODULES);

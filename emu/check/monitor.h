@@ -28,11 +28,14 @@ struct monitor_options {
     struct until until; /* how far to go */
     bool platform;      /* go no further than to where PEI memory is published: END_PLATFORM */
     bool first_only;    /* the first finding that is an error ends the run: what follows is often its consequence */
-    bool no_chains;     /* no call chains are looked for, each of which takes milliseconds: nobody will ask */
-    bool guest_lzma;    /* the guest's own decompressor runs, even where the host could do it */
-    bool written;       /* verdict.written: what memory the guest writes. Stores are slow then */
-    bool guest_bulk;    /* the guest runs long string instructions itself, element by element: for proofs */
-    unsigned patience;  /* seconds of CPU time that the decompressor may take before it is looked at closely */
+    /* Asked when something was found before and is found again: true ends the run, what is to come does not matter. May be NULL. */
+    bool (*enough)(void *self, const struct verdict *v);
+    void *enough_self;
+    bool no_chains;             /* no call chains are looked for, each of which takes milliseconds: nobody will ask */
+    bool guest_lzma;            /* the guest's own decompressor runs, even where the host could do it */
+    bool written;               /* verdict.written: what memory the guest writes. Stores are slow then */
+    bool guest_bulk;            /* the guest runs long string instructions itself, element by element: for proofs */
+    unsigned patience;          /* seconds of CPU time that the decompressor may take before it is looked at closely */
     struct lzma_memo *unpacked; /* what the host unpacks, kept for the next boot; NULL: it is not */
     enum severity severity[RULE_COUNT];
     const struct image *image; /* what a first stage must have loaded when it enters the firmware; NULL: not checked */
@@ -228,6 +231,8 @@ bool finding_fits(const struct finding *f, const struct plan_range *r);
 void finding_quote(struct finding *f, const struct plan_range *r);
 /* Makes of @kept a monitor of machine @m as it would be there had it watched from reset; @v is zero before. */
 void monitor_resume(struct monitor *mon, const struct monitor *kept, struct machine *m, struct verdict *v);
+/* Before it runs: it judges as @o says, not as what it was made of did. What was found before stays as it is. */
+void monitor_judge(struct monitor *mon, const struct monitor_options *o);
 
 /* The module that holds @gva, NULL for none; the .debug file that it was made of, NULL for none; its entry point, from its base. */
 const struct module *monitor_module(struct monitor *mon, uint64_t gva);

@@ -15,6 +15,14 @@ static struct finding *find_same(struct findings *list, enum rule_id rule, uint6
     return NULL;
 }
 
+/* What is there by now is complete: the next one is about to be told. */
+static void ask_whether_enough(struct monitor *mon)
+{
+    const struct monitor_options *o = &mon->options;
+    if (o->enough != NULL && mon->v->findings.nr != 0 && !mon->m->stopping && o->enough(o->enough_self, mon->v))
+        end_run(mon, END_FINDING, "what was looked for is known");
+}
+
 struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, const struct plan_range *range, bool *again)
 {
     struct findings *list = &mon->v->findings;
@@ -24,6 +32,7 @@ struct finding *record(struct monitor *mon, enum rule_id rule, uint64_t pc, cons
             end_run(mon, END_FINDING, rules[RULE_EXCEPTION].name);
         return NULL;
     }
+    ask_whether_enough(mon);
     struct finding *f = find_same(list, rule, pc, range);
     *again = f != NULL;
     if (f != NULL) {

@@ -389,9 +389,10 @@ static void say_summary(const struct fuzz_run *x, double seconds)
                   "stat::number_of_executed_units: %" PRIu64 "\nstat::average_exec_per_sec:     %.0f\n"
                   "stat::new_units_added:          %zu\nstat::handoff_units:            %" PRIu64
                   "\nstat::impossible_units:         %" PRIu64 "\nstat::faulty_units:             %" PRIu64
-                  "\nstat::boots_from_reset:         %" PRIu64 "\nstat::boots_taken_up:           %" PRIu64 "\n",
+                  "\nstat::boots_from_reset:         %" PRIu64 "\nstat::boots_taken_up:           %" PRIu64
+                  "\nstat::replays:                  %" PRIu64 "\nstat::replays_in_new_machines:  %" PRIu64 "\n",
                   s->runs, rate(x, seconds), x->fuzz.corpus.nr, s->handoffs, s->impossible, s->faulty,
-                  x->session.nr_cold, x->session.nr_warm);
+                  x->session.nr_cold, x->session.nr_warm, x->session.nr_replays, x->session.nr_replays_anew);
 }
 
 static void list_findings(const struct fuzz_run *x)

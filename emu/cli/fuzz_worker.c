@@ -46,6 +46,8 @@ static void send_state(struct fuzz_run *x)
         return;
     x->session.nr_warm = x->target.nr_warm;
     x->session.nr_cold = x->target.nr_cold;
+    x->session.nr_replays = x->target.nr_replays;
+    x->session.nr_replays_anew = x->target.nr_replays_anew;
     char *text = fuzz_state_write(&x->fuzz, &x->session);
     if (text != NULL)
         send_message(x, FUZZ_STATE, text, strlen(text));
@@ -100,7 +102,7 @@ static void found(void *self, const struct fuzz_found *f)
     struct fuzz_run *x = self;
     char *text = NULL;
     size_t n = 0;
-    const enum artifact_replay how = artifact_replay(&x->target, f->layout, f->fingerprint, f->platform, &x->s.monitor);
+    const enum artifact_replay how = artifact_replay(&x->target, f->layout, f, &x->s.monitor);
     FILE *out = open_memstream(&text, &n);
     if (out == NULL)
         return;
@@ -128,6 +130,8 @@ bool fuzz_work(void *self, size_t job, FILE *out)
     f->o.self = x;
     x->target.nr_warm = x->session.nr_warm;
     x->target.nr_cold = x->session.nr_cold;
+    x->target.nr_replays = x->session.nr_replays;
+    x->target.nr_replays_anew = x->session.nr_replays_anew;
     if (f->seeds != 0)
         fuzz_take_up(f);
     while (f->seeds < x->session.nr_seeds && (more = go_on(x)))

@@ -154,7 +154,7 @@ static int simplify(void *self)
     shrink(l, &o, &r);
     progress_end(&j->progress);
     const bool shown = shows(j, l, &d);
-    const enum artifact_replay how = artifact_replay(&j->target, l, fingerprint, false, &j->monitor);
+    const enum artifact_replay how = artifact_replay(&j->target, l, &j->fault, &j->monitor);
     if (!shown || !write_layout(j, l, how, &d))
         return cli_complain(&d);
     (void)fprintf(stderr, "%s %s: cost %llu, was %llu; %u boots%s; %s\n", fingerprint, j->fault.what,

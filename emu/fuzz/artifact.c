@@ -27,35 +27,60 @@ bool artifact_same(const struct verdict *v, const char *fingerprint)
     return false;
 }
 
-static bool shows(struct target *t, const struct layout *l, const char *text, bool synthetic, const char *fingerprint,
-                  const struct monitor_options *o)
+/* What a boot is looked through for. */
+struct wanted {
+    struct target *t;
+    const struct layout *l;
+    const char *text; /* of the file */
+    const struct fuzz_found *x;
+    size_t looked; /* findings that it is not */
+};
+
+/* It is there, or there is no room for it any more. */
+static bool is_enough(void *self, const struct verdict *v)
 {
+    struct wanted *w = self;
+    char fingerprint[FINGERPRINT_SIZE];
+    for (; w->looked < v->findings.nr; w->looked++) {
+        finding_fingerprint(&v->findings.f[w->looked], fingerprint);
+        if (strcmp(fingerprint, w->x->fingerprint) == 0)
+            return true;
+    }
+    return v->findings.nr == v->findings.most;
+}
+
+static bool shows(struct wanted *w, bool synthetic, const struct monitor_options *o)
+{
+    struct monitor_options options = *o;
     struct verdict *v = calloc(1, sizeof *v);
     if (v == NULL)
         return false;
-    const bool same = target_replay(t, l, text, synthetic, o, v, NULL) && artifact_same(v, fingerprint);
+    w->looked = 0;
+    options.enough = w->x->finding != NULL ? is_enough : NULL; /* how it ends, the end tells */
+    options.enough_self = w;
+    const bool same =
+        target_replay(w->t, w->l, w->text, synthetic, &options, v, NULL) && artifact_same(v, w->x->fingerprint);
     verdict_free(v);
     free(v);
     return same;
 }
 
-/* Cheap boots first: most faults are the first of theirs. */
-static enum artifact_replay replay(struct target *t, const struct layout *l, const char *text, const char *fingerprint,
-                                   bool platform, const struct monitor_options *o)
+static enum artifact_replay replay(struct wanted *w, const struct monitor_options *o)
 {
     struct monitor_options all = *o, early = *o;
     all.first_only = false;
     early.platform = true;
-    if (shows(t, l, text, false, fingerprint, o) || shows(t, l, text, false, fingerprint, &all))
+    if (shows(w, false, &all))
         return REPLAY_PLAIN;
-    if (shows(t, l, text, true, fingerprint, &all))
+    if (!target_hands_over(w->t, w->l) && shows(w, true, &all)) /* else that was this boot */
         return REPLAY_SYNTHETIC;
-    return platform && shows(t, l, text, true, fingerprint, &early) ? REPLAY_PLATFORM : REPLAY_NOT;
+    return w->x->platform && shows(w, true, &early) ? REPLAY_PLATFORM : REPLAY_NOT;
 }
 
-enum artifact_replay artifact_replay(struct target *t, const struct layout *l, const char *fingerprint, bool platform,
+enum artifact_replay artifact_replay(struct target *t, const struct layout *l, const struct fuzz_found *x,
                                      const struct monitor_options *o)
 {
+    struct wanted w = {.t = t, .l = l, .x = x};
     char *text = NULL;
     size_t n = 0;
     FILE *f = open_memstream(&text, &n);
@@ -63,7 +88,8 @@ enum artifact_replay artifact_replay(struct target *t, const struct layout *l, c
         return REPLAY_NOT;
     layout_write(l, f);
     const bool ok = fclose(f) == 0;
-    const enum artifact_replay how = ok ? replay(t, l, text, fingerprint, platform, o) : REPLAY_NOT;
+    w.text = text;
+    const enum artifact_replay how = ok ? replay(&w, o) : REPLAY_NOT;
     free(text);
     return how;
 }

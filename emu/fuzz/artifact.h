@@ -19,8 +19,8 @@ const char *artifact_replay_text(enum artifact_replay r); /* for people */
 /* Does @v have the fault @fingerprint? */
 bool artifact_same(const struct verdict *v, const char *fingerprint);
 
-/* Boots @l from reset, out of a file, until the fault @fingerprint is seen; @platform: it was in the first tier. */
-enum artifact_replay artifact_replay(struct target *t, const struct layout *l, const char *fingerprint, bool platform,
+/* Boots @l from its first instruction, out of a file, until the fault @x is seen: once, where that boot shows it. */
+enum artifact_replay artifact_replay(struct target *t, const struct layout *l, const struct fuzz_found *x,
                                      const struct monitor_options *o);
 
 /* Writes @l with what is known of @x as comments. */

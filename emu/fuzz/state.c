@@ -7,7 +7,7 @@
 
 #include "layout/write.h"
 
-#define SCHEMA "hvmbed-fuzz-state/1"
+#define SCHEMA "hvmbed-fuzz-state/2"
 
 void fuzz_session_free(struct fuzz_session *s)
 {
@@ -63,13 +63,13 @@ static json_t *json_faults(const struct fuzz_list *l)
 }
 
 /* The numbers, in one order for both ways. */
-#define NUMBERS 13u
+#define NUMBERS 15u
 static void numbers(struct fuzz *f, struct fuzz_session *s, uint64_t *out[NUMBERS])
 {
     uint64_t *const all[NUMBERS] = {
         &f->chooser.state,    &f->seeds,          &f->mutants,      &f->stats.runs,     &f->stats.handoffs,
         &f->stats.impossible, &f->stats.too_slow, &f->stats.faulty, &f->stats.left_out, &s->saved,
-        &s->not_replayed,     &s->nr_warm,        &s->nr_cold};
+        &s->not_replayed,     &s->nr_warm,        &s->nr_cold,      &s->nr_replays,     &s->nr_replays_anew};
     memcpy(out, all, sizeof all);
 }
 

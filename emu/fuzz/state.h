@@ -17,7 +17,7 @@ struct fuzz_session {
     struct layout *seed;               /* owned: to begin with; those before fuzz.seeds are done */
     size_t nr_seeds;
     uint64_t saved, not_replayed;
-    uint64_t nr_warm, nr_cold;
+    uint64_t nr_warm, nr_cold, nr_replays, nr_replays_anew; /* as in struct target */
 };
 void fuzz_session_free(struct fuzz_session *s);
 

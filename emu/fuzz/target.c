@@ -75,32 +75,27 @@ void target_warm_up(struct target *t, const struct layout *l, enum warm_tier tie
     t->nr_cold = cold;
 }
 
+bool target_hands_over(struct target *t, const struct layout *l)
+{
+    const struct boot_choice choice = choose_handoff(t, l, false);
+    return boot_handoff(&choice, l) == handoff_for(l->type);
+}
+
 bool target_replay(struct target *t, const struct layout *from, const char *text, bool synthetic,
                    const struct monitor_options *o, struct verdict *v, struct diag *d)
 {
     struct boot_case c = {0};
     struct layout l;
     struct layout_lines lines = {0};
-    struct monitor_options options = *o;
-    options.image = t->image;
     if (!layout_read_text("layout", text, &l, &lines, d))
         return false;
     memcpy(l.disk, from->disk, sizeof l.disk); /* whose files cannot be looked up in a cage */
     l.nr_disks = from->nr_disks;
     const struct boot_choice choice = choose_handoff(t, &l, synthetic);
-    struct {
-        struct machine machine;
-        struct monitor monitor;
-    } *r = calloc(1, sizeof *r);
-    bool ok = r != NULL
-                  ? boot_case_prepare(&c, &l, t->image, &choice, d) && boot_case_power_on(&c, &c.layout, &r->machine, d)
-                  : diag_fail(d, "", 0, "out of memory");
-    if (ok) {
-        monitor_init(&r->monitor, &r->machine, &options, v);
-        monitor_run(&r->monitor);
-        machine_exit(&r->machine);
-    }
+    const uint64_t machines = warm_machines(t->warm);
+    const bool ok = boot_case_prepare(&c, &l, t->image, &choice, d) && warm_replay(t->warm, &c, o, v, d);
+    t->nr_replays++;
+    t->nr_replays_anew += warm_machines(t->warm) != machines;
     boot_case_free(&c);
-    free(r);
     return ok;
 }

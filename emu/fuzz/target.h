@@ -14,9 +14,10 @@ struct target {
     struct held held;
     struct boot_case boot; /* of the run before */
     struct edges edges;
-    uint8_t map[COVERAGE_SIZE]; /* of the run before */
-    uint64_t nr_warm, nr_cold;  /* runs that did not begin at reset, and that did */
-    const char *why_cold;       /* static: why the run before did; "" when it did not */
+    uint8_t map[COVERAGE_SIZE];           /* of the run before */
+    uint64_t nr_warm, nr_cold;            /* runs that did not begin at reset, and that did */
+    uint64_t nr_replays, nr_replays_anew; /* target_replay(), and how many of them had to make a machine */
+    const char *why_cold;                 /* static: why the run before did; "" when it did not */
 };
 
 /* @t is zero but for its limits. @im and what @o points to must outlive it. False with @d. */
@@ -34,9 +35,12 @@ const struct verdict *target_run(struct target *t, const struct layout *l, enum 
 /* Boots an ordinary layout until the next boot like it need not begin at reset; nothing is counted. */
 void target_warm_up(struct target *t, const struct layout *l, enum warm_tier tier);
 
+/* Is the hand-off that `hvmbed run` chooses for @l the one that target_run() boots it by? */
+bool target_hands_over(struct target *t, const struct layout *l);
 /*
- * As target_run() once more from reset, in a machine of its own, of the file that was written of @from, @text, and as `hvmbed run` would
- * without --handoff, or (@synthetic) as target_run() does. False with @d when it cannot be; verdict_free() @v afterwards.
+ * Once more from the first instruction (warm_replay()), of the file that was written of @from, @text, and as `hvmbed run` would
+ * without --handoff, or (@synthetic) as target_run() does. The verdict of the last target_run() stays. False with @d when it
+ * cannot be; verdict_free() @v afterwards.
  */
 bool target_replay(struct target *t, const struct layout *from, const char *text, bool synthetic,
                    const struct monitor_options *o, struct verdict *v, struct diag *d);

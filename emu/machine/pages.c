@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/hugepages.h"
 #include "base/le.h"
 
 enum {
@@ -20,8 +19,6 @@ enum {
 /* Each layout has its memory elsewhere: beyond so many pages (64 MiB) the host gets back those of layouts gone by. */
 #define RESIDENT_MAX (1u << 14)
 #define FOLDED_MAX (1u << 12)
-/* SEC unpacks below. Elsewhere a page of 2 MiB for one of 4 KiB, here and there in each layout, would add up. */
-#define UNPACKED_BELOW (64 * MIB)
 #define RESERVE_MIN (4 * GIB)
 
 /* Of a kept page that has been written: what it was. */
@@ -137,7 +134,6 @@ bool pages_init(struct memory *m, const struct plan *plan, uint64_t fill, uint64
     m->size *= 2;
     if (base != MAP_FAILED) {
         m->base = base;
-        hugepages_want(m->base, UNPACKED_BELOW);
         s = mmap(NULL, m->reserved >> PAGE_SHIFT, PROT_READ | PROT_WRITE, flags, -1, 0);
     }
     if (s == MAP_FAILED || p->folded == NULL) {

@@ -11,10 +11,10 @@
 #define BASES_MAX 8
 /* So many for layouts that are told apart only by what memory is where. */
 #define ALIKE_MAX 3u
+/* So many boots at reset cost several times what another beginning does. */
+#define MISFITS 16u
 /* One that has not served for so many runs makes room for another. */
 #define BASE_IDLE 256u
-/* Among those, when so many layouts have found none that fits: by then that has cost what another beginning costs. */
-#define STRAYS 8u
 _Static_assert(WARM_ADDRESS_SPACE >= BASE_RESERVE * 2 * (BASES_MAX + GUEST_PVH + 1), "what is told of it");
 
 struct warm {
@@ -24,7 +24,8 @@ struct warm {
     size_t nr_bases;
     struct base *reset[GUEST_PVH + 1]; /* by enum guest_type: before the first instruction; NULL: not needed yet */
     uint64_t runs;
-    unsigned strays; /* layouts that began at reset since all beginnings that are told apart by memory were others' */
+    uint64_t made;    /* machines */
+    unsigned misfits; /* boots at reset, since the last beginning, that none of ALIKE_MAX served */
 
     /* Of the last run. */
     struct machine cold;
@@ -116,6 +117,7 @@ static bool run_cold(struct warm *w, const struct boot_case *c, struct diag *d)
     if (!boot_case_power_on(c, &c->layout, &w->cold, d))
         return false;
     w->cold_on = true;
+    w->made++;
     monitor_init(&w->monitor, &w->cold, &w->options, &w->verdict);
     if (w->trace != NULL)
         engine_spy(w->cold.engine, &spy, w);
@@ -128,6 +130,7 @@ static bool run_base(struct warm *w, struct base *b, const struct boot_case *c, 
 {
     if (!base_begin(b, c, d))
         return false;
+    w->made++;
     trace(w, b);
     monitor_init(&w->monitor, &b->machine, &w->options, &w->verdict);
     base_run(b, &w->monitor);
@@ -162,7 +165,7 @@ static const char *run_warm(struct warm *w, struct base *b, const struct boot_ca
         return why;
     trace(w, b);
     monitor_resume(&w->monitor, &b->monitor, &b->machine, &w->verdict);
-    w->monitor.options.platform = w->options.platform;
+    monitor_judge(&w->monitor, &w->options);
     base_quote(&w->verdict, &c->plan);
     monitor_end(&w->monitor, run_on(w, b));
     why = base_doubt(b);
@@ -186,17 +189,33 @@ static struct base *run_at_reset(struct warm *w, const struct boot_case *c, stru
         monitor_init(&w->monitor, &b->machine, &w->options, &w->verdict);
         if (!base_at_reset(b, c, &w->monitor, d))
             return NULL;
+        w->made++;
     }
     return run_warm(w, b, c) == NULL ? b : NULL;
 }
 
-/* The one that has not served for longest makes room, of all or of those that serve @c; NULL where all are in use. */
-static struct base *oldest(struct warm *w, const struct boot_case *c)
+/* A beginning that has shown where this firmware looks at the layout, in guests that are handed over as @c; NULL for none. */
+static const struct base *shown(const struct warm *w, const struct boot_case *c)
 {
-    struct base *b = NULL;
-    for (size_t i = 1; i < w->nr_bases; i++) /* the first one shows the others where to begin */
-        if ((c == NULL || base_serves(w->base[i], c)) && (b == NULL || w->base[i]->used < b->used))
-            b = w->base[i];
+    for (size_t i = 0; i < w->nr_bases; i++)
+        if (w->base[i]->handoff == c->handoff && (w->base[i]->state == BASE_LOOKED || w->base[i]->state == BASE_KEPT))
+            return w->base[i];
+    return NULL;
+}
+
+/* @b, which is NULL, empty or begun already. */
+static struct base *begun(const struct warm *w, const struct boot_case *c, struct base *b)
+{
+    if (b != NULL && b->handoff == NULL) {
+        base_init(b, c, shown(w, c));
+        b->used = w->runs;
+    }
+    return b;
+}
+
+/* Makes room of it where it has not served for long; else NULL. */
+static struct base *empty(const struct warm *w, struct base *b)
+{
     if (b == NULL || w->runs - b->used < BASE_IDLE)
         return NULL;
     base_off(b);
@@ -204,24 +223,20 @@ static struct base *oldest(struct warm *w, const struct boot_case *c)
     return b;
 }
 
-/* For another beginning; NULL where all that are there are in use. */
+/* For another beginning; NULL where all that are there are in use. The first one shows the others where to begin. */
 static struct base *room(struct warm *w)
 {
-    if (w->nr_bases == BASES_MAX)
-        return oldest(w, NULL);
-    struct base *b = calloc(1, sizeof *b);
-    if (b != NULL)
-        w->base[w->nr_bases++] = b;
-    return b;
-}
-
-/* Likewise, for a layout that has too few others in common with it for one of its own. */
-static struct base *stray(struct warm *w, const struct boot_case *c)
-{
-    struct base *b = ++w->strays >= STRAYS ? oldest(w, c) : NULL;
-    if (b != NULL)
-        w->strays = 0;
-    return b;
+    struct base *oldest = NULL;
+    if (w->nr_bases < BASES_MAX) {
+        struct base *b = calloc(1, sizeof *b);
+        if (b != NULL)
+            w->base[w->nr_bases++] = b;
+        return b;
+    }
+    for (size_t i = 1; i < w->nr_bases; i++)
+        if (oldest == NULL || w->base[i]->used < oldest->used)
+            oldest = w->base[i];
+    return empty(w, oldest);
 }
 
 /* Why only a new machine can boot @c; NULL when others can. */
@@ -241,7 +256,7 @@ static const char *only_anew(const struct warm *w, const struct boot_case *c, en
 /* The beginning that serves @c and is kept, or is to be; NULL with @why when it is to begin at reset. */
 static struct base *choose(struct warm *w, const struct boot_case *c, const char **why)
 {
-    struct base *next = NULL;
+    struct base *next = NULL, *oldest = NULL;
     bool other = false; /* something kept is told apart by more than an answer */
     unsigned alike = 0;
     for (size_t i = 0; i < w->nr_bases; i++) {
@@ -249,6 +264,8 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         if (!base_serves(b, c))
             continue;
         alike++;
+        if (i != 0 && (oldest == NULL || b->used < oldest->used))
+            oldest = b;
         if (b->state == BASE_HOPELESS) {
             *why = "where this firmware looks at the layout could not be told";
             continue;
@@ -268,14 +285,13 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         *why = "nothing was kept yet";
     if (c->plan.top > BASE_RESERVE) /* what is folded cannot be kept */
         return NULL;
-    const bool full = other && alike >= ALIKE_MAX;
-    if (next != NULL && !full)
-        return next;
-    next = full ? stray(w, c) : room(w);
-    if (next != NULL) {
-        base_init(next, c, w->base[0]);
-        next->used = w->runs;
-    }
+    if (!other || alike < ALIKE_MAX)
+        return begun(w, c, next != NULL ? next : room(w));
+    if (++w->misfits < MISFITS) /* too few layouts would have another one in common */
+        return NULL;
+    next = begun(w, c, next != NULL ? next : empty(w, oldest));
+    if (next != NULL)
+        w->misfits = 0;
     return next;
 }
 
@@ -311,4 +327,31 @@ bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, st
                                 .why_cold = why != NULL ? why : "",
                                 .spared = b != NULL && b->stretches != NULL ? stretches_spared(b->stretches) : 0};
     return true;
+}
+
+bool warm_replay(struct warm *w, const struct boot_case *c, const struct monitor_options *o, struct verdict *v,
+                 struct diag *d)
+{
+    const struct monitor_options usual = w->options;
+    struct verdict last = w->verdict;
+    last.debug_log = NULL; /* its machine runs again, or is gone */
+    last.debug_log_size = 0;
+    w->verdict = (struct verdict){0};
+    w->options = *o;
+    w->options.image = usual.image;
+    w->options.unpacked = usual.unpacked;
+    cold_off(w);
+    const bool anew = only_anew(w, c, o->platform ? WARM_PLATFORM : WARM_HANDOFF) != NULL ||
+                      c->layout.nr_disks != 0; /* which no kept machine has */
+    const bool ran = (!anew && run_at_reset(w, c, d) != NULL) || run_cold(w, c, d);
+    cold_off(w);
+    *v = w->verdict;
+    w->verdict = last;
+    w->options = usual;
+    return ran;
+}
+
+uint64_t warm_machines(const struct warm *w)
+{
+    return w->made;
 }

@@ -48,6 +48,17 @@ void warm_close(struct warm *w); /* NULL is fine */
  */
 bool warm_run(struct warm *w, const struct boot_case *c, enum warm_tier tier, struct warm_result *out, struct diag *d);
 
+/*
+ * Boots @c from its first instruction, judged as @o says, whatever was said to warm_open(): in a machine that is kept before that
+ * instruction where it can serve, else in a new one. @v is the caller's, who calls verdict_free(). @c need not live longer.
+ * The verdict of the last warm_run() stays as it was, but for its debug log; its machine does not. False with @d.
+ */
+bool warm_replay(struct warm *w, const struct boot_case *c, const struct monitor_options *o, struct verdict *v,
+                 struct diag *d);
+
+/* How many machines it has made so far: each costs as much as a hundred boots to the platform. */
+uint64_t warm_machines(const struct warm *w);
+
 /* Between the ends of a block and the beginning of another. */
 struct warm_edge {
     uint64_t from, to, times;

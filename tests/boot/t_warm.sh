@@ -33,6 +33,16 @@ if have $release; then
     ok "HVM, to the published PEI memory" warm '[1-9][0-9]* of them warm, 0 different' -p "$image" hvm "${hvm[@]}"
     ok "PVH, to the hand-off" warm '[1-9][0-9]* of them warm, 0 different' "$image" pvh "${pvh[@]}"
     ok "the guest unpacks" warm '4 boots, 2 of them warm, 0 different' -g -n 4 "$image" hvm "${hvm[0]}"
+    # Replays, between boots that take over what is kept: HVM guests are entered alike, PVH guests here, too.
+    replays() { # IN-NEW-MACHINES OPTION...
+        local anew=$1
+        shift
+        warm ' 0 different' -r "$@" && grep -qE "^[1-9][0-9]* replays, $anew in new machines\$" "$T/warm.out"
+    }
+    ok "HVM, replayed in one machine" replays 1 -p "$image" hvm "${hvm[@]}" "$SRC/tests/boot/warm-faulty.cfg"
+    ok "and to the published PEI memory" replays 1 -1 "$image" hvm "${hvm[@]:0:2}" "$SRC/tests/boot/warm-faulty.cfg"
+    ok "PVH, replayed in one machine" replays 1 -p "$image" pvh "${pvh[@]}"
+    ok "hvmloader first, replayed in machines of their own" replays 2 -p -n 2 "$image" hvmloader "${hvm[0]}"
     ok "hvmloader first: from reset" warm ' 0 of them warm, 0 different' -n 2 "$image" hvmloader "${hvm[0]}"
     # Limits that are met: in what all boots have in common, and after it.
     limits="log=100 modules=8 findings=1 hobs=20 tables=3"

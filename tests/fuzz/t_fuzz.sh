@@ -27,11 +27,25 @@ runs=(-runs=30 -seed=2)
 at_once fuzz a "${runs[@]}"
 at_once fuzz b "${runs[@]}"
 at_once fuzz legal -runs=5 -mode=legal
+# All PVH guests are handed over as `hvmbed run` does it, and entered alike.
+pvh=(-guest=pvh -l "$SRC/layouts/pvh-256m.cfg" -print_final_stats=1)
+at_once fuzz platform -tier=platform -runs=300 -seed=2 "${pvh[@]}"
+at_once fuzz handoff -tier=handoff -runs=8 -seed=2 "${pvh[@]}"
 wait
 ok "finds faults: exit 1" code_is a 1
 ok "the same seed, the same findings, layouts and corpus" same a b
 ok "numbers at the end" ends_with_summary a
 ok "nothing in layouts that Xen makes: exit 0" code_is legal 0
+stat() { sed -n "s/^stat::$2: *//p" "$T/$1/err"; } # FOLDER NAME
+replayed() { # FOLDER MOST: boots for each finding that is saved; one of all may make the machine
+    local found
+    found=$(find "$T/$1/found" -name '*.cfg' | wc -l)
+    echo "$found found, $(stat "$1" replays) replays, $(stat "$1" replays_in_new_machines) in new machines"
+    [ "$found" -ge 2 ] && [ "$(stat "$1" replays)" -ge "$found" ] && [ "$(stat "$1" replays)" -le $((found * $2)) ] &&
+        [ "$(stat "$1" replays_in_new_machines)" -le 1 ]
+}
+ok "a finding at the hand-off is booted again once, in a kept machine" replayed handoff 1
+ok "one where PEI memory is published at most twice" replayed platform 2
 ok "no temporary files stay" test -z "$(find "$T" -name '*.tmp*' -o -name '.*.cfg*')"
 
 # --- CMOS says more RAM than there is, or than the E820 says: PEI's memory goes where it must not

@@ -2,7 +2,7 @@
 /*
  * Is a boot that does not begin at reset the same boot? Each layout is booted from reset and warm, and the reports, text
  * and JSON, HOB list and all, must be the same bytes. Then once more in children of the process as it is by then.
- * Usage: warm [-pgc1] [-E RULE] [-x LIMIT] [-n ROUNDS] [-w LEAST] [-t LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...
+ * Usage: warm [-pgc1r] [-E RULE] [-x LIMIT] [-n ROUNDS] [-w LEAST] [-t LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...
  *   -p  to the published PEI memory instead of the hand-off
  *   -g  the guest unpacks the firmware itself
  *   -n  that many rounds over all layouts
@@ -15,6 +15,8 @@
  *       warm, and then -f looks at memory in their second half
  *   -s  the seed of the mutants
  *   -1  a boot ends with the first error, as in hvmbed fuzz (-m means that, too)
+ *   -r  after each boot that layout once more by warm_replay(), to where the others do not go and with all findings or the
+ *       first, as the others have not
  *   -E  what breaks that rule is an error
  * Exit 0 equal, 1 not, 2 cannot be run.
  */
@@ -37,7 +39,7 @@
 
 struct options {
     enum warm_tier tier;
-    bool guest_lzma, no_cold, first_only;
+    bool guest_lzma, no_cold, first_only, replays;
     unsigned rounds, least, growth, mutants;
     uint64_t seed, taken;
     const char *error;
@@ -53,7 +55,9 @@ struct bed {
     struct boot_case *c;
     struct layout *layout;
     char **expected; /* the reports of boots from reset */
-    unsigned bad, warmed, runs;
+    char **replayed; /* likewise, as replays have it */
+    unsigned bad, warmed, runs, replays;
+    uint64_t anew; /* replays that made a machine */
     uint64_t spared;
     struct edges edges;
     uint8_t *coverage; /* of each layout, COVERAGE_SIZE */
@@ -86,19 +90,25 @@ static char *report(const struct boot_case *c, const struct verdict *v)
     return text;
 }
 
-static char *boot_cold(struct bed *b, const struct boot_case *c, struct diag *d)
+static struct monitor_options usual(const struct bed *b)
+{
+    struct monitor_options o = b->monitor;
+    o.image = &b->image;
+    o.platform = b->o.tier == WARM_PLATFORM;
+    return o;
+}
+
+static char *boot_cold(const struct boot_case *c, const struct monitor_options *o, bool log, struct diag *d)
 {
     struct machine *m = calloc(1, sizeof *m);
     struct monitor *mon = calloc(1, sizeof *mon);
     struct verdict *v = calloc(1, sizeof *v);
     char *text = NULL;
-    struct monitor_options o = b->monitor;
-    o.image = &b->image;
-    o.platform = b->o.tier == WARM_PLATFORM;
     if (m != NULL && mon != NULL && v != NULL && boot_case_power_on(c, &c->layout, m, d)) {
-        monitor_init(mon, m, &o, v);
+        monitor_init(mon, m, o, v);
         monitor_run(mon);
-        v->debug_log = platform_debug_log(&m->platform, &v->debug_log_size, &v->debug_log_truncated);
+        if (log)
+            v->debug_log = platform_debug_log(&m->platform, &v->debug_log_size, &v->debug_log_truncated);
         text = report(c, v);
         verdict_free(v);
         machine_exit(m);
@@ -160,6 +170,32 @@ static bool boot_warm(struct bed *b, size_t i, const char *what, struct diag *d)
     return true;
 }
 
+/* Judged otherwise, and with no trace left of it in the boots after it. */
+static bool replay(struct bed *b, size_t i, struct diag *d)
+{
+    struct verdict *v = calloc(1, sizeof *v);
+    struct monitor_options o = usual(b);
+    o.platform = !o.platform;
+    o.first_only = !o.first_only;
+    const uint64_t machines = warm_machines(b->warm);
+    bool ok = v != NULL && warm_replay(b->warm, &b->c[i], &o, v, d);
+    char *text = ok ? report(&b->c[i], v) : NULL;
+    b->replays++;
+    b->anew += warm_machines(b->warm) != machines;
+    if (ok && b->replayed[i] == NULL)
+        b->replayed[i] = boot_cold(&b->c[i], &o, false, d);
+    ok = text != NULL && b->replayed[i] != NULL;
+    if (ok && strcmp(text, b->replayed[i]) != 0) {
+        show("replayed", b->c[i].layout.path, b->replayed[i], text);
+        b->bad++;
+    }
+    free(text);
+    if (v != NULL)
+        verdict_free(v);
+    free(v);
+    return ok;
+}
+
 static long resident_kib(void)
 {
     long pages = 0, resident = 0;
@@ -176,7 +212,7 @@ static bool rounds(struct bed *b, struct diag *d)
     long before = 0;
     for (unsigned n = 0; n < b->o.rounds; n++) {
         for (size_t i = 0; i < b->nr; i++)
-            if (!boot_warm(b, i, "again", d))
+            if (!boot_warm(b, i, "again", d) || (b->o.replays && !replay(b, i, d)))
                 return false;
         if (n == b->o.rounds / 2)
             before = resident_kib();
@@ -192,11 +228,13 @@ static bool rounds(struct bed *b, struct diag *d)
 /* The same image may not be bootable in a mutant: then there is nothing to compare. */
 static bool boot_mutant(struct bed *b, const struct layout *l, const struct boot_choice *choice, struct diag *d)
 {
+    const struct monitor_options o = usual(b);
     struct boot_case c = {0};
     struct warm_result r;
     char *expected = NULL, *text = NULL;
     bool ok = true;
-    if (boot_case_prepare(&c, l, &b->image, choice, d) && (b->o.no_cold || (expected = boot_cold(b, &c, d)) != NULL)) {
+    if (boot_case_prepare(&c, l, &b->image, choice, d) &&
+        (b->o.no_cold || (expected = boot_cold(&c, &o, true, d)) != NULL)) {
         ok = warm_run(b->warm, &c, b->o.tier, &r, d) && (text = report(&c, r.verdict)) != NULL;
         b->runs++;
         b->warmed += ok && r.warm;
@@ -270,6 +308,7 @@ static bool in_children(struct bed *b, struct diag *d)
 static bool prove(struct bed *b, char **layouts, const char *handoff, struct diag *d)
 {
     const struct boot_choice choice = {.handoff = handoff, .limits = &b->o.limits};
+    const struct monitor_options o = usual(b);
     for (size_t i = 0; i < b->nr; i++) {
         struct layout l;
         char file[512];
@@ -277,7 +316,7 @@ static bool prove(struct bed *b, char **layouts, const char *handoff, struct dia
             !boot_case_prepare(&b->c[i], &l, &b->image, &choice, d))
             return false;
         b->layout[i] = l;
-        if (!b->o.no_cold && (b->expected[i] = boot_cold(b, &b->c[i], d)) == NULL)
+        if (!b->o.no_cold && (b->expected[i] = boot_cold(&b->c[i], &o, true, d)) == NULL)
             return false;
     }
     b->warm = warm_open(&b->image, &b->monitor, d);
@@ -290,7 +329,7 @@ static bool parse(int argc, char **argv, struct options *o)
 {
     int opt;
     *o = (struct options){.tier = WARM_HANDOFF, .rounds = 3, .seed = 1};
-    while ((opt = getopt(argc, argv, "pgc1n:w:t:f:m:s:E:x:")) != -1) {
+    while ((opt = getopt(argc, argv, "pgc1rn:w:t:f:m:s:E:x:")) != -1) {
         if (opt == 'p')
             o->tier = WARM_PLATFORM;
         else if (opt == 'g')
@@ -299,6 +338,8 @@ static bool parse(int argc, char **argv, struct options *o)
             o->no_cold = true;
         else if (opt == '1')
             o->first_only = true;
+        else if (opt == 'r')
+            o->replays = true;
         else if (opt == 'E')
             o->error = optarg;
         else if (opt == 'x' && limits_set(&o->limits, optarg, LIMIT_OF_GUEST, NULL))
@@ -328,13 +369,14 @@ int main(int argc, char **argv)
     if (b == NULL || !parse(argc, argv, &b->o)) {
         (void)fprintf(
             stderr,
-            "usage: warm [-pgc1] [-E RULE] [-n ROUNDS] [-w LEAST] [-t LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...\n");
+            "usage: warm [-pgc1r] [-E RULE] [-n ROUNDS] [-w LEAST] [-t LEAST] [-f MAX-KIB] [-m MUTANTS [-s SEED]] FIRMWARE HANDOFF LAYOUT...\n");
         free(b);
         return 2;
     }
     b->nr = (size_t)(argc - optind - 2);
     b->c = calloc(b->nr, sizeof *b->c);
     b->expected = calloc(b->nr, sizeof *b->expected);
+    b->replayed = calloc(b->nr, sizeof *b->replayed);
     b->layout = calloc(b->nr, sizeof *b->layout);
     b->coverage = calloc(b->nr, COVERAGE_SIZE);
     monitor_defaults(&b->monitor);
@@ -345,7 +387,7 @@ int main(int argc, char **argv)
         free(b);
         return 2;
     }
-    bool ok = b->c != NULL && b->expected != NULL && b->layout != NULL && b->coverage != NULL &&
+    bool ok = b->c != NULL && b->expected != NULL && b->replayed != NULL && b->layout != NULL && b->coverage != NULL &&
               image_load(argv[optind], &b->image, &d) && prove(b, argv + optind + 2, argv[optind + 1], &d);
     if (ok && b->warmed < b->o.least) {
         printf("%u boots of %u were warm, %u were to be\n", b->warmed, b->runs, b->o.least);
@@ -356,17 +398,21 @@ int main(int argc, char **argv)
                (unsigned long long)b->o.taken);
         b->bad++;
     }
+    if (b->replays != 0)
+        printf("%u replays, %llu in new machines\n", b->replays, (unsigned long long)b->anew);
     printf("%u boots, %u of them warm, %u different\n", b->runs, b->warmed, b->bad);
     if (!ok)
         (void)fprintf(stderr, "warm: %s: %s\n", d.file, d.message);
     warm_close(b->warm);
-    for (size_t i = 0; i < b->nr && b->c != NULL && b->expected != NULL; i++) {
+    for (size_t i = 0; i < b->nr && b->c != NULL && b->expected != NULL && b->replayed != NULL; i++) {
         boot_case_free(&b->c[i]);
         free(b->expected[i]);
+        free(b->replayed[i]);
     }
     const bool bad = b->bad != 0;
     image_free(&b->image);
     free(b->expected);
+    free(b->replayed);
     free(b->layout);
     free(b->coverage);
     free(b->c);
