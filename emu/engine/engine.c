@@ -109,7 +109,7 @@ bool engine_forbidden(uc_engine *uc, uc_mem_type type, uint64_t gpa, int size, i
         kind = ENGINE_READ;
         break;
     }
-    if (type == UC_MEM_FETCH_PROT && e->again != NULL) {
+    if (type == UC_MEM_FETCH_PROT && e->again != NULL && !engine_is_io(e, gpa)) {
         e->client->ready(e->self, gpa, (size_t)size);
         return true;
     }

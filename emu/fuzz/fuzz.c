@@ -156,12 +156,16 @@ static void warm_up(struct fuzz *f, const struct layout *l)
     f->o.mutate.nr_spared = warm_fixed(f->target->warm, f->o.mutate.spared, MUTATE_SPARED_MAX);
 }
 
-void fuzz_seed(struct fuzz *f, const struct layout *l)
+/* Is it one of those that are asked for? */
+static bool is_wanted(const struct fuzz *f, const struct layout *l)
 {
     const struct mutate_options *m = &f->o.mutate;
-    if (!(l->type == GUEST_HVM ? m->hvm : m->pvh) || (!m->hostile && !layout_is_legal(l, m->image_size)))
-        return;
-    if (may_begin(f, l)) {
+    return (l->type == GUEST_HVM ? m->hvm : m->pvh) && (m->hostile || layout_is_legal(l, m->image_size));
+}
+
+void fuzz_seed(struct fuzz *f, const struct layout *l)
+{
+    if (is_wanted(f, l) && may_begin(f, l)) {
         warm_up(f, l);
         run(f, l);
     }

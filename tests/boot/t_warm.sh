@@ -39,6 +39,7 @@ if have $release; then
         shift
         warm ' 0 different' -r "$@" && grep -qE "^[1-9][0-9]* replays, $anew in new machines\$" "$T/warm.out"
     }
+    ok "code where there is no memory" warm '4 boots, 2 of them warm, 0 different' -n 2 "$image" hvm "${hvm[0]}" "$SRC/tests/boot/warm-hole.cfg"
     ok "HVM, replayed in one machine" replays 1 -p "$image" hvm "${hvm[@]}" "$SRC/tests/boot/warm-faulty.cfg"
     ok "and to the published PEI memory" replays 1 -1 "$image" hvm "${hvm[@]:0:2}" "$SRC/tests/boot/warm-faulty.cfg"
     ok "PVH, replayed in one machine" replays 1 -p "$image" pvh "${pvh[@]}"

@@ -46,6 +46,13 @@ replayed() { # FOLDER MOST: boots for each finding that is saved; one of all may
 }
 ok "a finding at the hand-off is booted again once, in a kept machine" replayed handoff 1
 ok "one where PEI memory is published at most twice" replayed platform 2
+other_guests() { # seeds of another type are left alone
+    mkdir "$T/other"
+    (cd "$T/other" && timeout 60 "$HVMBED" fuzz -q -tier=platform -guest=hvm -l "$SRC/layouts/pvh-256m.cfg" \
+        -l "$SRC/layouts/hvm-256m.cfg" -runs=3 -artifact_prefix=./ "$image")
+    [ $? -le 1 ]
+}
+ok "--guest hvm, with layouts of both types" other_guests
 ok "no temporary files stay" test -z "$(find "$T" -name '*.tmp*' -o -name '.*.cfg*')"
 
 # --- CMOS says more RAM than there is, or than the E820 says: PEI's memory goes where it must not
