@@ -10,8 +10,8 @@
 
 void hugepages_want(void *p, size_t n)
 {
-    const uintptr_t start = ((uintptr_t)p + HUGE - 1) & ~(uintptr_t)(HUGE - 1);
-    const uintptr_t end = ((uintptr_t)p + n) & ~(uintptr_t)(HUGE - 1);
-    if (end > start)
-        (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+    const size_t before = (size_t)(-(uintptr_t)p & (HUGE - 1)); /* of the first whole one */
+    const size_t whole = n > before ? (n - before) & ~(size_t)(HUGE - 1) : 0;
+    if (whole != 0)
+        (void)madvise((char *)p + before, whole, MADV_HUGEPAGE);
 }

@@ -17,16 +17,18 @@ bool cached_open(struct cached *k, struct cache *c, const struct image *im, stru
            papers_add(p, k->path, &k->at, d);
 }
 
-static bool write_entry(const struct cached *k, struct papers *p, const struct lzma_memo *u, struct diag *d)
+static bool write_entry(const struct cached *k, struct papers *p, const uint8_t *packed, size_t n,
+                        const struct tree_buffer *to, struct diag *d)
 {
-    return (entry_write(papers_stream(p, k->at), u->packed, u->nr_packed, u->bytes, u->nr) ||
+    return (entry_write(papers_stream(p, k->at), packed, n, to->bytes, to->size) ||
             diag_fail(d, k->path, 0, "what the image unpacks to cannot be written there")) &&
            papers_finish(p, k->at, d);
 }
 
 bool cached_write(const struct cached *k, struct papers *p, const struct lzma_memo *u, struct diag *d)
 {
-    return k->path == NULL || u->bytes == NULL || u->was_kept || write_entry(k, p, u, d);
+    const struct tree_buffer to = {.bytes = u->bytes, .size = u->nr};
+    return k->path == NULL || u->bytes == NULL || u->was_kept || write_entry(k, p, u->packed, u->nr_packed, &to, d);
 }
 
 void cached_close(struct cached *k, const struct cache *c)
@@ -49,16 +51,13 @@ static int unpack(void *self)
 {
     struct making *m = self;
     struct image_tree t = {0};
-    struct lzma_memo u = {.nr = 0};
     struct diag d = {0};
     bool ok = image_tree_build(m->im->bytes, m->im->size, true, m->limits, &t, &d);
     const struct tree_buffer *b = ok ? tree_most_unpacked(&t) : NULL;
     if (b != NULL) {
-        u = (struct lzma_memo){.bytes = b->owned, .nr = b->size};
-        const uint8_t *packed = tree_body(&t, &t.node[b->from], &u.nr_packed);
-        /* The tree's and the image's own: they are only read. */
-        u.packed = (uint8_t *)(uintptr_t)packed;
-        ok = write_entry(&m->at, &m->papers, &u, &d);
+        size_t n;
+        const uint8_t *packed = tree_body(&t, &t.node[b->from], &n);
+        ok = write_entry(&m->at, &m->papers, packed, n, b, &d);
     }
     image_tree_free(&t);
     return ok ? EXIT_CLEAN : cli_complain(&d);

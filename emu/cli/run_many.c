@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "cli/cached.h"
 #include "cli/caged.h"
 #include "cli/cli.h"
-#include "cli/cached.h"
 #include "cli/progress_many.h"
 #include "cli/run.h"
 #include "matrix/matrix.h"

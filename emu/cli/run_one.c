@@ -2,9 +2,9 @@
 /* hvmbed run, one case: load, plan, boot, report. */
 #include <stdlib.h>
 
+#include "cli/cached.h"
 #include "cli/caged.h"
 #include "cli/cli.h"
-#include "cli/cached.h"
 #include "cli/run.h"
 #include "cli/run_debug.h"
 #include "cover/coverage.h"

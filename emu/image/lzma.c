@@ -19,7 +19,7 @@ uint64_t lzma_promised_size(const uint8_t *p, size_t n)
 
 static void *take(void *self, size_t nr, size_t size)
 {
-    void *p = nr != 0 && size > SIZE_MAX / nr ? NULL : malloc(nr * size);
+    void *p = nr != 0 && size > SIZE_MAX / nr ? NULL : malloc(nr * size + 1);
     (void)self;
     if (p != NULL)
         hugepages_want(p, nr * size);
