@@ -26,12 +26,6 @@ enum {
     HEADER_SIZE = AT_HASH + HASH_SIZE,
 };
 
-static void put(uint8_t *p, uint64_t v, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++)
-        p[i] = (uint8_t)(v >> 8 * i);
-}
-
 static uint32_t sum(const uint8_t *p, size_t n)
 {
     return (uint32_t)crc32_z(crc32_z(0, NULL, 0), p, n);
@@ -46,11 +40,11 @@ bool entry_write(FILE *out, const uint8_t *packed, size_t n, const uint8_t *byte
         return false;
     }
     memcpy(file + AT_MAGIC, magic, sizeof magic);
-    put(file + AT_VERSION, ENTRY_VERSION, 4);
-    put(file + AT_PACKED, n, 8);
-    put(file + AT_ROOM, room, 8);
+    put_le32(file + AT_VERSION, ENTRY_VERSION);
+    put_le64(file + AT_PACKED, n);
+    put_le64(file + AT_ROOM, room);
     hash_bytes(packed, n, file + AT_HASH);
-    put(file + AT_SUM, sum(file + AT_PACKED, HEADER_SIZE - AT_PACKED + size), 4);
+    put_le32(file + AT_SUM, sum(file + AT_PACKED, HEADER_SIZE - AT_PACKED + size));
     const bool ok = fwrite(file, 1, HEADER_SIZE + size, out) == HEADER_SIZE + size;
     free(file);
     return ok;
