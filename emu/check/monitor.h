@@ -177,6 +177,7 @@ struct aftermath {
 };
 
 #define VOLUMES_MAX 16
+#define EXEC_GOOD 8u
 
 struct monitor {
     struct machine *m;
@@ -196,7 +197,10 @@ struct monitor {
     uint64_t bulk_pc; /* a string instruction that the host may do between two runs; 0 for none */
     uint32_t bulk_size;
     uint64_t exits;
-    uint64_t exec_page, exec_tables; /* the last page that was free RAM with a module's code, and CR3 then */
+    /* Pages that were last found to be free RAM with a module's code, by their number, and CR3 then. */
+    struct {
+        uint64_t page, tables;
+    } exec_good[EXEC_GOOD];
     /* gpa of volumes that code ran from in place, or that the HOB list names: their files name loaded copies. */
     uint64_t volume[VOLUMES_MAX];
     size_t nr_volumes, nr_volumes_run; /* all, and those that code ran from */

@@ -159,6 +159,7 @@ void again_translated(struct engine *e, const struct engine_block *b)
     k->code = code;
     k->segment = e->code;
     k->fill = code != NULL && b->instructions == 1 ? fill_of(e, code, b->size) : NO_FILL;
+    s->fills = k->fill != NO_FILL;
     if (!same) {
         k->changed = a->run;
         s->checked = 0;
@@ -201,7 +202,7 @@ static bool first_look(struct engine *e, struct slot *s, uint32_t size)
  * Firmware clears megabytes by REP STOS, and each step is a block. All but the last are done here, and counted as if
  * they had run, where memory takes them without anybody to be asked and nobody looks.
  */
-static void fill(struct engine *e, struct slot *s)
+static __attribute__((noinline)) void fill(struct engine *e, struct slot *s)
 {
     const unsigned width = s->k->fill == FILL_64 ? 8 : 1;
     const uint64_t left = engine_get(e, UC_X86_REG_RCX), event = e->next_event - e->blocks;
@@ -232,6 +233,35 @@ static void fill(struct engine *e, struct slot *s)
         e->spy->repeated(e->spy_self, s->pc, n);
 }
 
+/* The first look at a block in this run, or another way to run it than to count it and let it. True: it is to be counted. */
+static __attribute__((noinline)) bool look(struct engine *e, struct slot *s, uint64_t pc, uint32_t size)
+{
+    if (s->checked != e->again->run && !first_look(e, s, size))
+        return false;
+    if (s->offered && e->client->offered(e->self, pc)) {
+        e->pending = PENDING_TAKEN;
+        (void)uc_emu_stop(e->uc);
+        return false;
+    }
+    return true;
+}
+
+/* What was never translated under the eyes of this file: the very first one. */
+static __attribute__((noinline)) void count_unknown(struct engine *e, uint64_t pc, uint32_t size)
+{
+    e->again->last = NULL;
+    if (e->spy != NULL)
+        e->spy->block(e->spy_self, pc, size);
+    engine_count_work(e, pc, (size + 3) / 4);
+}
+
+static __attribute__((noinline)) void stop_before(struct engine *e)
+{
+    e->pending = PENDING_REACHED;
+    (void)uc_emu_stop(e->uc);
+}
+
+/* Thousands of times in each run: what is rare is in functions of its own, so that little is saved and restored. */
 void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 {
     struct engine *e = user;
@@ -239,28 +269,19 @@ void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     struct slot *s = a->last;
     (void)uc;
     if (e->blocks >= a->stop_before) {
-        e->pending = PENDING_REACHED;
-        (void)uc_emu_stop(e->uc);
+        stop_before(e);
         return;
     }
     if (s == NULL || s->pc != pc)
         a->last = s = find(a, pc);
-    else if (s->k->fill != NO_FILL && e->blocks >= a->fill_after)
+    else if (s->fills && e->blocks >= a->fill_after)
         fill(e, s);
-    if (s->k == NULL) { /* the very first one is not told of */
-        a->last = NULL;
-        if (e->spy != NULL)
-            e->spy->block(e->spy_self, pc, size);
-        engine_count_work(e, pc, (size + 3) / 4);
+    if (s->k == NULL) {
+        count_unknown(e, pc, size);
         return;
     }
-    if (s->checked != a->run && !first_look(e, s, size))
+    if ((s->checked != a->run || s->offered) && !look(e, s, pc, size))
         return;
-    if (s->offered && e->client->offered(e->self, pc)) {
-        e->pending = PENDING_TAKEN;
-        (void)uc_emu_stop(e->uc);
-        return;
-    }
     if (e->spy != NULL)
         e->spy->block(e->spy_self, pc, size);
     engine_count_work(e, pc, s->instructions);

@@ -29,6 +29,7 @@ struct slot {
     uint32_t instructions;
     struct known_block *k; /* NULL: the slot is free */
     bool offered;          /* engine_offer() */
+    bool fills;            /* its fill is one */
 };
 
 struct byte_chunk {

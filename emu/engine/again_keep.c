@@ -55,6 +55,7 @@ static bool take_along(struct again *a, const struct slot *from)
     k->room = 0;
     to->instructions = from->instructions;
     to->offered = from->offered;
+    to->fills = from->fills;
     return bytes == NULL || again_keep_bytes(a, k, bytes);
 }
 

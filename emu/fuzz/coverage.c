@@ -9,24 +9,40 @@ static uint64_t mix(uint64_t v)
     return v ^ v >> 32;
 }
 
-static void add(struct edges *e, uint64_t from, uint64_t to, uint64_t times)
+/* Its slot; NULL where there are too many. */
+static struct edge *find(struct edges *e, uint64_t from, uint64_t to)
 {
     size_t i = (size_t)mix(from * 31 + to) % EDGES_SLOTS;
     while (e->slot[i].count != 0 && (e->slot[i].from != from || e->slot[i].to != to))
         i = (i + 1) % EDGES_SLOTS;
-    if (e->slot[i].count == 0) {
+    struct edge *d = &e->slot[i];
+    if (d->count == 0) {
         if (e->nr == EDGES_SLOTS / 2) /* more than any firmware has before DXE: what is new is not seen any more */
-            return;
-        e->slot[i] = (struct edge){from, to, 0};
+            return NULL;
+        d->from = from;
+        d->to = to;
         e->used[e->nr++] = (uint32_t)i;
     }
-    e->slot[i].count += times;
+    return d;
+}
+
+static void add(struct edges *e, uint64_t from, uint64_t to, uint64_t times)
+{
+    struct edge *d = find(e, from, to);
+    if (d != NULL)
+        d->count += times;
 }
 
 void edges_block(void *self, uint64_t pc, uint64_t times)
 {
     struct edges *e = self;
-    add(e, e->last, pc, 1);
+    struct edge *d = &e->slot[e->slot[e->at].next]; /* most loops go on as they did */
+    if (d->count == 0 || d->from != e->last || d->to != pc)
+        d = find(e, e->last, pc);
+    if (d != NULL) {
+        d->count++;
+        e->at = e->slot[e->at].next = (uint32_t)(d - e->slot);
+    }
     e->last = pc;
     if (times > 1)
         add(e, pc, pc, times - 1);

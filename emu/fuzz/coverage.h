@@ -22,6 +22,7 @@
 struct edge {
     uint64_t from, to;
     uint64_t count;
+    uint32_t next; /* slot of the one that last came after it, which may be another's by now */
 };
 #define EDGES_SLOTS (1u << 15)
 struct edges {
@@ -29,6 +30,7 @@ struct edges {
     uint32_t used[EDGES_SLOTS]; /* slots, in the order of their first use */
     size_t nr;
     uint64_t last;
+    uint32_t at; /* slot of the last one */
 };
 
 /* For warm_trace(): @self is a struct edges. The block at @pc ran @times in a row. */

@@ -247,15 +247,12 @@ const struct plan_range *plan_find(const struct plan *p, uint64_t gpa)
 {
     if (!p->sealed || gpa >= p->top)
         return NULL;
-    size_t lo = 0, hi = p->nr; /* the answer is in [lo, hi) */
-    while (hi - lo > 1) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (p->r[mid].at.start <= gpa)
-            lo = mid;
-        else
-            hi = mid;
+    const struct plan_range *r = p->r;
+    for (size_t nr = p->nr, half; nr > 1; nr -= half) { /* without a branch that would have to be guessed */
+        half = nr / 2;
+        r += r[half].at.start <= gpa ? half : 0;
     }
-    return &p->r[lo];
+    return r;
 }
 
 /* "64 KiB": the largest unit that leaves no remainder. */

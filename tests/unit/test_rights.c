@@ -23,8 +23,7 @@ static void reset(void)
     c->m.phase = PHASE_PEI;
     mon->dxe = NULL;
     mon->access.f = NULL;
-    mon->exec_page = 0;
-    mon->exec_tables = 0;
+    memset(mon->exec_good, 0, sizeof mon->exec_good);
     mon->aftermath = (struct aftermath){.on = false};
     mon->options.first_only = mon->options.follow_low_exec = mon->options.deliver = false;
     mon->options.no_chains = false;
@@ -616,6 +615,18 @@ static void executed(void **state)
     assert_int_equal(c->v.findings.nr, 1);
 }
 
+static uint64_t *good_tables(uint64_t page)
+{
+    const size_t i = page / PAGE_SIZE % EXEC_GOOD;
+    mon->exec_good[i].page = page;
+    return &mon->exec_good[i].tables;
+}
+
+static bool is_good(uint64_t page)
+{
+    return mon->exec_good[page / PAGE_SIZE % EXEC_GOOD].page == page;
+}
+
 /* A module's code, in free RAM. */
 static void modules(void **state)
 {
@@ -624,7 +635,12 @@ static void modules(void **state)
     module("one", PLACE, 0x10000);
     run(PLACE + 0x1234, 3);
     assert_int_equal(c->v.findings.nr, 0);
-    assert_int_equal(mon->exec_page, PLACE + 0x1000);
+    assert_true(is_good(PLACE + 0x1000));
+    run(PLACE + 0x1238, 3);
+    run(PLACE + 0x2238, 3);
+    assert_true(is_good(PLACE + 0x1000) && is_good(PLACE + 0x2000));
+    run(PLACE + 0x1000 + EXEC_GOOD * PAGE_SIZE, 3); /* its place is wanted */
+    assert_false(is_good(PLACE + 0x1000));
     run(PLACE + 0x1238, 3);
     assert_int_equal(c->v.findings.nr, 0);
     run(PLACE + 0x10000, 3);
@@ -640,7 +656,7 @@ static void modules(void **state)
     run(PLACE + 0x1234, 3);
     r->cls = CLASS_FREE;
     assert_int_equal(c->v.findings.nr, 1);
-    assert_int_equal(mon->exec_page, 0);
+    assert_false(is_good(PLACE + 0x1000));
     /* Nor in low memory. */
     reset();
     module("one", 0x5000, 0x1000);
@@ -652,24 +668,23 @@ static void modules(void **state)
     const struct span was = r->at;
     r->at.start = PLACE + 0x1800;
     run(PLACE + 0x1900, 3);
-    assert_int_equal(mon->exec_page, 0);
+    assert_false(is_good(PLACE + 0x1000));
     r->at = (struct span){was.start, PLACE + 0x1FFF};
     run(PLACE + 0x1900, 3);
-    assert_int_equal(mon->exec_page, 0);
+    assert_false(is_good(PLACE + 0x1000));
     r->at = (struct span){PLACE + 0x1000, PLACE + 0x2000};
     run(PLACE + 0x1900, 3);
-    assert_int_equal(mon->exec_page, PLACE + 0x1000);
+    assert_true(is_good(PLACE + 0x1000));
     r->at = was;
     assert_int_equal(c->v.findings.nr, 0);
     /* The same page in other page tables is another. */
     reset();
     module("one", PLACE, 0x10000);
-    mon->exec_page = PLACE;
-    mon->exec_tables = 0x1000;
+    *good_tables(PLACE) = 0x1000;
     r->cls = CLASS_RESERVED;
     run(PLACE + 8, 3);
     assert_int_equal(c->v.findings.nr, 1);
-    mon->exec_tables = 0;
+    *good_tables(PLACE) = 0;
     run(PLACE + 16, 3);
     assert_int_equal(c->v.findings.nr, 1);
     assert_int_equal(last()->count, 1);

@@ -48,8 +48,8 @@ static bool watched(const struct monitor *mon)
 void bulk_block(struct monitor *mon, const struct engine_block *b)
 {
     struct engine *e = mon->m->engine;
-    if (mon->options.guest_bulk || b->size > 3 || decode(mon, b->pc, b->size) == NULL || !engine_code64(e) ||
-        engine_reg(e, CPU_RCX) < ELEMENTS_MIN || watched(mon))
+    if (mon->options.guest_bulk || b->size > 3 || engine_reg(e, CPU_RCX) < ELEMENTS_MIN ||
+        decode(mon, b->pc, b->size) == NULL || !engine_code64(e) || watched(mon))
         return;
     mon->bulk_pc = b->pc;
     mon->bulk_size = b->size;

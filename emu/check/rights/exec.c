@@ -82,8 +82,9 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
 {
     struct paging p;
     struct walk w;
-    /* The page has just been found good in these page tables. */
-    if (page_down(b->pc) == mon->exec_page && engine_tables(mon->m->engine) == mon->exec_tables &&
+    const uint64_t page = page_down(b->pc);
+    const size_t good = page / PAGE_SIZE % EXEC_GOOD;
+    if (page == mon->exec_good[good].page && engine_tables(mon->m->engine) == mon->exec_good[good].tables &&
         module_known(mon, b->pc) != NULL)
         return;
     machine_paging(mon->m, &p);
@@ -103,10 +104,9 @@ void exec_block(struct monitor *mon, const struct engine_block *b)
         return;
     enum rule_id rule = w.gpa < PAGE_SIZE ? RULE_EXEC_NULL : w.gpa < LOW_MEMORY_END ? RULE_EXEC_LOW : RULE_EXEC_UNKNOWN;
     if (rule == RULE_EXEC_UNKNOWN && r->cls == CLASS_FREE && module_at(mon, b->pc) != NULL) {
-        const uint64_t page = page_down(b->pc);
         if (r->at.start <= page && r->at.end >= page + PAGE_SIZE && w.gpa == b->pc) {
-            mon->exec_page = page;
-            mon->exec_tables = p.cr3;
+            mon->exec_good[good].page = page;
+            mon->exec_good[good].tables = p.cr3;
         }
         return;
     }
