@@ -9,7 +9,8 @@ pairs=${1:-15}
 [ $# = 0 ] || shift
 rows=${*:-checks symbols loader bare warm fuzz cache matrix sec dxe stretch}
 worst=0
-checks=1.03  # all checks on, against off
+checks=1.03  # all checks on, against off; and for each finding with its call chain:
+chain=0.025
 symbols=1.05 # a clean boot with --symbols, against one without
 loader=1.5   # hvmloader and the firmware, against the firmware alone
 bare=1.1     # one boot in which the guest unpacks itself, against the bare loop
@@ -43,9 +44,12 @@ in_turn() { # LABEL LIMIT COMMAND-A COMMAND-B
 
 # --- each takes NAME LAYOUT-FILE IMAGE
 row_checks() {
+    local most
+    most=$("$HVMBED" run --format json --layout "$2" "$3" | grep -c '"rule":' || true)
+    most=$(awk -v checks=$checks -v chain=$chain -v nr="$most" 'BEGIN { print checks + nr * chain }')
     ratio "$1: checks on / off" "$(instructions "$HVMBED" run -q $slow --layout "$2" "$3")" \
-        "$(instructions "$HVMBED" run -q $slow --no-checks --layout "$2" "$3")" $checks
-    in_turn "$1: checks on / off" $checks "$HVMBED run -q --layout $2 $3" "$HVMBED run -q --no-checks --layout $2 $3"
+        "$(instructions "$HVMBED" run -q $slow --no-checks --layout "$2" "$3")" "$most"
+    in_turn "$1: checks on / off" "$most" "$HVMBED run -q --layout $2 $3" "$HVMBED run -q --no-checks --layout $2 $3"
 }
 
 row_symbols() {

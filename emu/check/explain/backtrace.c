@@ -190,22 +190,50 @@ static bool is_left(const struct machine *m, uint64_t gva)
     return r != NULL && r->cls == CLASS_LIVE && (r->allow[m->phase] & ALLOW_W) == 0;
 }
 
-/* The first return address on the stack below @end that is at least as good as @least. */
-static enum frame_found scan(const struct walker *w, uint64_t start, uint64_t end, enum frame_found least,
-                             uint64_t *address, uint64_t *at)
+/* A piece of the stack within a page. */
+struct stack_piece {
+    struct span at; /* gva; what could be read of it */
+    uint8_t bytes[PAGE_SIZE];
+};
+
+/* The slot at @gva; false where there is none, or no stack. */
+static bool stack_slot(const struct walker *w, struct stack_piece *s, uint64_t gva, uint64_t *value)
 {
-    uint64_t page = UINT64_MAX;
-    for (*at = w->r.gpr[RSP]; *at < end; *at += w->slot) {
-        if (page_down(*at) != page && is_left(w->mon->m, *at))
-            return FRAME_HERE;
-        page = page_down(*at);
-        if (!read_slot(w, *at, address))
-            return FRAME_HERE;
-        enum frame_found found = judge(w, *address, start, false);
-        if (found == FRAME_PROVEN || (found == FRAME_LIKELY && least == FRAME_LIKELY))
-            return found;
+    uint8_t raw[8] = {0};
+    if (gva < s->at.start || gva + w->slot > s->at.end) {
+        const uint64_t end = page_down(gva) + PAGE_SIZE;
+        if (page_down(gva) != page_down(s->at.start) && is_left(w->mon->m, gva))
+            return false;
+        s->at = (struct span){gva, end};
+        if (gva + w->slot > end || !machine_read(w->mon->m, gva, s->bytes, end - gva)) {
+            s->at.end = gva; /* across two pages, or near the end of what is there */
+            return read_slot(w, gva, value);
+        }
     }
-    return FRAME_HERE;
+    memcpy(raw, s->bytes + (gva - s->at.start), w->slot);
+    *value = le64(raw);
+    return true;
+}
+
+/* A return address on the stack, and where. */
+struct on_stack {
+    enum frame_found found;
+    uint64_t address, at;
+};
+
+/* The first one below @end that is proven; else the first that is likely. */
+static struct on_stack scan(const struct walker *w, uint64_t start, uint64_t end)
+{
+    struct stack_piece piece = {.at = {UINT64_MAX, UINT64_MAX}};
+    struct on_stack first = {.found = FRAME_HERE}, s;
+    for (s.at = w->r.gpr[RSP]; s.at < end && stack_slot(w, &piece, s.at, &s.address); s.at += w->slot) {
+        s.found = judge(w, s.address, start, false);
+        if (s.found == FRAME_PROVEN)
+            return s;
+        if (s.found != FRAME_HERE && first.found == FRAME_HERE)
+            first = s;
+    }
+    return first;
 }
 
 /* A frame pointer is only believed when a return address lies above it, and no proven one is skipped. */
@@ -214,11 +242,9 @@ static bool by_pointer(struct walker *w, uint64_t start)
     uint64_t rbp = w->r.gpr[RBP];
     uint64_t saved;
     uint64_t address;
-    uint64_t nearer;
-    uint64_t at;
     if ((w->r.known >> RBP & 1) == 0 || rbp % w->slot != 0 || rbp - w->r.gpr[RSP] >= FRAME_MAX ||
         !read_slot(w, rbp, &saved) || !read_slot(w, rbp + w->slot, &address) || (saved <= rbp && saved != 0) ||
-        judge(w, address, start, true) == FRAME_HERE || scan(w, start, rbp, FRAME_PROVEN, &nearer, &at) != FRAME_HERE)
+        judge(w, address, start, true) == FRAME_HERE || scan(w, start, rbp).found == FRAME_PROVEN)
         return false;
     return_to(w, address, rbp + w->slot);
     w->r.gpr[RBP] = saved;
@@ -228,7 +254,6 @@ static bool by_pointer(struct walker *w, uint64_t start)
 static enum frame_found step(struct walker *w)
 {
     uint64_t address;
-    uint64_t at;
     if (by_cfi(w))
         return FRAME_CFI;
     struct shape shape = look_at_function(w);
@@ -241,13 +266,10 @@ static enum frame_found step(struct walker *w)
     }
     if (by_pointer(w, shape.start))
         return FRAME_POINTER;
-    uint64_t end = w->r.gpr[RSP] + FRAME_MAX;
-    found = scan(w, shape.start, end, FRAME_PROVEN, &address, &at);
-    if (found == FRAME_HERE)
-        found = scan(w, shape.start, end, FRAME_LIKELY, &address, &at);
-    if (found != FRAME_HERE)
-        return_to(w, address, at);
-    return found;
+    const struct on_stack s = scan(w, shape.start, w->r.gpr[RSP] + FRAME_MAX);
+    if (s.found != FRAME_HERE)
+        return_to(w, s.address, s.at);
+    return s.found;
 }
 
 static void add(struct backtrace *b, struct walker *w, enum frame_found found)
