@@ -45,7 +45,7 @@ in_turn() { # LABEL LIMIT COMMAND-A COMMAND-B
 # --- each takes NAME LAYOUT-FILE IMAGE
 row_checks() {
     local most
-    most=$("$HVMBED" run --format json --layout "$2" "$3" | grep -c '"rule":' || true)
+    most=$("$HVMBED" run --format json --layout "$2" "$3" | grep -c '"backtrace":' || true)
     most=$(awk -v checks=$checks -v chain=$chain -v nr="$most" 'BEGIN { print checks + nr * chain }')
     ratio "$1: checks on / off" "$(instructions "$HVMBED" run -q $slow --layout "$2" "$3")" \
         "$(instructions "$HVMBED" run -q $slow --no-checks --layout "$2" "$3")" "$most"
