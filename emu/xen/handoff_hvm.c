@@ -36,11 +36,12 @@ static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d
 static bool lay_rules(const struct guest_memory *g, struct plan *p, struct diag *d)
 {
     const uint64_t high = g->high_end != 0 ? g->high_end : 4 * GIB;
-    return lay_e820(p, &g->e820, (struct span){0, VGA_HOLE_START}, true, d) &&
-           lay_e820(p, &g->e820, (struct span){MIB, g->low_end}, true, d) &&
-           lay_e820(p, &g->e820, (struct span){g->low_end, XEN_AREA_START}, false, d) &&
-           lay_e820(p, &g->e820, (struct span){4 * GIB, high}, true, d) &&
-           lay_e820(p, &g->e820, (struct span){high, UINT64_MAX}, false, d);
+    const struct e820_index table = e820_index(&g->e820);
+    return lay_e820(p, &table, (struct span){0, VGA_HOLE_START}, true, d) &&
+           lay_e820(p, &table, (struct span){MIB, g->low_end}, true, d) &&
+           lay_e820(p, &table, (struct span){g->low_end, XEN_AREA_START}, false, d) &&
+           lay_e820(p, &table, (struct span){4 * GIB, high}, true, d) &&
+           lay_e820(p, &table, (struct span){high, UINT64_MAX}, false, d);
 }
 
 /* X:hvmloader.c:main: cleared, but the rest of the page is as it was, should it have been moved there. */

@@ -28,7 +28,7 @@ bool lay_ranges(struct plan *p, const struct lay_range *r, size_t nr, struct dia
  * Lays the E820 over [at.start, at.end), which is all RAM (@populated) or all hole: what the table reserves becomes
  * reserved or preserved and keeps its bytes, RAM that it leaves out is named so. Clipped to the plan.
  */
-bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool populated, struct diag *d);
+bool lay_e820(struct plan *p, const struct e820_index *table, struct span at, bool populated, struct diag *d);
 
 /*
  * Page 0, over free RAM: nobody has business there before DXE, which clears it, but SEC, which reads one byte: OvmfXen leaves
