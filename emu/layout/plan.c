@@ -88,7 +88,7 @@ static struct plan_range *put(struct plan *p, struct span at, enum plan_kind kin
     }
 
     if (p->nr == p->cap) {
-        size_t cap = p->cap != 0 ? 2 * p->cap : 32;
+        size_t cap = p->cap != 0 ? 2 * p->cap : 256;
         struct plan_range *r = realloc(p->r, cap * sizeof *r);
         if (r == NULL) {
             no_memory(d);

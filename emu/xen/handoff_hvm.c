@@ -80,6 +80,7 @@ static bool lay_image(const struct guest_memory *g, const struct image *im, stru
 static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *p,
                      struct cpu_entry *entry, struct diag *d)
 {
+    struct smbios smbios;
     uint64_t rsdp;
     /* X:hvmloader.c: real mode through the trampoline, all registers zero, its GDT still loaded. */
     *entry = (struct cpu_entry){
@@ -91,10 +92,11 @@ static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const
         .gdt_limit = HVMLOADER_GDT_LIMIT,
         .idt_limit = 0x3FF,
     };
-    return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && lay_null_page(p, d) && lay_rules(g, p, d) &&
+    return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && smbios_build(&smbios, l, g, d) &&
+           lay_smbios_scratch(p, &smbios, d) && lay_null_page(p, d) && lay_rules(g, p, d) &&
            lay_ranges(p, fixed, sizeof fixed / sizeof fixed[0], d) && lay_vm86_tss(l, g, p, d) &&
            lay_special_pages(p, true, d) && lay_options(l, p, d) && lay_hvmloader_reserved(p, d) &&
-           (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, l, g, d) && lay_image(g, im, p, d) &&
+           (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, &smbios, d) && lay_image(g, im, p, d) &&
            lay_hvmloader_live(p, l, g, d);
 }
 
