@@ -120,6 +120,65 @@ static void index_answers_as_find(void **state)
     assert_false(e820_index(&m).apart);
 }
 
+static uint32_t next_random(uint32_t *s)
+{
+    *s = *s * 1664525 + 1013904223;
+    return *s >> 8;
+}
+
+#define PLACES 512u
+
+/* Entries that lie apart, if not in order; some tables with one more, which overlaps, or with one that is empty. */
+static struct e820_map random_table(uint32_t *seed, bool *apart)
+{
+    struct e820_map m = {0};
+    for (uint32_t at = 0; m.nr < E820_MAX - 2 && at < PLACES;) {
+        const uint32_t start = at + next_random(seed) % 3 * (next_random(seed) % 4);
+        at = start + 1 + next_random(seed) % 8;
+        (void)e820_add(&m, start, at, next_random(seed));
+    }
+    for (unsigned n = next_random(seed) % 3 * m.nr / 2; n-- > 0;) {
+        struct e820_entry *a = &m.e[next_random(seed) % m.nr], *b = &m.e[next_random(seed) % m.nr], e = *a;
+        *a = *b;
+        *b = e;
+    }
+    *apart = next_random(seed) % 3 != 0;
+    if (!*apart) {
+        const struct span at = m.e[next_random(seed) % m.nr].at;
+        const bool empty = next_random(seed) % 2 != 0;
+        m.e[m.nr] = m.e[0];
+        m.e[0].at = (struct span){at.start, empty ? at.start : at.end + next_random(seed) % 20};
+        m.nr++;
+    }
+    return m;
+}
+
+static void index_of_random_tables(void **state)
+{
+    (void)state;
+    uint32_t seed = 1;
+    for (unsigned round = 0; round < 600; round++) {
+        bool apart;
+        const struct e820_map m = random_table(&seed, &apart);
+        const struct e820_index x = e820_index(&m);
+        assert_int_equal(x.apart, apart);
+        for (uint64_t gpa = 0; gpa < PLACES + 16; gpa++) {
+            uint64_t until = gpa + 1 + next_random(&seed) % 32, edge = until;
+            for (unsigned i = 0; i < m.nr; i++) {
+                edge = m.e[i].at.start > gpa && m.e[i].at.start < edge ? m.e[i].at.start : edge;
+                edge = m.e[i].at.end > gpa && m.e[i].at.end < edge ? m.e[i].at.end : edge;
+            }
+            assert_ptr_equal(e820_look(&x, gpa, &until), e820_find(&m, gpa));
+            assert_int_equal(until, edge);
+        }
+    }
+    const struct e820_map none = {0};
+    const struct e820_index x = e820_index(&none);
+    uint64_t until = 5;
+    assert_null(e820_look(&x, 0, &until));
+    assert_int_equal(until, 5);
+}
+
 static void encode(void **state)
 {
     (void)state;
@@ -186,6 +245,7 @@ int main(void)
         cmocka_unit_test(sort_keeps_equal_starts),
         cmocka_unit_test(find),
         cmocka_unit_test(index_answers_as_find),
+        cmocka_unit_test(index_of_random_tables),
         cmocka_unit_test(encode),
         cmocka_unit_test(write_like_hvmloader),
         cmocka_unit_test(write_unsorted),
