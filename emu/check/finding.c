@@ -154,7 +154,7 @@ static void copy_modules(struct verdict *to, const struct verdict *from)
 
 void verdict_copy(struct verdict *to, const struct verdict *from)
 {
-    *to = *from;
+    memcpy(to, from, offsetof(struct verdict, last) + from->nr_last * sizeof from->last[0]);
     to->written = NULL;
     copy_findings(to, from);
     copy_modules(to, from);
@@ -163,7 +163,7 @@ void verdict_copy(struct verdict *to, const struct verdict *from)
 void verdict_clear(struct verdict *v)
 {
     verdict_free(v);
-    memset(v, 0, sizeof *v);
+    memset(v, 0, offsetof(struct verdict, last));
 }
 
 int findings_worst(const struct findings *f)

@@ -259,9 +259,6 @@ struct verdict {
     struct findings findings;
     struct dxe_dispatch *dispatch; /* of a run that went on into DXE; owned, else NULL */
     struct dxe_memory *memory;     /* likewise, where the core's lists were found */
-    /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. */
-    struct code_place last[LAST_BLOCKS_MAX];
-    size_t nr_last;
     struct limits_reached reached; /* that cut something above or below, or what the guest asked for */
     const char *debug_log;
     size_t debug_log_size;
@@ -271,6 +268,10 @@ struct verdict {
         size_t size;
         bool truncated;
     } console;
+    /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. Behind all else, since they are most
+     * of it: what is not there is neither copied nor cleared. */
+    size_t nr_last;
+    struct code_place last[LAST_BLOCKS_MAX];
 };
 
 /* One more of them, all zero; NULL where there may be no more, which is noted, or memory ran out. */

@@ -234,10 +234,10 @@ void monitor_run(struct monitor *mon)
 /* Another of the same, for verdict @v: what it keeps of memory is its own business. */
 static void copy(struct monitor *mon, const struct monitor *from, struct verdict *v)
 {
-    *mon = *from;
+    memcpy(mon, from, offsetof(struct monitor, preserve));
+    preserve_none(&mon->preserve);
     mon->v = v;
     mon->written = NULL;
-    mon->preserve = (struct preserve){.nr = 0};
     verdict_copy(v, from->v);
     mon->access.f = NULL;
     if (from->access.f != NULL && v->findings.nr == from->v->findings.nr)

@@ -139,10 +139,40 @@ const char *hob_read(const struct hob_reader *r, uint64_t gpa, struct hob *h)
     return NULL;
 }
 
+/* Bytes that were read together, since asking for each HOB costs more than what is in it. Of one page: whether RAM is there
+ * is a matter of pages. */
+struct window {
+    const struct hob_reader *from;
+    uint64_t at;
+    size_t n; /* 0: none */
+    uint8_t bytes[1024];
+};
+
+/* Brings the window to @gpa unless what a HOB may have there is in it already. */
+static void move_window(struct window *w, uint64_t gpa)
+{
+    const uint64_t rest = page_up(gpa + 1) - gpa;
+    if (gpa - w->at <= w->n && w->n - (gpa - w->at) >= LARGEST)
+        return;
+    w->at = gpa;
+    w->n = rest < sizeof w->bytes ? (size_t)rest : sizeof w->bytes;
+    if (w->n < LARGEST || !w->from->read(w->from->self, gpa, w->bytes, w->n))
+        w->n = 0;
+}
+
+static bool read_window(const void *self, uint64_t gpa, void *dst, size_t n)
+{
+    const struct window *w = self;
+    if (gpa - w->at > w->n || n > w->n - (gpa - w->at))
+        return w->from->read(w->from->self, gpa, dst, n);
+    memcpy(dst, w->bytes + (gpa - w->at), n);
+    return true;
+}
+
 static bool append(struct hob_list *l, const struct hob *h)
 {
     if (l->nr == l->cap) {
-        size_t cap = l->cap != 0 ? 2 * l->cap : 64;
+        size_t cap = l->cap != 0 ? 2 * l->cap : 256;
         struct hob *p = realloc(l->h, cap * sizeof *p);
         if (p == NULL)
             return false;
@@ -162,9 +192,14 @@ static bool damaged(struct hob_list *l, uint64_t at, const char *what)
 
 bool hob_list_read(const struct hob_reader *r, uint64_t gpa, size_t most, struct hob_list *l)
 {
+    struct window w;
+    w.from = r;
+    w.at = w.n = 0;
+    const struct hob_reader near = {read_window, &w};
     for (uint64_t at = gpa;;) {
         struct hob h;
-        const char *wrong = hob_read(r, at, &h);
+        move_window(&w, at);
+        const char *wrong = hob_read(&near, at, &h);
         if (wrong != NULL)
             return damaged(l, at, wrong);
         if ((l->nr == 0) != (h.type == HOB_HANDOFF))

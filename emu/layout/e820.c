@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/le.h"
+#include "base/marks.h"
 
 /* X:xenctrl.h:E820_RAM and so on; the names up to NVS are those that hvmloader prints. */
 static const struct {
@@ -72,9 +73,16 @@ const struct e820_entry *e820_find(const struct e820_map *m, uint64_t gpa)
 
 struct e820_index e820_index(const struct e820_map *m)
 {
-    struct e820_index x = {m, true};
-    for (unsigned i = 0; i < m->nr && x.ordered; i++)
-        x.ordered = m->e[i].at.start < m->e[i].at.end && (i == 0 || m->e[i - 1].at.end <= m->e[i].at.start);
+    struct mark start[E820_MAX], spare[E820_MAX];
+    struct e820_index x = {m, true, {0}};
+    for (unsigned i = 0; i < m->nr; i++)
+        start[i] = (struct mark){m->e[i].at.start, i};
+    marks_sort(start, spare, m->nr);
+    for (unsigned i = 0; i < m->nr && x.apart; i++) {
+        const struct span at = m->e[start[i].which].at;
+        x.order[i] = (uint8_t)start[i].which;
+        x.apart = at.start < at.end && (i == 0 || m->e[x.order[i - 1]].at.end <= at.start);
+    }
     return x;
 }
 
@@ -94,24 +102,24 @@ static uint64_t next_edge(const struct e820_map *m, uint64_t gpa, uint64_t end)
 const struct e820_entry *e820_look(const struct e820_index *x, uint64_t gpa, uint64_t *until)
 {
     const struct e820_map *m = x->map;
-    if (!x->ordered) {
+    if (!x->apart) {
         *until = next_edge(m, gpa, *until);
         return e820_find(m, gpa);
     }
     unsigned lo = 0, hi = m->nr; /* the first that ends above @gpa */
     while (lo < hi) {
         const unsigned mid = lo + (hi - lo) / 2;
-        if (m->e[mid].at.end <= gpa)
+        if (m->e[x->order[mid]].at.end <= gpa)
             lo = mid + 1;
         else
             hi = mid;
     }
     if (lo == m->nr)
         return NULL;
-    const struct span s = m->e[lo].at;
-    const uint64_t edge = s.start > gpa ? s.start : s.end;
+    const struct e820_entry *e = &m->e[x->order[lo]];
+    const uint64_t edge = e->at.start > gpa ? e->at.start : e->at.end;
     *until = edge < *until ? edge : *until;
-    return s.start <= gpa ? &m->e[lo] : NULL;
+    return e->at.start <= gpa ? e : NULL;
 }
 
 uint64_t e820_ram_bytes(const struct e820_map *m)

@@ -47,11 +47,13 @@ void e820_sort(struct e820_map *m);
 /* The entry that holds @gpa (the last that does, where entries overlap), or NULL. */
 const struct e820_entry *e820_find(const struct e820_map *m, uint64_t gpa);
 
-/* A table that is asked again and again and does not change meanwhile: one in order is not searched from its end. */
+/* A table that is asked again and again and does not change meanwhile: in order it need not be searched from its end. */
 struct e820_index {
     const struct e820_map *map;
-    bool ordered; /* no entry is empty, overlaps another, or comes before one that it lies behind */
+    bool apart;              /* no entry is empty or overlaps another; else the map is asked */
+    uint8_t order[E820_MAX]; /* where they are apart: their numbers, by address */
 };
+_Static_assert(E820_MAX <= 256, "a byte holds the number of an entry");
 struct e820_index e820_index(const struct e820_map *m);
 /* As e820_find(); *@until becomes the first address above @gpa where some entry begins or ends, if it is lower. */
 const struct e820_entry *e820_look(const struct e820_index *x, uint64_t gpa, uint64_t *until);

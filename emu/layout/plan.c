@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/marks.h"
+
 #define RWX (ALLOW_R | ALLOW_W | ALLOW_X)
 
 /* Of each class: its name and its rights in each phase. From PHASE_MEMORY on, live data has been read. */
@@ -86,7 +88,7 @@ static struct plan_range *put(struct plan *p, struct span at, enum plan_kind kin
     }
 
     if (p->nr == p->cap) {
-        size_t cap = p->cap != 0 ? 2 * p->cap : 32;
+        size_t cap = p->cap != 0 ? 2 * p->cap : 256;
         struct plan_range *r = realloc(p->r, cap * sizeof *r);
         if (r == NULL) {
             no_memory(d);
@@ -137,23 +139,25 @@ struct piece {
     size_t rule, content; /* indices of layers, or NONE */
 };
 
-static int compare_gpa(const void *a, const void *b)
+/* The topmost of the layers @here, a bit each, below layer number @layer; NONE when there is none. */
+static size_t next_down(const uint64_t *here, size_t layer)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+    size_t word = layer / 64;
+    uint64_t bits = layer % 64 != 0 ? here[word] & ((1ULL << layer % 64) - 1) : 0;
+    while (bits == 0 && word-- != 0)
+        bits = here[word];
+    return bits != 0 ? word * 64 + 63 - (size_t)__builtin_clzll(bits) : NONE;
 }
 
 /*
- * Which layer rules @gpa, and which gives its bytes: the topmost with bytes, unless something between the two
- * is not RAM. Linear in the layers: there are some dozens.
+ * Which of the layers @here rules, and which gives the bytes: the topmost with bytes, unless something between the two
+ * is not RAM.
  */
-static void look_down(const struct plan *p, uint64_t gpa, size_t *rule, size_t *content)
+static void look_down(const struct plan *p, const uint64_t *here, size_t *rule, size_t *content)
 {
     *rule = *content = NONE;
-    for (size_t i = p->nr; i-- > 0;) {
+    for (size_t i = next_down(here, p->nr); i != NONE; i = next_down(here, i)) {
         const struct plan_range *layer = &p->r[i];
-        if (!span_has(layer->at, gpa))
-            continue;
         if (*rule == NONE)
             *rule = i;
         else if (layer->kind != PLAN_RAM)
@@ -165,41 +169,69 @@ static void look_down(const struct plan *p, uint64_t gpa, size_t *rule, size_t *
     }
 }
 
-/* Cuts [0, top) at every layer's ends. @out has room for 2 * nr + 1 pieces. */
-static size_t cut(const struct plan *p, uint64_t *ends, struct piece *out)
+/* Every layer's two ends, in order. */
+static size_t find_ends(const struct plan *p, struct mark *end, struct mark *spare)
 {
-    size_t nends = 0, n = 0;
-    ends[nends++] = 0;
+    size_t nr = 0;
     for (size_t i = 0; i < p->nr; i++) {
-        ends[nends++] = p->r[i].at.start;
-        ends[nends++] = p->r[i].at.end;
+        end[nr++] = (struct mark){p->r[i].at.start, i};
+        end[nr++] = (struct mark){p->r[i].at.end, i};
     }
-    ends[nends++] = p->top;
-    qsort(ends, nends, sizeof *ends, compare_gpa);
+    marks_sort(end, spare, nr);
+    return nr;
+}
 
-    for (size_t i = 0; i + 1 < nends; i++) {
-        struct piece s = {.at = {ends[i], ends[i + 1]}};
-        if (s.at.start == s.at.end)
-            continue;
-        look_down(p, s.at.start, &s.rule, &s.content);
+/*
+ * Cuts [0, top) at the @nr ends in @end, keeping count of who is there in @here, which is zero before. @out has room for
+ * nr + 1 pieces.
+ */
+static size_t cut(const struct plan *p, const struct mark *end, size_t nr, uint64_t *here, struct piece *out)
+{
+    size_t n = 0, i = 0;
+    for (uint64_t at = 0, next; at < p->top; at = next) {
+        for (; i < nr && end[i].at == at; i++)
+            here[end[i].which / 64] ^= 1ULL << end[i].which % 64;
+        next = i < nr ? end[i].at : p->top;
+        struct piece s = {.at = {at, next}};
+        look_down(p, here, &s.rule, &s.content);
         if (n != 0 && out[n - 1].rule == s.rule && out[n - 1].content == s.content)
-            out[n - 1].at.end = s.at.end;
+            out[n - 1].at.end = next;
         else
             out[n++] = s;
     }
     return n;
 }
 
-/* The piece's own share of its content layer's bytes. */
+/* All of [0, top) in @out, with room for 2 * nr + 1 pieces; SIZE_MAX: out of memory. */
+static size_t cut_all(const struct plan *p, struct piece *out)
+{
+    struct mark *ends = malloc((4 * p->nr + 1) * sizeof *ends);
+    uint64_t *here = calloc(p->nr / 64 + 1, sizeof *here);
+    size_t n = SIZE_MAX;
+    if (ends != NULL && here != NULL)
+        n = cut(p, ends, find_ends(p, ends, ends + 2 * p->nr), here, out);
+    free(ends);
+    free(here);
+    return n;
+}
+
+/*
+ * The piece's share of its content layer's bytes. The piece that they begin in takes them over, the others borrow them from
+ * it; where none begins there each has a copy.
+ */
 static bool take_bytes(struct plan_range *r, struct plan_range *content)
 {
-    uint64_t skip = r->at.start - content->at.start;
-    uint64_t have = content->nbytes > skip ? content->nbytes - skip : 0;
+    const uint64_t skip = r->at.start - content->at.start;
+    const uint64_t have = content->nbytes > skip ? content->nbytes - skip : 0;
     r->nbytes = (size_t)(have < span_size(r->at) ? have : span_size(r->at));
+    if (skip != 0 && !content->borrowed) {
+        r->bytes = copy_bytes(r->nbytes != 0 ? content->bytes + skip : NULL, r->nbytes);
+        return r->bytes != NULL;
+    }
+    r->bytes = content->bytes + (r->nbytes != 0 ? skip : 0);
     r->borrowed = content->borrowed;
-    r->bytes =
-        r->borrowed ? content->bytes + skip : copy_bytes(r->nbytes != 0 ? content->bytes + skip : NULL, r->nbytes);
-    return r->bytes != NULL;
+    content->borrowed = true;
+    return true;
 }
 
 bool plan_seal(struct plan *p, struct diag *d)
@@ -207,14 +239,12 @@ bool plan_seal(struct plan *p, struct diag *d)
     if (p->sealed)
         return diag_fail(d, "", 0, "the plan is complete");
 
-    size_t max = 2 * p->nr + 2;
-    uint64_t *ends = calloc(max, sizeof *ends);
-    struct piece *pieces = calloc(max, sizeof *pieces);
-    struct plan_range *flat = calloc(max, sizeof *flat);
-    size_t n = 0, done = 0;
-    bool ok = ends != NULL && pieces != NULL && flat != NULL;
-    if (ok)
-        n = cut(p, ends, pieces);
+    const size_t max = 2 * p->nr + 1;
+    struct piece *pieces = malloc(max * sizeof *pieces);
+    struct plan_range *flat = malloc(max * sizeof *flat);
+    const size_t n = pieces != NULL && flat != NULL ? cut_all(p, pieces) : SIZE_MAX;
+    size_t done = 0;
+    bool ok = n != SIZE_MAX;
     for (; ok && done < n; done++) {
         const struct piece *s = &pieces[done];
         struct plan_range *r = &flat[done];
@@ -228,7 +258,6 @@ bool plan_seal(struct plan *p, struct diag *d)
         if (s->content != NONE)
             ok = take_bytes(r, &p->r[s->content]);
     }
-    free(ends);
     free(pieces);
     if (!ok) {
         free_ranges(flat, done);

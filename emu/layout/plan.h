@@ -55,7 +55,7 @@ struct plan_range {
     uint8_t allow[PHASE_COUNT]; /* ALLOW_* in each phase */
     uint8_t *bytes;             /* what it starts with, or NULL for the layout's fill; the plan's own copy */
     size_t nbytes;              /* <= span_size(at); the rest starts as zero */
-    bool borrowed;              /* the bytes are somebody else's */
+    bool borrowed;              /* the bytes are the caller's, or another range's of the same plan */
 };
 
 struct plan {

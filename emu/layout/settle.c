@@ -126,18 +126,30 @@ static struct span first_free(const struct e820_map *m, struct span s)
     return s;
 }
 
+/* What of @from lies where nothing does that came before. */
+static void take_apart(const struct e820_map *from, struct e820_map *to)
+{
+    for (unsigned i = 0; i < from->nr; i++) {
+        const struct span s = first_free(to, from->e[i].at);
+        (void)e820_add(to, s.start, s.end, from->e[i].type); /* not what is empty */
+    }
+}
+
 static bool settle_e820(struct layout *l)
 {
     struct e820_map m = {0};
     for (unsigned i = 0; i < l->e820.nr && l->has_e820; i++) {
         const struct e820_entry *e = &l->e820.e[i];
-        struct span s = {e->at.start, clamp(e->at.end, 0, 1ULL << l->phys_bits)};
-        s = first_free(&m, s);
-        if (s.start < s.end)
-            (void)e820_add(&m, s.start, s.end, e->type != 0 ? e->type : E820_TYPE_RESERVED);
+        (void)e820_add(&m, e->at.start, clamp(e->at.end, 0, 1ULL << l->phys_bits),
+                       e->type != 0 ? e->type : E820_TYPE_RESERVED);
     }
-    l->e820 = m;
-    const struct e820_entry *e = e820_find(&m, MIB);
+    if (e820_index(&m).apart) {
+        l->e820 = m;
+    } else {
+        l->e820 = (struct e820_map){0};
+        take_apart(&m, &l->e820);
+    }
+    const struct e820_entry *e = e820_find(&l->e820, MIB);
     return !l->has_e820 || (e != NULL && e->type == E820_TYPE_RAM);
 }
 

@@ -53,14 +53,15 @@ static uint64_t gpa_of(const struct builder *b, const uint8_t *p)
     return ACPI_TABLES + (uint64_t)(p - b->bytes);
 }
 
-/* @n <= 4096 zero bytes at the next aligned place. */
+/* @n <= 4096 zero bytes at the next aligned place. Up to there all is zero, too. */
 static uint8_t *take(struct builder *b, size_t n, size_t align)
 {
     const size_t at = (b->used + align - 1) / align * align;
     if (at > b->size || n > b->size - at) {
         b->full = true;
-        return b->none;
+        return memset(b->none, 0, n);
     }
+    memset(b->bytes + b->used, 0, at + n - b->used);
     b->used = at + n;
     return b->bytes + at;
 }
@@ -279,6 +280,8 @@ static void build(struct builder *b, const struct layout *l, const struct guest_
     make_info(info, l, g, hvm, apic != NULL ? gpa_of(b, apic + 9) : 0, apic != NULL ? gpa_of(b, lapic0) : 0);
     if (hvm && l->genid) {
         uint8_t *id = b->bytes + (acpi_generation_id_at(g) - ACPI_TABLES);
+        if (id + 16 > b->bytes + b->used)
+            (void)take(b, (size_t)(id + 16 - (b->bytes + b->used)), 1);
         put_le64(id, BED_GENERATION_ID_LOW);
         put_le64(id + 8, BED_GENERATION_ID_HIGH);
         put_le32(info + 20, (uint32_t)acpi_generation_id_at(g));
@@ -294,7 +297,7 @@ bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory 
     struct builder b = {.size = size};
     uint8_t rsdp[RSDP_SIZE], info[40];
 
-    b.bytes = calloc(1, size + PAGE_SIZE);
+    b.bytes = malloc(size + PAGE_SIZE);
     if (b.bytes == NULL)
         return diag_fail(d, "", 0, "out of memory for the ACPI tables");
     b.none = b.bytes + size;
@@ -307,7 +310,7 @@ bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory 
         ok &&
         lay_page(p, (struct lay_range){{ACPI_INFO_PAGE, ACPI_TABLES}, PLAN_RAM, CLASS_PRESERVED, "ACPI info"}, info,
                  sizeof info, hvm && g->stolen_pages > g->acpi_pages + 1 ? l->fill : 0, d) &&
-        lay(p, (struct lay_range){{ACPI_TABLES, end}, PLAN_RAM, CLASS_PRESERVED, "ACPI tables"}, b.bytes, size, d) &&
+        lay(p, (struct lay_range){{ACPI_TABLES, end}, PLAN_RAM, CLASS_PRESERVED, "ACPI tables"}, b.bytes, b.used, d) &&
         lay(p, (struct lay_range){{*rsdp_gpa, rsdp_end}, PLAN_RAM, CLASS_PRESERVED, "ACPI RSDP"}, rsdp, sizeof rsdp, d);
     free(b.bytes);
     return ok;

@@ -36,11 +36,12 @@ static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d
 static bool lay_rules(const struct guest_memory *g, struct plan *p, struct diag *d)
 {
     const uint64_t high = g->high_end != 0 ? g->high_end : 4 * GIB;
-    return lay_e820(p, &g->e820, (struct span){0, VGA_HOLE_START}, true, d) &&
-           lay_e820(p, &g->e820, (struct span){MIB, g->low_end}, true, d) &&
-           lay_e820(p, &g->e820, (struct span){g->low_end, XEN_AREA_START}, false, d) &&
-           lay_e820(p, &g->e820, (struct span){4 * GIB, high}, true, d) &&
-           lay_e820(p, &g->e820, (struct span){high, UINT64_MAX}, false, d);
+    const struct e820_index table = e820_index(&g->e820);
+    return lay_e820(p, &table, (struct span){0, VGA_HOLE_START}, true, d) &&
+           lay_e820(p, &table, (struct span){MIB, g->low_end}, true, d) &&
+           lay_e820(p, &table, (struct span){g->low_end, XEN_AREA_START}, false, d) &&
+           lay_e820(p, &table, (struct span){4 * GIB, high}, true, d) &&
+           lay_e820(p, &table, (struct span){high, UINT64_MAX}, false, d);
 }
 
 /* X:hvmloader.c:main: cleared, but the rest of the page is as it was, should it have been moved there. */
@@ -79,6 +80,7 @@ static bool lay_image(const struct guest_memory *g, const struct image *im, stru
 static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const struct image *im, struct plan *p,
                      struct cpu_entry *entry, struct diag *d)
 {
+    struct smbios smbios;
     uint64_t rsdp;
     /* X:hvmloader.c: real mode through the trampoline, all registers zero, its GDT still loaded. */
     *entry = (struct cpu_entry){
@@ -90,10 +92,11 @@ static bool plan_hvm(const struct layout *l, const struct guest_memory *g, const
         .gdt_limit = HVMLOADER_GDT_LIMIT,
         .idt_limit = 0x3FF,
     };
-    return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && lay_null_page(p, d) && lay_rules(g, p, d) &&
+    return lay_ram(g, p, d) && lay_hvmloader_stale(p, l, g, d) && smbios_build(&smbios, l, g, d) &&
+           lay_smbios_scratch(p, &smbios, d) && lay_null_page(p, d) && lay_rules(g, p, d) &&
            lay_ranges(p, fixed, sizeof fixed / sizeof fixed[0], d) && lay_vm86_tss(l, g, p, d) &&
            lay_special_pages(p, true, d) && lay_options(l, p, d) && lay_hvmloader_reserved(p, d) &&
-           (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, l, g, d) && lay_image(g, im, p, d) &&
+           (!l->acpi || lay_acpi(p, l, g, &rsdp, d)) && lay_smbios(p, &smbios, d) && lay_image(g, im, p, d) &&
            lay_hvmloader_live(p, l, g, d);
 }
 

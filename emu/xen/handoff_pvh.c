@@ -56,12 +56,13 @@ static bool lay_ram(const struct guest_memory *g, struct plan *p, struct diag *d
     const struct lay_range vga = {{VGA_HOLE_START, MIB}, PLAN_RAM, CLASS_FREE, "RAM (VGA hole, declared reserved)"};
     const struct lay_range high = {{4 * GIB, high_end}, PLAN_RAM, CLASS_FREE, "high RAM"};
     const struct lay_range gone = {{g->low_end, 4 * GIB}, PLAN_HOLE, CLASS_HOLE, "above low RAM"};
+    const struct e820_index table = e820_index(&g->e820);
     return lay(p, low, NULL, 0, d) && lay(p, vga, NULL, 0, d) && (g->high_end == 0 || lay(p, high, NULL, 0, d)) &&
            lay(p, gone, NULL, 0, d) && lay_null_page(p, d) &&
-           lay_e820(p, &g->e820, (struct span){0, g->low_end}, true, d) &&
-           lay_e820(p, &g->e820, (struct span){g->low_end, 4 * GIB}, false, d) &&
-           lay_e820(p, &g->e820, (struct span){4 * GIB, high_end}, true, d) &&
-           lay_e820(p, &g->e820, (struct span){high_end, UINT64_MAX}, false, d);
+           lay_e820(p, &table, (struct span){0, g->low_end}, true, d) &&
+           lay_e820(p, &table, (struct span){g->low_end, 4 * GIB}, false, d) &&
+           lay_e820(p, &table, (struct span){4 * GIB, high_end}, true, d) &&
+           lay_e820(p, &table, (struct span){high_end, UINT64_MAX}, false, d);
 }
 
 static bool lay_image(const struct image *im, struct plan *p, struct diag *d)

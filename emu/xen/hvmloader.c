@@ -49,8 +49,7 @@ bool lay_hvmloader_stale(struct plan *p, const struct layout *l, const struct gu
            lay(p,
                (struct lay_range){
                    {HVM_INFO_PADDR, HVM_INFO_PADDR + sizeof info}, PLAN_RAM, CLASS_FREE, "hvm_info table (stale)"},
-               info, sizeof info, d) &&
-           lay_smbios_scratch(p, l, g, d);
+               info, sizeof info, d);
 }
 
 /* X:hvmloader/xenbus.c:xenbus_shutdown: requests that nobody can take for real, a vCPU part without time or events. */

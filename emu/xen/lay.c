@@ -62,13 +62,12 @@ static struct lay_range meaning(const struct e820_entry *e, bool populated)
     return r;
 }
 
-bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool populated, struct diag *d)
+bool lay_e820(struct plan *p, const struct e820_index *table, struct span at, bool populated, struct diag *d)
 {
     const uint64_t end = at.end < p->top ? at.end : p->top;
-    const struct e820_index table = e820_index(m);
     for (uint64_t gpa = at.start, next; gpa < end; gpa = next) {
         next = end;
-        struct lay_range r = meaning(e820_look(&table, gpa, &next), populated);
+        struct lay_range r = meaning(e820_look(table, gpa, &next), populated);
         r.at = (struct span){gpa, next};
         if (r.owner != NULL && !lay(p, r, NULL, 0, d))
             return false;

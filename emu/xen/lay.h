@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "layout/layout.h"
 #include "layout/plan.h"
+#include "xen/abi.h"
 
 /* A range whose place does not depend on the guest. */
 struct lay_range {
@@ -28,7 +29,7 @@ bool lay_ranges(struct plan *p, const struct lay_range *r, size_t nr, struct dia
  * Lays the E820 over [at.start, at.end), which is all RAM (@populated) or all hole: what the table reserves becomes
  * reserved or preserved and keeps its bytes, RAM that it leaves out is named so. Clipped to the plan.
  */
-bool lay_e820(struct plan *p, const struct e820_map *m, struct span at, bool populated, struct diag *d);
+bool lay_e820(struct plan *p, const struct e820_index *table, struct span at, bool populated, struct diag *d);
 
 /*
  * Page 0, over free RAM: nobody has business there before DXE, which clears it, but SEC, which reads one byte: OvmfXen leaves
@@ -49,9 +50,16 @@ bool lay_acpi(struct plan *p, const struct layout *l, const struct guest_memory 
 /* HVM, ms_vm_genid: where the 16 bytes of the generation id are, in the tables' last page. (acpi.c) */
 uint64_t acpi_generation_id_at(const struct guest_memory *g);
 /* HVM: the SMBIOS entry point and tables. (smbios.c) */
-bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
+struct smbios {
+    uint8_t bytes[HVMLOADER_SMBIOS_END - HVMLOADER_SMBIOS];
+    size_t used, largest; /* bytes; of one structure, with its strings */
+    unsigned count;       /* of structures */
+    bool full;
+};
+bool smbios_build(struct smbios *b, const struct layout *l, const struct guest_memory *g, struct diag *d);
+bool lay_smbios(struct plan *p, const struct smbios *b, struct diag *d);
 /* Its tables once more, where hvmloader made them: stale. */
-bool lay_smbios_scratch(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);
+bool lay_smbios_scratch(struct plan *p, const struct smbios *b, struct diag *d);
 /* HVM: what else hvmloader leaves. Stale content is free RAM and comes before the E820's rules are laid, live content
  * and that of reserved pages after them. (hvmloader.c) */
 bool lay_hvmloader_stale(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d);

@@ -10,19 +10,10 @@
 #include "xen/xen.h"
 
 #define ENTRY_POINT_SIZE 0x1F
-#define ROOM (HVMLOADER_SMBIOS_END - HVMLOADER_SMBIOS)
 #define MEMORY_DEVICE_MIB 16384u /* one type 17 structure for each 16 GiB */
 
-struct builder {
-    uint8_t bytes[ROOM];
-    size_t used;
-    unsigned count;
-    size_t largest;
-    bool full;
-};
-
 /* Appends a structure of @n bytes, its strings, and the two zeros at its end. @strings: NULL-terminated list. */
-static void add(struct builder *b, uint8_t type, uint16_t handle, uint8_t *s, uint8_t n, const char *const *strings)
+static void add(struct smbios *b, uint8_t type, uint16_t handle, uint8_t *s, uint8_t n, const char *const *strings)
 {
     size_t text = 0;
     for (size_t i = 0; strings != NULL && strings[i] != NULL; i++)
@@ -42,13 +33,14 @@ static void add(struct builder *b, uint8_t type, uint16_t handle, uint8_t *s, ui
         memcpy(p, strings[i], strlen(strings[i]) + 1);
         p += strlen(strings[i]) + 1;
     }
-    b->used += total; /* the zeros are there */
+    b->used += total;
+    memset(p, 0, (size_t)(b->bytes + b->used - p));
     b->count++;
     if (total > b->largest)
         b->largest = total;
 }
 
-static void add_firmware_and_system(struct builder *b, const struct layout *l)
+static void add_firmware_and_system(struct smbios *b, const struct layout *l)
 {
     char version[24];
     (void)snprintf(version, sizeof version, "%u.%u.0", l->xen_major, l->xen_minor);
@@ -74,7 +66,7 @@ static void add_firmware_and_system(struct builder *b, const struct layout *l)
     add(b, 3, 0x300, chassis, sizeof chassis, (const char *const[]){"Xen", NULL});
 }
 
-static void add_processors(struct builder *b, const struct layout *l)
+static void add_processors(struct smbios *b, const struct layout *l)
 {
     struct vcpus first = {.nr = 1};
     const struct xen x = {.layout = l, .vcpus = &first};
@@ -96,7 +88,7 @@ static void add_processors(struct builder *b, const struct layout *l)
     }
 }
 
-static void add_memory(struct builder *b, const struct layout *l, const struct guest_memory *g)
+static void add_memory(struct smbios *b, const struct layout *l, const struct guest_memory *g)
 {
     const struct built_ram ram = builder_ram(l, g); /* written before pages are taken for the image */
     const uint64_t bytes = ram.low_end + (ram.high_end != 0 ? ram.high_end - 4 * GIB : 0);
@@ -137,9 +129,10 @@ static void add_memory(struct builder *b, const struct layout *l, const struct g
     }
 }
 
-static void entry_point(struct builder *b)
+static void entry_point(struct smbios *b)
 {
     uint8_t *e = b->bytes;
+    memset(e, 0, ENTRY_POINT_SIZE);
     lay_text(e, "_SM_");
     e[5] = ENTRY_POINT_SIZE;
     e[6] = 2; /* SMBIOS 2.4 */
@@ -154,9 +147,11 @@ static void entry_point(struct builder *b)
     e[4] = lay_checksum(e, ENTRY_POINT_SIZE);
 }
 
-static bool build(struct builder *b, const struct layout *l, const struct guest_memory *g, struct diag *d)
+bool smbios_build(struct smbios *b, const struct layout *l, const struct guest_memory *g, struct diag *d)
 {
-    *b = (struct builder){.used = ENTRY_POINT_SIZE};
+    b->used = ENTRY_POINT_SIZE;
+    b->largest = b->count = 0;
+    b->full = false;
     add_firmware_and_system(b, l);
     add_processors(b, l);
     uint8_t oem[5] = {[4] = 1}, boot[11] = {0}, end[4] = {0};
@@ -171,22 +166,16 @@ static bool build(struct builder *b, const struct layout *l, const struct guest_
     return true;
 }
 
-bool lay_smbios(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d)
+bool lay_smbios(struct plan *p, const struct smbios *b, struct diag *d)
 {
-    struct builder b;
-    if (!build(&b, l, g, d))
-        return false;
-    const struct lay_range at = {{HVMLOADER_SMBIOS, HVMLOADER_SMBIOS + b.used}, PLAN_RAM, CLASS_PRESERVED, "SMBIOS"};
-    return lay(p, at, b.bytes, b.used, d);
+    const struct lay_range at = {{HVMLOADER_SMBIOS, HVMLOADER_SMBIOS + b->used}, PLAN_RAM, CLASS_PRESERVED, "SMBIOS"};
+    return lay(p, at, b->bytes, b->used, d);
 }
 
-bool lay_smbios_scratch(struct plan *p, const struct layout *l, const struct guest_memory *g, struct diag *d)
+bool lay_smbios_scratch(struct plan *p, const struct smbios *b, struct diag *d)
 {
-    struct builder b;
-    if (!build(&b, l, g, d))
-        return false;
-    const size_t size = b.used - ENTRY_POINT_SIZE;
+    const size_t size = b->used - ENTRY_POINT_SIZE;
     const struct lay_range at = {
         {HVMLOADER_SCRATCH, HVMLOADER_SCRATCH + size}, PLAN_RAM, CLASS_FREE, "SMBIOS in the making (stale)"};
-    return lay(p, at, b.bytes + ENTRY_POINT_SIZE, size, d);
+    return lay(p, at, b->bytes + ENTRY_POINT_SIZE, size, d);
 }

@@ -93,19 +93,19 @@ static void index_answers_as_find(void **state)
 {
     (void)state;
     static const struct {
-        bool ordered;
+        bool apart;
         struct span at[4];
     } table[] = {
         {true, {{0x1000, 0x4000}, {0x4000, 0x5000}, {0x8000, 0x9000}, {0x9001, 0x9002}}},
         {false, {{0x1000, 0x4000}, {0x2000, 0x3000}, {0x8000, 0x9000}, {0x2800, 0x8800}}},
-        {false, {{0x8000, 0x9000}, {0x1000, 0x4000}, {0x4000, 0x5000}, {0x9000, 0x9800}}},
+        {true, {{0x8000, 0x9000}, {0x1000, 0x4000}, {0x4000, 0x5000}, {0x9000, 0x9800}}},
     };
     for (size_t t = 0; t < sizeof table / sizeof table[0]; t++) {
         struct e820_map m = {0};
         for (uint32_t i = 0; i < 4; i++)
             e820_add(&m, table[t].at[i].start, table[t].at[i].end, i + 1);
         const struct e820_index x = e820_index(&m);
-        assert_int_equal(x.ordered, table[t].ordered);
+        assert_int_equal(x.apart, table[t].apart);
         for (uint64_t gpa = 0; gpa < 0xA000; gpa++) {
             uint64_t until = 0x9800, edge = 0x9800;
             for (unsigned i = 0; i < m.nr; i++) {
@@ -117,7 +117,66 @@ static void index_answers_as_find(void **state)
         }
     }
     struct e820_map m = {.nr = 1, .e = {{.at = {0x1000, 0x1000}, .type = 1}}};
-    assert_false(e820_index(&m).ordered);
+    assert_false(e820_index(&m).apart);
+}
+
+static uint32_t next_random(uint32_t *s)
+{
+    *s = *s * 1664525 + 1013904223;
+    return *s >> 8;
+}
+
+#define PLACES 512u
+
+/* Entries that lie apart, if not in order; some tables with one more, which overlaps, or with one that is empty. */
+static struct e820_map random_table(uint32_t *seed, bool *apart)
+{
+    struct e820_map m = {0};
+    for (uint32_t at = 0; m.nr < E820_MAX - 2 && at < PLACES;) {
+        const uint32_t start = at + next_random(seed) % 3 * (next_random(seed) % 4);
+        at = start + 1 + next_random(seed) % 8;
+        (void)e820_add(&m, start, at, next_random(seed));
+    }
+    for (unsigned n = next_random(seed) % 3 * m.nr / 2; n-- > 0;) {
+        struct e820_entry *a = &m.e[next_random(seed) % m.nr], *b = &m.e[next_random(seed) % m.nr], e = *a;
+        *a = *b;
+        *b = e;
+    }
+    *apart = next_random(seed) % 3 != 0;
+    if (!*apart) {
+        const struct span at = m.e[next_random(seed) % m.nr].at;
+        const bool empty = next_random(seed) % 2 != 0;
+        m.e[m.nr] = m.e[0];
+        m.e[0].at = (struct span){at.start, empty ? at.start : at.end + next_random(seed) % 20};
+        m.nr++;
+    }
+    return m;
+}
+
+static void index_of_random_tables(void **state)
+{
+    (void)state;
+    uint32_t seed = 1;
+    for (unsigned round = 0; round < 600; round++) {
+        bool apart;
+        const struct e820_map m = random_table(&seed, &apart);
+        const struct e820_index x = e820_index(&m);
+        assert_int_equal(x.apart, apart);
+        for (uint64_t gpa = 0; gpa < PLACES + 16; gpa++) {
+            uint64_t until = gpa + 1 + next_random(&seed) % 32, edge = until;
+            for (unsigned i = 0; i < m.nr; i++) {
+                edge = m.e[i].at.start > gpa && m.e[i].at.start < edge ? m.e[i].at.start : edge;
+                edge = m.e[i].at.end > gpa && m.e[i].at.end < edge ? m.e[i].at.end : edge;
+            }
+            assert_ptr_equal(e820_look(&x, gpa, &until), e820_find(&m, gpa));
+            assert_int_equal(until, edge);
+        }
+    }
+    const struct e820_map none = {0};
+    const struct e820_index x = e820_index(&none);
+    uint64_t until = 5;
+    assert_null(e820_look(&x, 0, &until));
+    assert_int_equal(until, 5);
 }
 
 static void encode(void **state)
@@ -186,6 +245,7 @@ int main(void)
         cmocka_unit_test(sort_keeps_equal_starts),
         cmocka_unit_test(find),
         cmocka_unit_test(index_answers_as_find),
+        cmocka_unit_test(index_of_random_tables),
         cmocka_unit_test(encode),
         cmocka_unit_test(write_like_hvmloader),
         cmocka_unit_test(write_unsorted),

@@ -223,6 +223,54 @@ static void bytes_make_layouts(void **state)
     assert_true(changed > 300);
 }
 
+/* Piece by piece, whether there is something to be taken away or not: what settling makes of a table. */
+static struct span first_free(const struct e820_map *m, struct span s)
+{
+    for (bool again = true; again && s.start < s.end;) {
+        again = false;
+        for (unsigned i = 0; i < m->nr; i++) {
+            const struct span e = m->e[i].at;
+            if (!span_overlaps(e, s))
+                continue;
+            again = again || e.start <= s.start;
+            *(e.start <= s.start ? &s.start : &s.end) = e.start <= s.start ? e.end : e.start;
+        }
+    }
+    return s;
+}
+
+static void settling_takes_apart(void **state)
+{
+    (void)state;
+    struct chooser c;
+    unsigned same = 0, less = 0;
+    chooser_seed(&c, 3);
+    for (unsigned round = 0; round < 2000; round++) {
+        struct layout l;
+        struct e820_map want = {0};
+        layout_default(&l);
+        l.has_e820 = true;
+        (void)e820_add(&l.e820, MIB, 2 * MIB, E820_TYPE_RAM);
+        const size_t most = 1 + choose(&c, round % 2 != 0 ? 6 : E820_MAX - 1);
+        for (size_t i = 0; i < most; i++) {
+            const uint64_t start = (4 + choose(&c, 4000)) * MIB, last = 1ULL << (l.phys_bits - (i % 8 == 0));
+            const uint64_t at = i % 16 == 0 ? last - MIB : start;
+            (void)e820_add(&l.e820, at, at + choose(&c, 20) * MIB, (uint32_t)choose(&c, 4));
+        }
+        for (unsigned i = 0; i < l.e820.nr; i++) {
+            const struct e820_entry *e = &l.e820.e[i];
+            const uint64_t reach = 1ULL << l.phys_bits;
+            const struct span s = first_free(&want, (struct span){e->at.start, e->at.end < reach ? e->at.end : reach});
+            (void)e820_add(&want, s.start, s.end, e->type != 0 ? e->type : E820_TYPE_RESERVED);
+        }
+        *(l.e820.nr == want.nr ? &same : &less) += 1;
+        assert_true(layout_settle(&l));
+        assert_int_equal(l.e820.nr, want.nr);
+        assert_memory_equal(l.e820.e, want.e, want.nr * sizeof want.e[0]);
+    }
+    assert_true(same > 100 && less > 100);
+}
+
 static void settling_mends(void **state)
 {
     (void)state;
@@ -438,6 +486,7 @@ int main(void)
         cmocka_unit_test(same_choices_same_layout),
         cmocka_unit_test(processors_stay),
         cmocka_unit_test(bytes_make_layouts),
+        cmocka_unit_test(settling_takes_apart),
         cmocka_unit_test(settling_mends),
         cmocka_unit_test(shrinks_to_what_matters),
         cmocka_unit_test(shrinking_is_bounded),

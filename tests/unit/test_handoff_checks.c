@@ -361,6 +361,63 @@ static void resources_that_overlap(void **state)
                {"RAM into it", check_hob_overlap, overlap_across, 2, rule, {0xA0000, 0xA1000}});
 }
 
+static uint32_t next_random(uint32_t *s)
+{
+    *s = *s * 1664525 + 1013904223;
+    return *s >> 8;
+}
+
+static bool is_port(const struct hob *h)
+{
+    return h->kind == HOB_RESOURCE_IO || h->kind == HOB_RESOURCE_IO_RESERVED;
+}
+
+/* Each pair, in the list's order: the same findings, whichever pairs are not looked at. */
+static void compare_pairs(const struct checks *c)
+{
+    const struct findings *found = &c->v.findings;
+    size_t nr = 0;
+    for (size_t i = 0; i < c->hobs.nr; i++)
+        for (size_t j = i + 1; j < c->hobs.nr; j++) {
+            const struct hob *a = &c->h[i], *b = &c->h[j];
+            if (a->type != HOB_RESOURCE || b->type != HOB_RESOURCE || is_port(a) != is_port(b) ||
+                !span_overlaps(a->range, b->range))
+                continue;
+            const uint64_t start = a->range.start > b->range.start ? a->range.start : b->range.start;
+            const uint64_t end = a->range.end < b->range.end ? a->range.end : b->range.end;
+            assert_true(nr < found->nr);
+            assert_int_equal(found->f[nr].touched.start, start);
+            assert_int_equal(found->f[nr].touched.end, end);
+            assert_int_equal(found->f[nr].hob.index, j);
+            char label[HOB_LABEL_SIZE];
+            hob_label(&c->view, a, label);
+            assert_non_null(strstr(found->f[nr++].text, label));
+        }
+    assert_int_equal(nr, found->nr);
+}
+
+/* Few places, so that ranges begin and end with others; some are empty. */
+static void resources_at_random(void **state)
+{
+    (void)state;
+    static const uint16_t types[] = {HOB_RESOURCE, HOB_RESOURCE, HOB_RESOURCE, HOB_ALLOCATION};
+    uint32_t seed = 1;
+    size_t told = 0;
+    for (unsigned round = 0; round < 1500; round++) {
+        checks_reset(&hvm);
+        hvm.hobs.nr = 0;
+        const uint32_t places = 4 + next_random(&seed) % 60, longest = 1 + next_random(&seed) % 8;
+        for (uint32_t nr = next_random(&seed) % 22; nr-- > 0;) {
+            const uint64_t start = next_random(&seed) % places, size = next_random(&seed) % (longest + 1);
+            checks_add(&hvm, types[next_random(&seed) % 4], next_random(&seed) % 7, start, start + size);
+        }
+        check_hob_overlap(&hvm.view);
+        compare_pairs(&hvm);
+        told += hvm.v.findings.nr;
+    }
+    assert_true(told > 1000);
+}
+
 /* --- the list's parts */
 
 CASE(list_damaged, {
@@ -986,6 +1043,7 @@ int main(void)
         cmocka_unit_test(vga),
         cmocka_unit_test(reserved),
         cmocka_unit_test(resources_that_overlap),
+        cmocka_unit_test(resources_at_random),
         cmocka_unit_test(list),
         cmocka_unit_test(memory),
         cmocka_unit_test(stack),

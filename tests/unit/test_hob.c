@@ -240,6 +240,67 @@ static void test_list(void **state)
     assert_true(l.h == NULL && l.nr == 0 && l.cap == 0 && !l.complete);
 }
 
+/* RAM of whole pages from BASE on: what is read must lie in one of them, as is cheap, and how often is counted. */
+struct pages {
+    uint8_t b[6 * PAGE_SIZE];
+    size_t size;
+    unsigned reads;
+};
+
+static bool read_pages(const void *self, uint64_t gpa, void *dst, size_t n)
+{
+    struct pages *m = (struct pages *)(uintptr_t)self;
+    m->reads++;
+    assert_true(n <= 72 || gpa / PAGE_SIZE == (gpa + n - 1) / PAGE_SIZE);
+    if (gpa < BASE || gpa - BASE > m->size || n > m->size - (gpa - BASE))
+        return false;
+    memcpy(dst, m->b + (gpa - BASE), n);
+    return true;
+}
+
+/* HOBs of all sizes over several pages; the last of them in the last bytes of RAM, or not wholly there. */
+static void test_long_list(void **state)
+{
+    (void)state;
+    static struct pages m;
+    const struct hob_reader r = {read_pages, &m};
+    for (unsigned short_of = 0; short_of < 200; short_of += 8) {
+        memset(&m, 0, sizeof m);
+        struct bytes first;
+        begin(&first);
+        memcpy(m.b, first.b, first.size);
+        size_t at = first.size, nr = 1;
+        for (unsigned i = 0; at + 3 * 200 < sizeof m.b; i++, nr++) {
+            const uint16_t size = (uint16_t)(24 + i * 40 % 176);
+            put_le16(m.b + at, HOB_GUID);
+            put_le16(m.b + at + 2, size);
+            for (unsigned j = 4; j < size; j++)
+                m.b[at + j] = (uint8_t)(i * 7 + j);
+            at += size;
+        }
+        put_le64(m.b + 48, BASE + at);
+        put_le16(m.b + at, HOB_END);
+        put_le16(m.b + at + 2, 8);
+        m.size = at + 8 - short_of;
+        struct hob_list l = {0};
+        assert_true(hob_list_read(&r, BASE, LIMIT_HOBS_DEFAULT, &l));
+        assert_int_equal(l.complete, short_of == 0);
+        assert_true(short_of == 0 ? l.nr == nr : l.nr <= nr);
+        assert_true(m.reads < nr / 2);
+        uint64_t gpa = BASE;
+        for (size_t i = 0; i < l.nr; i++) {
+            struct hob h;
+            assert_null(hob_read(&r, gpa, &h));
+            assert_memory_equal(&l.h[i], &h, sizeof h);
+            gpa += h.size;
+        }
+        struct hob h;
+        assert_true(hob_read(&r, gpa, &h) == l.damage);
+        assert_int_equal(l.damage != NULL ? l.damage_at : gpa, gpa);
+        hob_list_free(&l);
+    }
+}
+
 static void is_damaged(const struct bytes *m, size_t nr, const char *what)
 {
     struct hob_list l = read_list(m);
@@ -335,12 +396,12 @@ static void test_hostile(void **state)
 
 static bool endless(const void *self, uint64_t gpa, void *dst, size_t n)
 {
-    uint8_t p[8] = {HOB_POOL, 0, 8};
+    static const uint8_t pool[8] = {HOB_POOL, 0, 8};
     (void)self;
-    if (gpa == BASE)
-        p[0] = HOB_HANDOFF, p[2] = 0x38;
-    memset(dst, 0, n);
-    memcpy(dst, p, n < sizeof p ? n : sizeof p);
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t at = gpa + i - BASE;
+        ((uint8_t *)dst)[i] = at < HOB_HANDOFF_BEGIN ? hob_handoff_begin[at] : at < 0x38 ? 0 : pool[at % 8];
+    }
     return true;
 }
 
@@ -389,9 +450,10 @@ static void test_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_offsets), cmocka_unit_test(test_handoff), cmocka_unit_test(test_list),
-        cmocka_unit_test(test_fields),  cmocka_unit_test(test_types),   cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_wrap),    cmocka_unit_test(test_hostile), cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_offsets),   cmocka_unit_test(test_handoff), cmocka_unit_test(test_list),
+        cmocka_unit_test(test_long_list), cmocka_unit_test(test_fields),  cmocka_unit_test(test_types),
+        cmocka_unit_test(test_damage),    cmocka_unit_test(test_wrap),    cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_endless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

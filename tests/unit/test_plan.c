@@ -142,7 +142,8 @@ static void content_under_rule(void **state)
 struct cell {
     int layer; /* index, -1: nobody */
     enum plan_kind kind;
-    int value; /* FILL, or a byte */
+    int value;   /* FILL, or a byte */
+    int content; /* index of the layer that the byte is from, -1: none */
 };
 
 static uint32_t next_random(uint32_t *s)
@@ -155,10 +156,13 @@ static void paint(struct cell *map, struct span at, int layer, enum plan_kind ki
 {
     for (uint64_t a = at.start; a < at.end; a++) {
         struct cell *c = &map[a];
-        if (bytes != NULL)
+        if (bytes != NULL) {
             c->value = a - at.start < n ? bytes[a - at.start] : 0;
-        else if (kind != PLAN_RAM || c->kind != PLAN_RAM)
+            c->content = layer;
+        } else if (kind != PLAN_RAM || c->kind != PLAN_RAM) {
             c->value = FILL;
+            c->content = -1;
+        }
         c->layer = layer;
         c->kind = kind;
     }
@@ -186,21 +190,23 @@ static void compare(const struct plan *p, const struct cell *map, const char *ow
             assert_int_equal(r->cls, CLASS_HOLE);
         int value = r->bytes == NULL ? FILL : offset < r->nbytes ? r->bytes[offset] : 0;
         assert_int_equal(value, map[a].value);
+        const bool cut = a == 0 || map[a - 1].layer != map[a].layer || map[a - 1].content != map[a].content;
+        assert_int_equal(a == r->at.start, cut);
     }
 }
 
 static void random_layers(void **state)
 {
     (void)state;
-    static const char owners[64]; /* addresses only */
+    static const char owners[256]; /* addresses only */
     uint32_t seed = 1;
     for (int round = 0; round < 3000; round++) {
         struct plan p;
         struct cell map[TOP];
         for (size_t i = 0; i < TOP; i++)
-            map[i] = (struct cell){.layer = -1, .kind = PLAN_HOLE, .value = FILL};
+            map[i] = (struct cell){.layer = -1, .kind = PLAN_HOLE, .value = FILL, .content = -1};
         plan_init(&p, TOP);
-        int layers = (int)(next_random(&seed) % 40);
+        int layers = (int)(next_random(&seed) % (round % 8 == 0 ? 256 : 40));
         for (int i = 0; i < layers; i++) {
             uint64_t start = next_random(&seed) % TOP;
             uint64_t end = start + 1 + next_random(&seed) % (round % 2 ? 8 : TOP);

@@ -168,7 +168,7 @@ void preserve_end(struct monitor *mon)
         }
     }
     free(mon->preserve.gone);
-    mon->preserve = (struct preserve){.nr = 0};
+    preserve_none(&mon->preserve);
 }
 
 /* Has a finding told of a write that reached @gpa? */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "layout/plan.h"
 
@@ -31,12 +32,19 @@ struct kept {
 
 #define KEPT_MAX 256
 struct preserve {
-    struct kept k[KEPT_MAX];
     size_t nr;
     struct span *gone; /* owned: what was not there when the firmware was entered, sorted */
     size_t nr_gone;
     uint64_t gdt_base; /* GDTR's, at the hand-off: what of the image DXE was entered with */
     uint32_t gdt_limit;
+    struct kept
+        k[KEPT_MAX]; /* behind all else, since they are most of it: those that are not there are never cleared */
 };
+
+/* Nothing is kept; what it owned is somebody else's. */
+static inline void preserve_none(struct preserve *p)
+{
+    memset(p, 0, offsetof(struct preserve, k));
+}
 
 #endif

@@ -2,6 +2,7 @@
 /* What resource HOBs declare against what the E820 table has. */
 #include <stdlib.h>
 
+#include "base/marks.h"
 #include "check/handoff/handoff.h"
 #include "xen/abi.h"
 
@@ -72,29 +73,34 @@ struct declared {
     size_t nr;
 };
 
-static int by_start(const void *a, const void *b)
+/* Where the ranges of what @declares says begin, in order; NULL: out of memory. The caller frees. */
+static struct mark *gather_starts(const struct view *v, bool (*declares)(const struct hob *h), size_t *nr)
 {
-    const struct span *x = a, *y = b;
-    return (x->start > y->start) - (x->start < y->start);
+    struct mark *start = malloc((2 * v->hobs->nr + 1) * sizeof *start);
+    *nr = 0;
+    for (size_t i = 0; start != NULL && i < v->hobs->nr; i++)
+        if (declares(&v->hobs->h[i]))
+            start[(*nr)++] = (struct mark){v->hobs->h[i].range.start, i};
+    if (start != NULL)
+        marks_sort(start, start + v->hobs->nr, *nr);
+    return start;
 }
 
 /* Of what @declares says; at NULL: out of memory. The caller frees. */
 static struct declared gather(const struct view *v, bool (*declares)(const struct hob *h))
 {
-    struct declared d = {.at = calloc(v->hobs->nr + 1, sizeof *d.at)};
-    size_t nr = 0;
-    for (size_t i = 0; d.at != NULL && i < v->hobs->nr; i++)
-        if (declares(&v->hobs->h[i]))
-            d.at[nr++] = v->hobs->h[i].range;
-    if (nr != 0)
-        qsort(d.at, nr, sizeof *d.at, by_start);
-    for (size_t i = 0; i < nr; i++) {
+    size_t nr;
+    struct mark *start = gather_starts(v, declares, &nr);
+    struct declared d = {.at = malloc((nr + 1) * sizeof *d.at)};
+    for (size_t i = 0; start != NULL && d.at != NULL && i < nr; i++) {
+        const struct span at = v->hobs->h[start[i].which].range;
         struct span *last = d.nr != 0 ? &d.at[d.nr - 1] : NULL;
-        if (last == NULL || d.at[i].start > last->end)
-            d.at[d.nr++] = d.at[i];
-        else if (d.at[i].end > last->end)
-            last->end = d.at[i].end;
+        if (last == NULL || at.start > last->end)
+            d.at[d.nr++] = at;
+        else if (at.end > last->end)
+            last->end = at.end;
     }
+    free(start);
     return d;
 }
 
@@ -185,13 +191,38 @@ void check_hob_reserved_missing(struct view *v)
     free(memory.at);
 }
 
+static bool declares_resource(const struct hob *h)
+{
+    return h->type == HOB_RESOURCE;
+}
+
+/*
+ * Which HOBs may overlap another, by number: those that reach the next by address, or that one before them reaches.
+ * NULL: out of memory. The caller frees.
+ */
+static bool *find_neighbours(const struct view *v)
+{
+    size_t nr;
+    struct mark *start = gather_starts(v, declares_resource, &nr);
+    bool *near = calloc(v->hobs->nr + 1, sizeof *near);
+    uint64_t end = 0; /* of all before */
+    for (size_t i = 0; start != NULL && near != NULL && i < nr; i++) {
+        const uint64_t this_end = v->hobs->h[start[i].which].range.end;
+        near[start[i].which] = end > start[i].at || (i + 1 < nr && this_end > start[i + 1].at);
+        end = this_end > end ? this_end : end;
+    }
+    free(start);
+    return near;
+}
+
 void check_hob_overlap(struct view *v)
 {
-    for (size_t i = 0; i < v->hobs->nr; i++) {
+    bool *near = find_neighbours(v);
+    for (size_t i = 0; near != NULL && i < v->hobs->nr; i++) {
         const struct hob *a = &v->hobs->h[i];
-        for (size_t j = i + 1; a->type == HOB_RESOURCE && j < v->hobs->nr; j++) {
+        for (size_t j = i + 1; near[i] && j < v->hobs->nr; j++) {
             const struct hob *b = &v->hobs->h[j];
-            if (b->type != HOB_RESOURCE || is_io(a) != is_io(b) || !span_overlaps(a->range, b->range))
+            if (!near[j] || is_io(a) != is_io(b) || !span_overlaps(a->range, b->range))
                 continue;
             struct span both = {a->range.start > b->range.start ? a->range.start : b->range.start,
                                 a->range.end < b->range.end ? a->range.end : b->range.end};
@@ -200,4 +231,5 @@ void check_hob_overlap(struct view *v)
             handoff_tell(v, RULE_HOB_OVERLAP, b, both, "overlaps %s", first);
         }
     }
+    free(near);
 }
