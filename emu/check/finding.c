@@ -122,6 +122,9 @@ void verdict_free(struct verdict *v)
     v->written = NULL;
     free(v->memory);
     v->memory = NULL;
+    free(v->last);
+    v->last = NULL;
+    v->nr_last = 0;
 }
 
 /* Without memory those of @from are lost. */
@@ -156,6 +159,8 @@ void verdict_copy(struct verdict *to, const struct verdict *from)
 {
     *to = *from;
     to->written = NULL;
+    to->last = NULL;
+    to->nr_last = 0;
     copy_findings(to, from);
     copy_modules(to, from);
 }

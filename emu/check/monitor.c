@@ -5,7 +5,9 @@
 #include "check/loop/loop.h"
 #include "check/rights/rights.h"
 
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check/internal.h"
@@ -210,7 +212,9 @@ static void keep_last_blocks(struct monitor *mon)
     _Static_assert(ENGINE_RING <= LAST_BLOCKS_MAX, "room for all of the engine's");
     if (ending_arrived(v->ending) || v->ending == END_PLATFORM)
         return;
-    v->nr_last = engine_last_blocks(mon->m->engine, pc);
+    const size_t nr = engine_last_blocks(mon->m->engine, pc);
+    v->last = malloc(nr * sizeof *v->last + 1);
+    v->nr_last = v->last != NULL ? nr : 0;
     for (size_t i = 0; i < v->nr_last; i++)
         place_block(mon, pc[i], &v->last[i]);
 }
@@ -234,10 +238,10 @@ void monitor_run(struct monitor *mon)
 /* Another of the same, for verdict @v: what it keeps of memory is its own business. */
 static void copy(struct monitor *mon, const struct monitor *from, struct verdict *v)
 {
-    *mon = *from;
+    memcpy(mon, from, offsetof(struct monitor, preserve));
+    preserve_none(&mon->preserve);
     mon->v = v;
     mon->written = NULL;
-    mon->preserve = (struct preserve){.nr = 0};
     verdict_copy(v, from->v);
     mon->access.f = NULL;
     if (from->access.f != NULL && v->findings.nr == from->v->findings.nr)

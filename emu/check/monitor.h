@@ -200,10 +200,10 @@ struct monitor {
     /* gpa of volumes that code ran from in place, or that the HOB list names: their files name loaded copies. */
     uint64_t volume[VOLUMES_MAX];
     size_t nr_volumes, nr_volumes_run; /* all, and those that code ran from */
-    struct preserve preserve;
-    struct written_watch *written; /* owned; NULL where nobody has asked */
-    struct dxe_watch *dxe;         /* owned; NULL before the hand-off, and where the run ends there */
-    bool e820_told;                /* the firmware is told the table that the layout gives */
+    struct written_watch *written;     /* owned; NULL where nobody has asked */
+    struct dxe_watch *dxe;             /* owned; NULL before the hand-off, and where the run ends there */
+    bool e820_told;                    /* the firmware is told the table that the layout gives */
+    struct preserve preserve;          /* the last: large, and never copied with the others */
 };
 
 /* @v starts as zero and is filled; all pointers must outlive the monitor. Sets itself as the machine's watcher. */

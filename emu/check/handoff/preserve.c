@@ -157,6 +157,15 @@ void preserve_hand_over(struct preserve *to, struct preserve *from)
         }
 }
 
+/* What of the table is not in use nobody looks at. */
+void preserve_none(struct preserve *p)
+{
+    p->nr = p->nr_gone = 0;
+    p->gone = NULL;
+    p->gdt_base = 0;
+    p->gdt_limit = 0;
+}
+
 void preserve_end(struct monitor *mon)
 {
     for (size_t i = 0; i < mon->preserve.nr; i++) {
@@ -168,7 +177,7 @@ void preserve_end(struct monitor *mon)
         }
     }
     free(mon->preserve.gone);
-    mon->preserve = (struct preserve){.nr = 0};
+    preserve_none(&mon->preserve);
 }
 
 /* Has a finding told of a write that reached @gpa? */
