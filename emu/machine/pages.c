@@ -200,8 +200,10 @@ static void lay_pattern(uint64_t fill, uint64_t gpa, uint8_t *out, size_t n)
 {
     const unsigned turn = 8 * (gpa % 8);
     const uint64_t word = turn != 0 ? fill >> turn | fill << (64 - turn) : fill;
-    for (size_t i = 0; i < n; i += 8)
-        memcpy(out + i, &word, n - i < 8 ? n - i : 8);
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        memcpy(out + i, &word, 8);
+    memcpy(out + i, &word, n - i);
 }
 
 /* @n bytes in one page, the same as memory_init() leaves there. @r is the range of the first; NULL: nothing is there. */

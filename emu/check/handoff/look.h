@@ -19,8 +19,6 @@ bool handoff_tells_e820(const struct monitor *mon);
 void preserve_begin(struct monitor *mon);
 void preserve_volumes(struct monitor *mon);
 void preserve_end(struct monitor *mon);
-/* Makes it one that keeps nothing, whatever it was. */
-void preserve_none(struct preserve *p);
 /* With memory of pages.h, before it is kept: what of the volumes is still as it was. False: out of memory. */
 bool preserve_settle(struct monitor *mon);
 /* The volumes are @to's from now on, which is empty, and @from only sees them. */

@@ -157,15 +157,6 @@ void preserve_hand_over(struct preserve *to, struct preserve *from)
         }
 }
 
-/* What of the table is not in use nobody looks at. */
-void preserve_none(struct preserve *p)
-{
-    p->nr = p->nr_gone = 0;
-    p->gone = NULL;
-    p->gdt_base = 0;
-    p->gdt_limit = 0;
-}
-
 void preserve_end(struct monitor *mon)
 {
     for (size_t i = 0; i < mon->preserve.nr; i++) {

@@ -39,4 +39,13 @@ struct preserve {
     uint32_t gdt_limit;
 };
 
+/* Nothing is kept. What of the table is not in use nobody looks at: it may stay as it is. */
+static inline void preserve_none(struct preserve *p)
+{
+    p->nr = p->nr_gone = 0;
+    p->gone = NULL;
+    p->gdt_base = 0;
+    p->gdt_limit = 0;
+}
+
 #endif
