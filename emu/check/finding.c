@@ -122,6 +122,9 @@ void verdict_free(struct verdict *v)
     v->written = NULL;
     free(v->memory);
     v->memory = NULL;
+    free(v->last);
+    v->last = NULL;
+    v->nr_last = 0;
 }
 
 /* Without memory those of @from are lost. */
@@ -154,8 +157,10 @@ static void copy_modules(struct verdict *to, const struct verdict *from)
 
 void verdict_copy(struct verdict *to, const struct verdict *from)
 {
-    memcpy(to, from, offsetof(struct verdict, last) + from->nr_last * sizeof from->last[0]);
+    *to = *from;
     to->written = NULL;
+    to->last = NULL;
+    to->nr_last = 0;
     copy_findings(to, from);
     copy_modules(to, from);
 }
@@ -163,7 +168,7 @@ void verdict_copy(struct verdict *to, const struct verdict *from)
 void verdict_clear(struct verdict *v)
 {
     verdict_free(v);
-    memset(v, 0, offsetof(struct verdict, last));
+    *v = (struct verdict){0};
 }
 
 int findings_worst(const struct findings *f)

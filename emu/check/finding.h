@@ -259,6 +259,9 @@ struct verdict {
     struct findings findings;
     struct dxe_dispatch *dispatch; /* of a run that went on into DXE; owned, else NULL */
     struct dxe_memory *memory;     /* likewise, where the core's lists were found */
+    /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. */
+    struct code_place *last;       /* owned; NULL for none */
+    size_t nr_last;                /* at most LAST_BLOCKS_MAX */
     struct limits_reached reached; /* that cut something above or below, or what the guest asked for */
     const char *debug_log;
     size_t debug_log_size;
@@ -268,10 +271,6 @@ struct verdict {
         size_t size;
         bool truncated;
     } console;
-    /* Of a run that did not reach the hand-off: the blocks that ran last, the oldest first. Behind all else, since they are most
-     * of it: what is not there is neither copied nor cleared. */
-    size_t nr_last;
-    struct code_place last[LAST_BLOCKS_MAX];
 };
 
 /* One more of them, all zero; NULL where there may be no more, which is noted, or memory ran out. */
@@ -279,7 +278,7 @@ struct finding *verdict_add_finding(struct verdict *v);
 struct module *verdict_add_module(struct verdict *v);
 /* Frees what it owns. */
 void verdict_free(struct verdict *v);
-/* A copy with findings of its own, of one that has no HOB list yet; backtraces are lost when memory is. @to owns
+/* A copy with findings of its own, of a run that has not ended and has no HOB list yet; backtraces are lost when memory is. @to owns
  * nothing before. */
 void verdict_copy(struct verdict *to, const struct verdict *from);
 /* verdict_free(), and zero again. */

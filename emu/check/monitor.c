@@ -5,7 +5,9 @@
 #include "check/loop/loop.h"
 #include "check/rights/rights.h"
 
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check/internal.h"
@@ -210,7 +212,9 @@ static void keep_last_blocks(struct monitor *mon)
     _Static_assert(ENGINE_RING <= LAST_BLOCKS_MAX, "room for all of the engine's");
     if (ending_arrived(v->ending) || v->ending == END_PLATFORM)
         return;
-    v->nr_last = engine_last_blocks(mon->m->engine, pc);
+    const size_t nr = engine_last_blocks(mon->m->engine, pc);
+    v->last = malloc(nr * sizeof *v->last + 1);
+    v->nr_last = v->last != NULL ? nr : 0;
     for (size_t i = 0; i < v->nr_last; i++)
         place_block(mon, pc[i], &v->last[i]);
 }

@@ -197,11 +197,11 @@ static void after_loader(struct lapic *l, const struct layout *layout)
 
 bool lapic_init(const struct device_env *e)
 {
-    struct lapic *l = device_new(e->bus, sizeof *l);
+    struct lapic *l = device_new(e->bus, sizeof *l + e->vcpus->nr * sizeof l->cpu[0]);
     if (l == NULL)
         return false;
     l->vcpus = e->vcpus;
-    for (unsigned i = 0; i < VCPUS_MAX; i++) {
+    for (unsigned i = 0; i < e->vcpus->nr; i++) {
         l->cpu[i].clock = e->clock;
         reset(&l->cpu[i]);
         *reg_at(&l->cpu[i], REG_ID) = vcpu_apic_id(i) << 24;

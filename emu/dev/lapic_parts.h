@@ -67,9 +67,9 @@ struct apic {
 };
 
 struct lapic {
-    struct apic cpu[VCPUS_MAX];
     struct vcpus *vcpus;
     struct irq *irq;
+    struct apic cpu[]; /* of all that the guest has */
 };
 
 static inline uint32_t *reg_at(struct apic *a, uint64_t reg)

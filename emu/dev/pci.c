@@ -34,10 +34,10 @@ struct function {
 
 struct pci {
     uint32_t address;
-    struct function fn[PCI_MAX_FUNCTIONS];
-    size_t nr;
     unsigned phys_bits;
     struct platform *platform;
+    size_t nr;
+    struct function fn[];
 };
 
 /* hvmloader's routing of the links PIRQA..D. */
@@ -228,14 +228,15 @@ static const struct device_ops data_ops = {
 
 bool pci_init(const struct device_env *e)
 {
-    struct pci *p = device_new(e->bus, sizeof *p);
+    struct pci_desc desc[PCI_MAX_FUNCTIONS];
+    struct pci_windows unused;
+    const size_t nr = pci_table(desc, e->layout);
+    struct pci *p = device_new(e->bus, sizeof *p + nr * sizeof p->fn[0]);
     if (p == NULL)
         return false;
     p->platform = e->platform;
     p->phys_bits = e->layout->phys_bits;
-    struct pci_desc desc[PCI_MAX_FUNCTIONS];
-    struct pci_windows unused;
-    p->nr = pci_table(desc, e->layout);
+    p->nr = nr;
     pci_place(desc, p->nr, e->layout, e->guest, &unused);
     for (size_t i = 0; i < p->nr; i++) {
         struct function *f = &p->fn[i];

@@ -204,10 +204,18 @@ bool demand_map(struct machine *m, struct piece *p)
            (p->exec || engine_protect_data(m->engine, p->at.start, span_size(p->at), p->mapped));
 }
 
+/* The same as demand_first_above(): code mostly runs where it ran just before. */
+static size_t first_of_code(struct demand *d, uint64_t gpa)
+{
+    if (d->ran >= d->nr || !span_has(d->p[d->ran].at, gpa))
+        d->ran = demand_first_above(d, gpa);
+    return d->ran;
+}
+
 void demand_ready(struct machine *m, struct span at)
 {
     struct demand *d = m->demand;
-    for (size_t i = demand_first_above(d, at.start); i < d->nr && d->p[i].at.start < at.end; i++) {
+    for (size_t i = first_of_code(d, at.start); i < d->nr && d->p[i].at.start < at.end; i++) {
         struct piece *p = &d->p[i];
         if (p->ram && !p->exec)
             p->exec = engine_protect(m->engine, p->at.start, span_size(p->at), p->mapped);

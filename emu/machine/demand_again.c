@@ -81,7 +81,6 @@ bool demand_keep(struct machine *m)
 {
     struct demand *d = m->demand;
     pages_each(&m->memory, touch_page, m);
-    pages_no_more_peeks(&m->memory);
     footprint_free(&d->print);
     for (size_t i = 0; i < d->nr; i++)
         if (d->p[i].ram && (d->p[i].at.end > m->memory.size || !footprint_add(&d->print, m->plan, d->p[i].at)))
@@ -91,6 +90,7 @@ bool demand_keep(struct machine *m)
             d->p[i].kept = true;
             pages_keep(&m->memory, d->p[i].at);
         }
+    pages_no_more_peeks(&m->memory);
     return note_code(m) && merge_kept(m);
 }
 

@@ -20,6 +20,7 @@ struct piece {
 struct demand {
     struct piece *p; /* sorted, disjoint */
     size_t nr, cap;
+    size_t ran;             /* where code was last said to run; a guess */
     struct footprint print; /* of what is kept */
     uint64_t *code;         /* pages of it that code had run from by then, in order */
     size_t nr_code;

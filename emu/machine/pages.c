@@ -53,7 +53,7 @@ struct memory_pages {
     size_t nr_resident, cap_resident;
     struct saved *saved;
     size_t nr_saved, cap_saved;
-    struct peek *peek;
+    struct peek *peek; /* sorted by address */
     size_t nr_peeks, cap_peeks;
     bool settled; /* what is common to all boots is known: looks are not remembered any more */
     bool failed;  /* out of memory: nothing can be forgotten any more */
@@ -171,44 +171,66 @@ static bool has_pattern(const struct plan_range *r)
     return r->kind == PLAN_RAM && r->cls == CLASS_FREE && r->bytes == NULL;
 }
 
-static void lay_bytes(const struct plan_range *r, uint64_t fill, uint64_t gpa, uint8_t *out)
+static void lay_bytes(const struct plan_range *r, uint64_t fill, struct span at, uint8_t *out)
 {
-    const uint64_t from = r->at.start > gpa ? r->at.start : gpa;
-    const uint64_t end = r->at.end < gpa + PAGE_SIZE ? r->at.end : gpa + PAGE_SIZE;
+    const uint64_t from = r->at.start > at.start ? r->at.start : at.start;
+    const uint64_t end = r->at.end < at.end ? r->at.end : at.end;
     const uint64_t bytes_end = r->at.start + r->nbytes < end ? r->at.start + r->nbytes : end;
     const uint64_t filled = bytes_end > from ? bytes_end : from;
     if (filled > from)
-        memcpy(out + (from - gpa), r->bytes + (from - r->at.start), filled - from);
+        memcpy(out + (from - at.start), r->bytes + (from - r->at.start), filled - from);
     if (fill != 0 && end > filled)
-        memset(out + (filled - gpa), 0, end - filled);
+        memset(out + (filled - at.start), 0, end - filled);
 }
 
-/* The same as memory_init() leaves there. */
-static void initial(const struct plan *plan, uint64_t fill, uint64_t gpa, uint8_t out[PAGE_SIZE])
+/* Is some of the page free, so that all of it holds the pattern where the plan has no bytes? @r is a range in that page. */
+static bool is_patterned(const struct plan *plan, const struct plan_range *r, uint64_t page)
 {
-    const struct plan_range *first = plan_find(plan, gpa), *end = plan->r + plan->nr;
+    const struct plan_range *const end = plan->r + plan->nr;
     bool pattern = false;
-    for (const struct plan_range *r = first; fill != 0 && r != NULL && r < end && r->at.start < gpa + PAGE_SIZE; r++)
+    while (r > plan->r && r->at.start > page)
+        r--;
+    for (; r < end && r->at.start < page + PAGE_SIZE; r++)
         pattern |= has_pattern(r);
-    if (!pattern)
-        memset(out, 0, PAGE_SIZE);
-    for (size_t i = 0; pattern && i < PAGE_SIZE; i += 8)
-        memcpy(out + i, &fill, 8);
-    for (const struct plan_range *r = first; r != NULL && r < end && r->at.start < gpa + PAGE_SIZE; r++)
+    return pattern;
+}
+
+/* The pattern's bytes lie at multiples of eight. */
+static void lay_pattern(uint64_t fill, uint64_t gpa, uint8_t *out, size_t n)
+{
+    const unsigned turn = 8 * (gpa % 8);
+    const uint64_t word = turn != 0 ? fill >> turn | fill << (64 - turn) : fill;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        memcpy(out + i, &word, 8);
+    memcpy(out + i, &word, n - i);
+}
+
+/* @n bytes in one page, the same as memory_init() leaves there. @r is the range of the first; NULL: nothing is there. */
+static void initial(const struct plan *plan, const struct plan_range *r, uint64_t fill, uint64_t gpa, uint8_t *out,
+                    size_t n)
+{
+    const struct plan_range *const end = plan->r + plan->nr;
+    const struct span at = {gpa, gpa + n};
+    if (fill != 0 && r != NULL && is_patterned(plan, r, page_down(gpa)))
+        lay_pattern(fill, gpa, out, n);
+    else
+        memset(out, 0, n);
+    for (; r != NULL && r < end && r->at.start < at.end; r++)
         if (r->kind == PLAN_RAM && r->bytes != NULL)
-            lay_bytes(r, fill, gpa, out);
+            lay_bytes(r, fill, at, out);
 }
 
 void pages_initial(const struct memory *m, uint64_t gpa, uint8_t out[PAGE_SIZE])
 {
-    initial(m->plan, m->pages->fill, gpa, out);
+    initial(m->plan, plan_find(m->plan, gpa), m->pages->fill, gpa, out, PAGE_SIZE);
 }
 
-/* Do @plan's @n bytes at @gpa begin as zeros, as those are that the host has just given? */
-static bool are_zero(const struct plan *plan, uint64_t fill, uint64_t gpa, size_t n)
+/* Does @plan's page at @gpa begin as zeros, as those are that the host has just given? */
+static bool is_zero(const struct plan *plan, uint64_t fill, uint64_t gpa)
 {
     const struct plan_range *r = fill == 0 ? plan_find(plan, gpa) : NULL;
-    return r != NULL && r->bytes == NULL && gpa + n <= r->at.end;
+    return r != NULL && r->bytes == NULL && gpa + PAGE_SIZE <= r->at.end;
 }
 
 static bool note(uint64_t **list, size_t *nr, size_t *cap, uint64_t gpa)
@@ -253,7 +275,7 @@ void pages_want(const struct memory *m, struct span at)
         uint8_t *s = state(m, gpa);
         if ((*s & HERE) != 0)
             continue;
-        if ((*s & RESIDENT) != 0 || !are_zero(m->plan, p->fill, gpa, PAGE_SIZE))
+        if ((*s & RESIDENT) != 0 || !is_zero(m->plan, p->fill, gpa))
             pages_initial(m, gpa, memory_at(m, gpa));
         p->failed |= !note(&p->here, &p->nr_here, &p->cap_here, gpa);
         if ((*s & RESIDENT) == 0)
@@ -331,13 +353,27 @@ void pages_restart(struct memory *m, const struct plan *plan, uint64_t fill)
     m->late_pages = 0;
 }
 
+/* The first look at @gpa or above. */
+static size_t first_peek(const struct memory_pages *p, uint64_t gpa)
+{
+    size_t lo = 0, hi = p->nr_peeks;
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (p->peek[mid].gpa < gpa)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 static void note_peek(struct memory_pages *p, uint64_t gpa, const void *bytes, size_t n, bool others)
 {
     if (p->settled)
         return;
-    for (size_t i = 0; i < p->nr_peeks; i++)
-        if (p->peek[i].gpa == gpa && p->peek[i].n == n && p->peek[i].others == others &&
-            memcmp(p->peek[i].bytes, bytes, n) == 0)
+    const size_t at = first_peek(p, gpa);
+    for (size_t i = at; i < p->nr_peeks && p->peek[i].gpa == gpa; i++)
+        if (p->peek[i].n == n && p->peek[i].others == others && memcmp(p->peek[i].bytes, bytes, n) == 0)
             return;
     if (p->nr_peeks == p->cap_peeks) {
         const size_t cap = p->cap_peeks != 0 ? 2 * p->cap_peeks : 256;
@@ -349,21 +385,11 @@ static void note_peek(struct memory_pages *p, uint64_t gpa, const void *bytes, s
         p->peek = peek;
         p->cap_peeks = cap;
     }
-    struct peek *k = &p->peek[p->nr_peeks++];
+    struct peek *k = &p->peek[at];
+    memmove(k + 1, k, (p->nr_peeks - at) * sizeof *k);
+    p->nr_peeks++;
     *k = (struct peek){.gpa = gpa, .n = (uint8_t)n, .others = others};
     memcpy(k->bytes, bytes, n);
-}
-
-/* @plan's @n bytes at @gpa. In memory without content of its own it is the pattern, if that. */
-static void first_bytes(const struct plan *plan, uint64_t fill, uint64_t gpa, uint8_t *out, size_t n)
-{
-    uint8_t page[PAGE_SIZE];
-    if (are_zero(plan, fill, gpa, n)) {
-        memset(out, 0, n);
-        return;
-    }
-    initial(plan, fill, page_down(gpa), page);
-    memcpy(out, page + gpa % PAGE_SIZE, n);
 }
 
 void pages_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n)
@@ -377,7 +403,7 @@ void pages_peek(const struct memory *m, uint64_t gpa, void *dst, size_t n)
         memcpy(dst, memory_at(m, gpa), n);
         return;
     }
-    first_bytes(m->plan, p->fill, gpa, dst, n);
+    initial(m->plan, plan_find(m->plan, gpa), p->fill, gpa, dst, n);
     note_peek(p, gpa, dst, n, false);
 }
 
@@ -389,7 +415,7 @@ bool pages_lack(const struct memory *m, uint64_t gpa, const void *bytes, size_t 
         pages_peek(m, gpa, there, n);
         return memcmp(there, bytes, n) != 0;
     }
-    first_bytes(m->plan, m->pages->fill, gpa, there, n);
+    initial(m->plan, plan_find(m->plan, gpa), m->pages->fill, gpa, there, n);
     const bool lacks = memcmp(there, bytes, n) != 0;
     note_peek(m->pages, gpa, bytes, n, lacks);
     return lacks;
@@ -402,13 +428,11 @@ bool pages_peeks_hold(const struct memory *m, const struct plan *plan)
     for (size_t i = 0; i < p->nr_peeks; i++) {
         const struct peek *k = &p->peek[i];
         uint8_t bytes[MEMORY_PEEK_MAX];
-        if (pages_kept(m, k->gpa))
-            continue;
         if (r == NULL || !span_has(r->at, k->gpa)) /* most lie beside the one before */
             r = plan_find(plan, k->gpa);
         if (r == NULL || r->kind != PLAN_RAM)
             return false;
-        first_bytes(plan, p->fill, k->gpa, bytes, k->n);
+        initial(plan, r, p->fill, k->gpa, bytes, k->n);
         if ((memcmp(bytes, k->bytes, k->n) != 0) != k->others)
             return false;
     }
@@ -417,7 +441,13 @@ bool pages_peeks_hold(const struct memory *m, const struct plan *plan)
 
 void pages_no_more_peeks(struct memory *m)
 {
-    m->pages->settled = true;
+    struct memory_pages *p = m->pages;
+    size_t nr = 0;
+    for (size_t i = 0; i < p->nr_peeks; i++)
+        if (!pages_kept(m, p->peek[i].gpa))
+            p->peek[nr++] = p->peek[i];
+    p->nr_peeks = nr;
+    p->settled = true;
 }
 
 bool pages_here(const struct memory *m, uint64_t gpa)

@@ -59,7 +59,7 @@ size_t pages_nr_written_since(const struct memory *m);
 bool pages_kept(const struct memory *m, uint64_t gpa);
 /* What the page at @gpa starts with, as the plan and the fill pattern say. */
 void pages_initial(const struct memory *m, uint64_t gpa, uint8_t out[PAGE_SIZE]);
-/* Ends remembering looks. */
+/* Ends remembering looks. What is kept by now is there in each boot: looks at that need not hold. */
 void pages_no_more_peeks(struct memory *m);
 /* Calls @fn for each page that is here and not kept. */
 void pages_each(const struct memory *m, void (*fn)(void *self, uint64_t gpa), void *self);

@@ -5,8 +5,10 @@
 
 void vcpus_init(struct vcpus *p, unsigned nr)
 {
-    memset(p, 0, sizeof *p);
     p->nr = nr < VCPUS_MAX ? nr : VCPUS_MAX;
+    p->current = 0;
+    p->changed = p->yield = false;
+    memset(p->v, 0, p->nr * sizeof p->v[0]);
     p->v[0].state = VCPU_UP;
     p->v[0].started = true;
 }

@@ -33,10 +33,10 @@ struct vcpu {
 
 struct vcpus {
     unsigned nr;
-    unsigned current; /* the one that executes: whose registers, LAPIC and MSRs an access means */
-    bool changed;     /* one has come up or gone down */
-    bool yield;       /* the current one gives the rest of its turn away */
-    struct vcpu v[VCPUS_MAX];
+    unsigned current;         /* the one that executes: whose registers, LAPIC and MSRs an access means */
+    bool changed;             /* one has come up or gone down */
+    bool yield;               /* the current one gives the rest of its turn away */
+    struct vcpu v[VCPUS_MAX]; /* what is behind @nr is nobody's */
 };
 
 /* vCPU 0 is up, the others wait for SIPI. */

@@ -39,7 +39,8 @@
 #define MSR_VALUES 64
 
 struct msr_state {
-    uint64_t value[VCPUS_MAX][MSR_VALUES]; /* in the table's order, a range takes several */
+    unsigned nr;                  /* vCPUs: all that the guest has */
+    uint64_t value[][MSR_VALUES]; /* in the table's order, a range takes several */
 };
 
 typedef bool check_fn(const struct xen *x, uint32_t index, uint64_t value);
@@ -230,10 +231,11 @@ static void start_values(const struct xen *x, unsigned vcpu)
 
 bool msr_init(struct xen *x)
 {
-    x->msr = calloc(1, sizeof *x->msr);
+    x->msr = calloc(1, sizeof *x->msr + x->vcpus->nr * sizeof x->msr->value[0]);
     if (x->msr == NULL)
         return false;
-    for (unsigned vcpu = 0; vcpu < x->layout->vcpus && vcpu < VCPUS_MAX; vcpu++)
+    x->msr->nr = x->vcpus->nr;
+    for (unsigned vcpu = 0; vcpu < x->msr->nr; vcpu++)
         start_values(x, vcpu);
     if (x->layout->type == GUEST_HVM && !has_mtrrs(x))
         msr_reset_state(x);
@@ -245,7 +247,7 @@ void msr_reset_state(struct xen *x)
     size_t slot = 0;
     for (size_t i = 0; i < ROWS; i++)
         for (uint32_t n = 0; n < table[i].count && slot < MSR_VALUES; n++, slot++)
-            for (unsigned vcpu = 0; vcpu < VCPUS_MAX && is_mtrr(table[i].first + n); vcpu++)
+            for (unsigned vcpu = 0; vcpu < x->msr->nr && is_mtrr(table[i].first + n); vcpu++)
                 x->msr->value[vcpu][slot] = 0;
 }
 

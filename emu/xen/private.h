@@ -64,9 +64,14 @@ bool p2m_unmap(struct xen *x, uint64_t gpa);
 void p2m_freed(struct xen *x);
 
 /* The store as libxl leaves it. And: it is shown to a loader, on its page. */
-bool xenstore_init(struct xen *x);
+void xenstore_init(struct xen *x);
 bool xenstore_begin(struct xen *x);
 void xenstore_exit(struct xen *x);
+/*
+ * Its nodes. Most guests never ask for one: they are made for the first who does, of the layout alone, so that when that is
+ * makes no difference. NULL: out of memory.
+ */
+struct xs_tree *xenstore_tree(struct xen *x);
 bool xenstore_fill(struct xs_tree *t, const struct layout *l);
 /* A node of domain 0's making, with these rights (@nr 0: its parent's). False: out of memory. */
 bool xenstore_put(struct xs_tree *t, const char *path, const struct xs_perm *perm, unsigned nr, const char *value);

@@ -20,11 +20,11 @@
 
 static const struct xs_perm frontend_owns[2] = {{BED_DOMID, 0}, {0, XS_CAN_READ}};
 
-static bool put(struct xen *x, const char *dir, unsigned vdev, const char *key, const char *value)
+static bool put(struct xs_tree *t, const char *dir, unsigned vdev, const char *key, const char *value)
 {
     char path[XENSTORE_KEY_MAX];
     int n = snprintf(path, sizeof path, "%s/%u/%s", dir, vdev, key);
-    return n > 0 && xenstore_put(&x->store.tree, path, NULL, 0, value);
+    return n > 0 && xenstore_put(t, path, NULL, 0, value);
 }
 
 /* What libxl writes, up to the backend's first look at it. */
@@ -60,10 +60,11 @@ static bool fill(struct xen *x, const struct vbd *v, const char *name)
         {BACK, "max-ring-page-order", "0"},
         {BACK, "state", "2"}, /* InitWait */
     };
-    bool ok = xenstore_put(&x->store.tree, front, frontend_owns, 2, "") &&
-              xenstore_put(&x->store.tree, back, xenstore_guest_reads, 2, "");
+    struct xs_tree *const t = xenstore_tree(x);
+    bool ok =
+        t != NULL && xenstore_put(t, front, frontend_owns, 2, "") && xenstore_put(t, back, xenstore_guest_reads, 2, "");
     for (size_t i = 0; ok && i < sizeof keys / sizeof keys[0]; i++)
-        ok = put(x, keys[i].dir, v->vdev, keys[i].key, keys[i].value);
+        ok = put(t, keys[i].dir, v->vdev, keys[i].key, keys[i].value);
     return ok;
 }
 

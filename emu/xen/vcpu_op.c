@@ -128,7 +128,7 @@ static int64_t down(struct xen *x, unsigned id)
 int64_t xen_vcpu_op(struct xen *x, const struct hypercall *c)
 {
     const unsigned id = (uint32_t)c->arg[1];
-    if (id >= x->layout->vcpus || id >= VCPUS_MAX)
+    if (id >= x->vcpus->nr)
         return -XEN_ENOENT;
     switch ((uint32_t)c->arg[0]) {
     case VCPUOP_initialise:

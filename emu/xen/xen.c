@@ -38,7 +38,8 @@ bool xen_init(struct xen *x, const struct layout *l, const struct guest_memory *
     hvm_params_init(x);
     evtchn_init(x);
     loaded_vcpus(x);
-    if (shared_info_init(x) && gnttab_init(x) && xenstore_init(x) && msr_init(x))
+    xenstore_init(x);
+    if (shared_info_init(x) && gnttab_init(x) && msr_init(x))
         return true;
     xen_exit(x);
     return false;

@@ -174,19 +174,27 @@ bool xenstore_serve(struct xen *x)
     return moved;
 }
 
-bool xenstore_init(struct xen *x)
+void xenstore_init(struct xen *x)
 {
-    struct xenstore *const s = &x->store;
     xenstore_exit(x);
-    s->on = true;
-    return xstree_init(&s->tree) && xenstore_fill(&s->tree, x->layout);
+    x->store.on = true;
+}
+
+struct xs_tree *xenstore_tree(struct xen *x)
+{
+    struct xs_tree *const t = &x->store.tree;
+    if (t->nr != 0) /* it has its root */
+        return t;
+    if (xstree_init(t) && xenstore_fill(t, x->layout))
+        return t;
+    xstree_free(t);
+    return NULL;
 }
 
 bool xenstore_begin(struct xen *x)
 {
     const uint32_t features = x->store.features;
-    if (!xenstore_init(x))
-        return false;
+    xenstore_init(x);
     x->store.features = features;
     uint8_t *const page = ring_page(x);
     if (page != NULL)

@@ -40,10 +40,10 @@ struct xs_transaction {
 };
 
 struct xenstore {
-    const char *why;   /* static: what broke it, once dead */
-    uint64_t requests; /* answered so far, for the report */
-    uint64_t errors;   /* of these, with XS_ERROR */
-    struct xs_tree tree;
+    const char *why;     /* static: what broke it, once dead */
+    uint64_t requests;   /* answered so far, for the report */
+    uint64_t errors;     /* of these, with XS_ERROR */
+    struct xs_tree tree; /* xenstore_tree(): empty until somebody looks */
     uint64_t generation; /* counts its changes */
     struct xs_watch watch[XENSTORE_WATCHES_MAX];
     struct xs_transaction transaction[XENSTORE_TRANSACTIONS_MAX];

@@ -39,7 +39,8 @@ static void changed(const struct xs_request *r, struct xs_node *n)
 
 bool xenstore_write(struct xen *x, const char *path, const char *value)
 {
-    struct xs_node *const n = xstree_make(&x->store.tree, path, 0);
+    struct xs_tree *const t = xenstore_tree(x);
+    struct xs_node *const n = t != NULL ? xstree_make(t, path, 0) : NULL;
     if (n == NULL || !xstree_set(n, value, strlen(value)))
         return false;
     x->store.generation++;

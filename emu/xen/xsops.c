@@ -152,8 +152,8 @@ void xenstore_request(struct xen *x)
         .body = (const char *)s->in + HEADER,
         .n = le32(s->in + offsetof(struct xsd_sockmsg, len)),
     };
-    r.tree = r.in != NULL ? &r.in->tree : &s->tree;
-    const char *const error = run(&r, id);
+    r.tree = r.in != NULL ? &r.in->tree : xenstore_tree(x);
+    const char *const error = r.tree != NULL ? run(&r, id) : "ENOMEM";
     if (error != NULL) {
         xs_say(s, XS_ERROR, error, strlen(error) + 1);
         s->errors++;

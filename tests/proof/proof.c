@@ -597,7 +597,7 @@ static void compare_xen(struct comparison *c)
         compare(c, PARAM, i, 1, a->param[i], b->param[i]);
     compare(c, XEN, XEN_SHARED_INFO, 1, a->shared_info_gpa, b->shared_info_gpa);
     compare(c, XEN, XEN_SHUTDOWN, 1, (uint64_t)a->shutdown, (uint64_t)b->shutdown);
-    for (uint32_t i = 0; i < VCPUS_MAX; i++)
+    for (uint32_t i = 0; i < a->vcpus->nr; i++)
         compare(c, XEN, XEN_VCPU + i, 1, a->vcpus->v[i].state, b->vcpus->v[i].state);
 }
 

@@ -151,6 +151,105 @@ static void test_too_much_beyond_it(void **state)
     drop(&b);
 }
 
+/* Ranges that begin and end in the middle of pages, with fewer bytes than they are long; top is in the middle of one. */
+static void odd_plan(struct plan *p, const char *early)
+{
+    static const struct {
+        struct span at;
+        enum plan_kind kind;
+        enum plan_class cls;
+        const char *bytes;
+    } r[] = {
+        {{0, 0x6000}, PLAN_RAM, CLASS_FREE, NULL},
+        {{0x1803, 0x1C05}, PLAN_RAM, CLASS_LIVE, "live"},
+        {{0x2000, 0x3000}, PLAN_RAM, CLASS_RESERVED, NULL},
+        {{0x2FF8, 0x3000}, PLAN_RAM, CLASS_PRESERVED, "preserve"},
+        {{0x3000, 0x3007}, PLAN_RAM, CLASS_LIVE, "abc"},
+        {{0x3007, 0x3010}, PLAN_HOLE, CLASS_HOLE, NULL},
+        {{0x3FF0, 0x4020}, PLAN_RAM, CLASS_LIVE, "over the end of a page"},
+        {{0x5000, 0x6000}, PLAN_RAM, CLASS_RESERVED, NULL},
+        {{0x6000, 0x6008}, PLAN_RAM, CLASS_PRESERVED, "the last"},
+    };
+    struct diag d = {0};
+    plan_init(p, 0x6800);
+    for (size_t i = 0; i < sizeof r / sizeof r[0]; i++) {
+        const char *const bytes = i == 1 ? early : r[i].bytes;
+        assert_non_null(plan_put(p, r[i].at, r[i].kind, r[i].cls, "odd", bytes, bytes != NULL ? strlen(bytes) : 0, &d));
+    }
+    assert_true(plan_seal(p, &d));
+}
+
+/* A look at some bytes finds what is there when the whole page is made, and that is what a machine starts with. */
+static void test_looks_find_what_pages_start_with(void **state)
+{
+    (void)state;
+    static const uint64_t fills[] = {0, FILL, 0x0123456789ABCDEFULL};
+    for (size_t i = 0; i < sizeof fills / sizeof fills[0]; i++) {
+        struct diag d = {0};
+        struct plan plan;
+        struct memory fresh, m;
+        odd_plan(&plan, "live");
+        assert_true(memory_init(&fresh, &plan, fills[i], &d));
+        assert_true(pages_init(&m, &plan, fills[i], RESERVE, &d));
+        for (uint64_t gpa = 0; gpa < plan.top; gpa++) {
+            uint8_t page[PAGE_SIZE], some[MEMORY_PEEK_MAX];
+            if (gpa % PAGE_SIZE == 0) {
+                pages_initial(&m, gpa, page);
+                for (size_t k = 0; k < PAGE_SIZE && gpa + k < plan.top; k++) {
+                    const struct plan_range *r = plan_find(&plan, gpa + k);
+                    assert_true(r->kind != PLAN_RAM || page[k] == memory_at(&fresh, gpa)[k]);
+                }
+            }
+            const size_t left = PAGE_SIZE - gpa % PAGE_SIZE, n = 1 + gpa * 7 % MEMORY_PEEK_MAX;
+            pages_peek(&m, gpa, some, n < left ? n : left);
+            assert_memory_equal(some, page + gpa % PAGE_SIZE, n < left ? n : left);
+            assert_false(pages_here(&m, gpa));
+            assert_false(n <= left && pages_lack(&m, gpa, some, n));
+        }
+        memory_exit(&fresh);
+        memory_exit(&m);
+        plan_exit(&plan);
+    }
+}
+
+/* What is looked at until something is kept must be found again in the next plan, but for what is kept itself. */
+static void test_looks_hold(void **state)
+{
+    (void)state;
+    struct diag d = {0};
+    struct plan plan, other;
+    struct memory m;
+    uint8_t some[4];
+    odd_plan(&plan, "live");
+    odd_plan(&other, "dead");
+    assert_true(pages_init(&m, &plan, 0, RESERVE, &d));
+    for (uint64_t gpa = 0x5000; gpa >= 0x1000; gpa -= 0x1000) { /* downwards, and again */
+        pages_peek(&m, gpa, some, sizeof some);
+        assert_true(pages_lack(&m, gpa, "_FVH", 4));
+        assert_true(pages_lack(&m, gpa, "_FVH", 4));
+    }
+    assert_false(pages_lack(&m, 0x3001, "bc", 2));
+    assert_true(pages_peeks_hold(&m, &plan) && pages_peeks_hold(&m, &other));
+    assert_true(pages_lack(&m, 0x1803, "LIVE", 4)); /* not in the other either */
+    assert_true(pages_peeks_hold(&m, &other));
+    assert_true(pages_lack(&m, 0x1803, "dead", 4));
+    assert_true(pages_peeks_hold(&m, &plan));
+    assert_false(pages_peeks_hold(&m, &other));
+    pages_keep(&m, (struct span){0x1000, 0x2000});
+    pages_no_more_peeks(&m);
+    assert_true(pages_peeks_hold(&m, &other));
+    pages_restart(&m, &other, 0);
+    assert_true(pages_lack(&m, 0x4000, "else", 4)); /* no more */
+    assert_true(pages_peeks_hold(&m, &plan));
+    for (size_t i = 0; i < other.nr; i++)
+        if (other.r[i].at.start == 0x5000)
+            other.r[i].kind = PLAN_HOLE;
+    assert_false(pages_peeks_hold(&m, &other));
+    memory_exit(&m);
+    plan_exit(&plan);
+    plan_exit(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +258,8 @@ int main(void)
         cmocka_unit_test(test_a_page_that_xen_puts_there),
         cmocka_unit_test(test_beyond_what_is_reserved),
         cmocka_unit_test(test_too_much_beyond_it),
+        cmocka_unit_test(test_looks_find_what_pages_start_with),
+        cmocka_unit_test(test_looks_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

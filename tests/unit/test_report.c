@@ -27,6 +27,7 @@ struct run {
     struct backtrace trace;
     struct writer writer;
     struct backtrace way;
+    struct code_place last[LAST_BLOCKS_MAX];
 };
 
 /* What findings point to is the test's own. */
@@ -161,9 +162,10 @@ static void add_fault(struct run *r)
     struct source_place *s = &r->trace.frame[1].at.source;
     *s = (struct source_place){
         .function = "PeiDispatcher", .inlined = "Walk\033", .file = "/build/edk2/Dispatcher.c", .line = 1234};
+    r->verdict.last = r->last;
     r->verdict.nr_last = LAST_BLOCKS_MAX;
     for (unsigned i = 0; i < LAST_BLOCKS_MAX; i++)
-        r->verdict.last[i] = (struct code_place){.gva = i < 10 ? i : i % 3};
+        r->last[i] = (struct code_place){.gva = i < 10 ? i : i % 3};
 }
 
 /* All that a report of the hand-off can have; the HOBs are static. */

@@ -54,7 +54,7 @@ static void store(struct domain *m, const char *key, const char *value)
 {
     char path[128];
     (void)snprintf(path, sizeof path, FRONT "%s", key);
-    struct xs_node *const n = xstree_make(&m->x.store.tree, path, BED_DOMID);
+    struct xs_node *const n = xstree_make(xenstore_tree(&m->x), path, BED_DOMID);
     assert_true(n != NULL && xstree_set(n, value, strlen(value)));
     m->x.complaint[0] = '\0';
     vbd_look(&m->x);

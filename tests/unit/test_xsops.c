@@ -210,6 +210,74 @@ static void transactions(void **state)
     domain_exit(&m);
 }
 
+static void same_tree(const struct xs_tree *a, const struct xs_tree *b)
+{
+    assert_int_equal(a->nr, b->nr);
+    for (size_t i = 0; i < a->nr; i++) {
+        const struct xs_node *const n = &a->node[i], *const o = &b->node[i];
+        assert_string_equal(n->path, o->path);
+        assert_int_equal(n->length, o->length);
+        assert_int_equal(n->size, o->size);
+        assert_true(n->size == 0 || memcmp(n->value, o->value, n->size) == 0);
+        assert_int_equal(n->nr_perms, o->nr_perms);
+        for (unsigned k = 0; k < n->nr_perms; k++) {
+            assert_int_equal(n->perm[k].domid, o->perm[k].domid);
+            assert_int_equal(n->perm[k].can, o->perm[k].can);
+        }
+    }
+}
+
+/* Nobody sees when the nodes are made: there is nothing until a request comes, and then it is what a guest starts with. */
+static void made_when_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        enum guest_type type;
+        unsigned xen_minor, vcpus, first; /* whose request the first is */
+    } cases[] = {
+        {GUEST_HVM, 17, 1, XS_READ},      {GUEST_HVM, 21, 3, XS_DIRECTORY},         {GUEST_PVH, 17, 128, XS_GET_PERMS},
+        {GUEST_HVM, 17, 2, XS_INTRODUCE}, {GUEST_PVH, 21, 2, XS_RESET_WATCHES},     {GUEST_HVM, 17, 2, XS_WATCH},
+        {GUEST_HVM, 17, 1, 0xFFFF},       {GUEST_HVM, 17, 2, XS_TRANSACTION_START},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct domain m = {0};
+        struct reply r;
+        struct xs_tree once;
+        guest_init(&m.t, cases[i].type, 256, 0, AMPLE, 2);
+        m.t.l.xen_minor = cases[i].xen_minor;
+        m.t.l.vcpus = cases[i].vcpus;
+        domain_start(&m);
+        assert_true(xstree_init(&once) && xenstore_fill(&once, &m.t.l));
+        assert_int_equal(m.x.store.tree.nr, 0);
+        assert_int_equal(m.x.store.generation, 0);
+        ask_tx(&m, 0, cases[i].first, "/\0token", sizeof "/\0token", &r);
+        same_tree(&m.x.store.tree, &once);
+        assert_int_equal(m.x.store.generation, 0);
+        ASK(0, XS_READ, "domid", "1");
+        same_tree(&m.x.store.tree, &once);
+        xstree_free(&once);
+        domain_exit(&m);
+    }
+}
+
+/* Domain 0 may come first. */
+static void made_when_written(void **state)
+{
+    (void)state;
+    struct domain m;
+    struct xs_tree once;
+    domain_init(&m, GUEST_HVM, 256);
+    assert_true(xstree_init(&once) && xenstore_fill(&once, &m.t.l));
+    assert_true(xenstore_put(&once, "/local/domain/1/data/back", NULL, 0, "4"));
+    assert_true(xenstore_write(&m.x, "/local/domain/1/data/back", "4"));
+    same_tree(&m.x.store.tree, &once);
+    assert_true(xenstore_begin(&m.x)); /* it starts anew */
+    assert_int_equal(m.x.store.tree.nr, 0);
+    FAILS(0, XS_READ, "data/back", "ENOENT");
+    xstree_free(&once);
+    domain_exit(&m);
+}
+
 static void quotas(void **state)
 {
     (void)state;
@@ -217,7 +285,7 @@ static void quotas(void **state)
     struct reply r;
     char body[4096];
     domain_init(&m, GUEST_HVM, 256);
-    const size_t mine = xstree_owned(&m.x.store.tree, BED_DOMID);
+    const size_t mine = xstree_owned(xenstore_tree(&m.x), BED_DOMID);
     size_t n = 0;
     do {
         const int size = snprintf(body, sizeof body, "data/n%zu", n);
@@ -273,7 +341,7 @@ static void fewer_nodes(void **state)
     struct domain m;
     struct limits few = {.max = {0}};
     domain_init(&m, GUEST_HVM, 256);
-    few.max[LIMIT_XENSTORE] = xstree_owned(&m.x.store.tree, BED_DOMID) + 2;
+    few.max[LIMIT_XENSTORE] = xstree_owned(xenstore_tree(&m.x), BED_DOMID) + 2;
     m.x.limits = &few;
     ASK(0, XS_MKDIR, "data/a", OK);
     ASK(0, XS_WRITE, "data/b\0v", OK);
@@ -337,15 +405,21 @@ static void noise(void **state)
         }
         ask_tx(&m, (seed >> 8) % 3 == 0 ? (seed >> 10) % 12 : 0, (seed >> 20) % 24, body, n, &r);
     }
-    assert_in_range(xstree_owned(&m.x.store.tree, BED_DOMID), 1, XENSTORE_NODES_MAX);
+    assert_in_range(xstree_owned(xenstore_tree(&m.x), BED_DOMID), 1, XENSTORE_NODES_MAX);
     domain_exit(&m);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nodes),  cmocka_unit_test(watches),     cmocka_unit_test(transactions),
-        cmocka_unit_test(quotas), cmocka_unit_test(fewer_nodes), cmocka_unit_test(flood),
+        cmocka_unit_test(nodes),
+        cmocka_unit_test(watches),
+        cmocka_unit_test(transactions),
+        cmocka_unit_test(made_when_asked_for),
+        cmocka_unit_test(made_when_written),
+        cmocka_unit_test(quotas),
+        cmocka_unit_test(fewer_nodes),
+        cmocka_unit_test(flood),
         cmocka_unit_test(noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

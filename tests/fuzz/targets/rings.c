@@ -36,7 +36,7 @@ static void store(struct guest *g, const char *key, const void *value, size_t n)
 {
     char path[128];
     (void)snprintf(path, sizeof path, FRONT "%s", key);
-    struct xs_node *const node = xstree_make(&g->xen.store.tree, path, BED_DOMID);
+    struct xs_node *const node = xstree_make(xenstore_tree(&g->xen), path, BED_DOMID);
     if (node != NULL && xstree_set(node, value, n))
         vbd_look(&g->xen);
 }
