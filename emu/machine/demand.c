@@ -222,19 +222,28 @@ void demand_ready(struct machine *m, struct span at)
     }
 }
 
+bool demand_has(const struct machine *m, uint64_t gpa)
+{
+    const struct demand *d = m->demand;
+    const size_t i = demand_first_above(d, gpa);
+    return i < d->nr && d->p[i].at.start <= gpa;
+}
+
+struct piece demand_around(const struct machine *m, uint64_t gpa)
+{
+    const struct span w = window(m->demand, gpa, 1ULL << m->layout->phys_bits);
+    return belongs(m, gpa, alike(&m->memory, gpa, w));
+}
+
 bool demand_touch(struct machine *m, uint64_t gpa)
 {
-    struct demand *d = m->demand;
-    const uint64_t end = 1ULL << m->layout->phys_bits;
     gpa = page_down(gpa);
-    if (d == NULL || gpa >= end)
+    if (m->demand == NULL || gpa >= 1ULL << m->layout->phys_bits)
         return false;
-    const size_t i = demand_first_above(d, gpa);
-    if (i < d->nr && d->p[i].at.start <= gpa)
+    if (demand_has(m, gpa))
         return true; /* it is there: the library will see */
-    struct span w = alike(&m->memory, gpa, window(d, gpa, end));
-    struct piece p = belongs(m, gpa, w);
-    return demand_map(m, &p) && demand_insert(d, &p);
+    struct piece p = demand_around(m, gpa);
+    return demand_map(m, &p) && demand_insert(m->demand, &p);
 }
 
 uint64_t demand_takes_stores(const struct machine *m, struct span at)
@@ -252,9 +261,9 @@ uint64_t demand_takes_stores(const struct machine *m, struct span at)
 
 bool demand_unmap(struct machine *m, size_t i)
 {
-    const struct span at = m->demand->p[i].at;
+    const struct piece p = m->demand->p[i];
     take_out(m->demand, i);
-    return engine_unmap(m->engine, at.start, span_size(at));
+    return p.away || engine_unmap(m->engine, p.at.start, span_size(p.at));
 }
 
 /* Is nothing to be mapped in @at, where nothing was, whatever Xen has done there? */

@@ -13,10 +13,16 @@
 
 /* --- the common part ---------------------------------------------------------------------------------------------- */
 
-static void touch_page(void *self, uint64_t gpa)
+/* What the host alone has touched. It is mapped when it is known what it is one with: each mapping costs the library time. */
+static void add_page(void *self, uint64_t gpa)
 {
     struct machine *m = self;
-    (void)demand_touch(m, gpa);
+    if (gpa >= 1ULL << m->layout->phys_bits || demand_has(m, gpa))
+        return;
+    struct piece p = demand_around(m, gpa);
+    p.away = p.ram;
+    if (p.away || demand_map(m, &p))
+        (void)demand_insert(m->demand, &p);
 }
 
 /* Adjacent pieces with the same rights become one: regions cost the library time. */
@@ -38,6 +44,7 @@ static bool merge_kept(struct machine *m)
             n--;
         }
         p.mapped = demand_frozen(&p);
+        p.away = false;
         if (!demand_map(m, &p) || !demand_insert(d, &p))
             return false;
     }
@@ -80,7 +87,7 @@ bool demand_judged(const struct machine *m, uint64_t gpa)
 bool demand_keep(struct machine *m)
 {
     struct demand *d = m->demand;
-    pages_each(&m->memory, touch_page, m);
+    pages_each(&m->memory, add_page, m);
     footprint_free(&d->print);
     for (size_t i = 0; i < d->nr; i++)
         if (d->p[i].ram && (d->p[i].at.end > m->memory.size || !footprint_add(&d->print, m->plan, d->p[i].at)))

@@ -11,6 +11,7 @@ struct piece {
     bool ram;
     bool over; /* Xen has put it there, or taken it away */
     bool kept;
+    bool away;      /* kept, and not mapped yet */
     bool hot;       /* kept, and written in each boot */
     bool exec;      /* code may run from it: stores are watched, which makes them slow */
     uint8_t allow;  /* in the machine's phase */
@@ -36,6 +37,9 @@ bool demand_insert(struct demand *d, const struct piece *piece);
 struct piece demand_planned(const struct plan *plan, enum phase phase, bool guarded, uint64_t gpa, struct span w);
 /* The same, and it stays so in every phase. */
 struct piece demand_uniform(const struct machine *m, const struct plan *plan, uint64_t gpa, struct span w);
+/* Is anything at @gpa? If not: what belongs there and around it, in pages. */
+bool demand_has(const struct machine *m, uint64_t gpa);
+struct piece demand_around(const struct machine *m, uint64_t gpa);
 /* All of these: false when the engine refuses. */
 bool demand_map(struct machine *m, struct piece *p);
 bool demand_unmap(struct machine *m, size_t i);

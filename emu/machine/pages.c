@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/hugepages.h"
 #include "base/le.h"
 
 enum {
@@ -20,6 +21,8 @@ enum {
 #define RESIDENT_MAX (1u << 14)
 #define FOLDED_MAX (1u << 12)
 #define RESERVE_MIN (4 * GIB)
+/* SEC unpacks its volumes below this (E:OvmfPkg/OvmfXen.fdf, PcdOvmfDxeMemFvBase and what follows): all of it is written once. */
+#define UNPACKED_BELOW (32 * MIB)
 
 /* Of a kept page that has been written: what it was. */
 struct saved {
@@ -134,6 +137,7 @@ bool pages_init(struct memory *m, const struct plan *plan, uint64_t fill, uint64
     m->size *= 2;
     if (base != MAP_FAILED) {
         m->base = base;
+        hugepages_want(m->base, UNPACKED_BELOW);
         s = mmap(NULL, m->reserved >> PAGE_SHIFT, PROT_READ | PROT_WRITE, flags, -1, 0);
     }
     if (s == MAP_FAILED || p->folded == NULL) {
