@@ -10,5 +10,7 @@
 
 /* Before it is touched. */
 void hugepages_want(void *p, size_t n);
+/* malloc(), for free(), of what will all be written; like that where it is less than such a page. */
+void *hugepages_alloc(size_t n);
 
 #endif

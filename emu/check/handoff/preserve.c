@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hugepages.h"
 #include "base/le.h"
 #include "check/leave/leave.h"
 #include "machine/pages.h"
@@ -33,7 +34,7 @@ static void keep(struct monitor *mon, struct span at, enum keep why, const char 
         p->k[p->nr++] = (struct kept){.at = at, .why = why, .owner = owner};
         return;
     }
-    uint8_t *bytes = p->nr < KEPT_MAX ? malloc(span_size(at)) : NULL;
+    uint8_t *bytes = p->nr < KEPT_MAX ? hugepages_alloc(span_size(at)) : NULL;
     if (bytes == NULL)
         return;
     for (uint64_t gpa = at.start, n; gpa < at.end; gpa += n) {
