@@ -136,6 +136,8 @@ bool coverage_add(struct coverage_seen *s, const uint8_t *map)
         if (word == 0)
             continue;
         for (size_t i = at; i < at + sizeof word; i++) {
+            if (map[i] == 0)
+                continue;
             const uint8_t b = bucket(map[i]);
             if ((b & ~s->buckets[i]) == 0)
                 continue;

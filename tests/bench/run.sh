@@ -11,9 +11,9 @@ rows=${*:-checks symbols loader bare warm fuzz cache matrix sec dxe stretch}
 worst=0
 checks=1.03  # all checks on, against off; and for each finding with its call chain:
 chain=0.025
-faults=0.07  # by the clock, where copies of what must stay cost page faults, so much more
+faults=0.07  # of both by the clock, where what is copied or read costs page faults, so much more
 symbols=1.05 # a clean boot with --symbols, against one without
-loader=1.5   # hvmloader and the firmware, against the firmware alone
+loader=1.6   # hvmloader and the firmware, against the firmware alone: it copies the image word by word
 bare=1.1     # one boot in which the guest unpacks itself, against the bare loop
 sec=1.0      # a whole boot of RELEASE, against QEMU TCG's SEC of DEBUG
 cache=0.97  # a boot whose image was unpacked by an earlier run, against one that unpacks it
@@ -50,8 +50,7 @@ row_checks() {
     most=$(awk -v checks=$checks -v chain=$chain -v nr="$most" 'BEGIN { print checks + nr * chain }')
     ratio "$1: checks on / off" "$(instructions "$HVMBED" run -q $slow --layout "$2" "$3")" \
         "$(instructions "$HVMBED" run -q $slow --no-checks --layout "$2" "$3")" "$most"
-    most=$(awk -v most="$most" -v faults=$faults 'BEGIN { print most + faults }')
-    in_turn "$1: checks on / off" "$most" "$HVMBED run -q --layout $2 $3" "$HVMBED run -q --no-checks --layout $2 $3"
+    in_turn "$1: checks on / off" "$(awk "BEGIN { print $most + $faults }")" "$HVMBED run -q --layout $2 $3" "$HVMBED run -q --no-checks --layout $2 $3"
 }
 
 row_symbols() {
@@ -59,7 +58,7 @@ row_symbols() {
     ls "$dir"/*.debug >/dev/null 2>&1 || return 0
     ratio "$1: with / without --symbols" "$(instructions "$HVMBED" run -q $slow --symbols "$dir" --layout "$2" "$3")" \
         "$(instructions "$HVMBED" run -q $slow --layout "$2" "$3")" $symbols
-    in_turn "$1: with / without --symbols" $symbols "$HVMBED run -q --symbols $dir --layout $2 $3" \
+    in_turn "$1: with / without --symbols" "$(awk "BEGIN { print $symbols + $faults }")" "$HVMBED run -q --symbols $dir --layout $2 $3" \
         "$HVMBED run -q --layout $2 $3"
 }
 
@@ -121,17 +120,26 @@ mixes() { # HOW-MANY-AT-ONCE TIER RUNS LAYOUT-FILE IMAGE: milliseconds
     wait
     echo $(((${EPOCHREALTIME/./} - begin) / 1000))
 }
+# The least of three, since the cores of a virtual machine are not always as fast as each other.
+best_mixes() {
+    local best= ms i
+    for i in 1 2 3; do
+        ms=$(mixes "$@")
+        [ -n "$best" ] && [ "$ms" -ge "$best" ] || best=$ms
+    done
+    echo "$best"
+}
 # Layouts as hvmbed fuzz makes them, on one core and on two: a fuzzer on each shares nothing with the other.
 row_fuzz() { # NAME LAYOUT-FILE IMAGE
     [[ $1 = *RELEASE* ]] || return 0
     local tier runs alone both
     for tier in platform handoff; do
         [ $tier = platform ] && runs=10000 || runs=300
-        alone=$(mixes 1 $tier $runs "$2" "$3")
+        alone=$(best_mixes 1 $tier $runs "$2" "$3")
         qemu_sec | awk -v label="$1: $tier, one of $runs, and what it takes to begin" -v ms="$alone" -v n=$runs '$1 > 0 {
             printf "%-52s %.2f ms, 1/%.0f of QEMU TCG\x27s SEC (%.0f ms)\n", label, ms / n, $1 * 1e3 * n / ms, $1 * 1e3 }'
         [ "$(nproc)" -gt 1 ] || { echo "on two cores: skipped: there is one"; continue; }
-        both=$(mixes 2 $tier $runs "$2" "$3")
+        both=$(best_mixes 2 $tier $runs "$2" "$3")
         awk -v label="$1: $tier, two at once / alone" -v a="$both" -v b="$alone" -v limit=$cores 'BEGIN {
             r = a / b
             printf "%-52s %d / %d ms  ratio %.3f  limit %.2f  %s\n", label, a, b, r, limit, r <= limit ? "ok" : "OVER"

@@ -13,7 +13,7 @@
 #include "warm/warm.h"
 
 /* Of a cold boot: twice what is measured on an idle machine, and more. */
-#define HANDOFF_LIMIT (1.0 / 100)
+#define HANDOFF_LIMIT (1.0 / 80)
 #define PLATFORM_LIMIT (1.0 / 2000)
 #define RESTORE_LIMIT (1.0 / 8000)
 
