@@ -214,10 +214,10 @@ test-warm: setup ovmfxen $(program) $(proofs) ## boots that do not begin at rese
 test-reproducible: setup $(program) installable roms ## build all of it twice, in unlike places, and compare
 	@REPRODUCIBLE=1 TEST_TIMEOUT=7200 $(environment) tests/run.sh t_reproducible
 
-test-leak: setup ovmfxen $(proofs) ## a day of fuzzing in short: 100,000 layouts to the platform, 2,000 to the hand-off, resident memory flat
+test-leak: setup ovmfxen $(proofs) ## a day of fuzzing in short: 100,000 layouts to the platform, 10,000 to the hand-off, resident memory flat
 	@$(environment) sh -c 'r=$$FIRMWARE_DIR/ovmfxen/RELEASE/OVMF.fd; set -x; \
 	 $(OUT)/proof/warm -c -p -n 4 -m 100000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg && \
-	 $(OUT)/proof/warm -c -n 4 -m 2000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg'
+	 $(OUT)/proof/warm -c -n 4 -m 10000 -f 32768 $$r hvm layouts/hvm-256m.cfg layouts/hvm-1g.cfg'
 
 # SUITES="trixie sid": only theirs.
 test-engines: setup ovmfxen $(program) roms ## the same program on the Unicorn of each of Debian's suites
