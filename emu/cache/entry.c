@@ -74,11 +74,9 @@ uint8_t *entry_read(const uint8_t *file, size_t size, const uint8_t *packed, siz
 {
     if (entry_wrong(file, size) != NULL || !is_of(file, packed, n, room))
         return NULL;
-    uint8_t *bytes = malloc(room);
+    uint8_t *bytes = hugepages_alloc(room);
     uLongf got = room;
     uLong used = size - HEADER_SIZE;
-    if (bytes != NULL)
-        hugepages_want(bytes, room);
     if (bytes != NULL && uncompress2(bytes, &got, file + HEADER_SIZE, &used) == Z_OK && got == room &&
         used == size - HEADER_SIZE)
         return bytes;

@@ -19,11 +19,8 @@ uint64_t lzma_promised_size(const uint8_t *p, size_t n)
 
 static void *take(void *self, size_t nr, size_t size)
 {
-    void *p = nr != 0 && size > SIZE_MAX / nr ? NULL : malloc(nr * size + 1);
     (void)self;
-    if (p != NULL)
-        hugepages_want(p, nr * size);
-    return p;
+    return nr != 0 && size > SIZE_MAX / nr ? NULL : hugepages_alloc(nr * size + 1);
 }
 
 static void give_back(void *self, void *p)
@@ -62,9 +59,7 @@ static bool fill(struct lzma_memo *memo, const uint8_t *p, size_t n, size_t room
     memo->was_kept = memo->bytes != NULL;
     if (memo->was_kept)
         return true;
-    memo->bytes = malloc(room);
-    if (memo->bytes != NULL)
-        hugepages_want(memo->bytes, room);
+    memo->bytes = hugepages_alloc(room);
     return memo->bytes != NULL && lzma_unpack(p, n, memo->bytes, room);
 }
 
