@@ -284,6 +284,15 @@ const struct plan_range *plan_find(const struct plan *p, uint64_t gpa)
     return r;
 }
 
+const struct plan_range *plan_find_from(const struct plan *p, const struct plan_range *r, uint64_t gpa)
+{
+    if (r == NULL || gpa < r->at.start || gpa >= p->top)
+        return plan_find(p, gpa);
+    while (r->at.end <= gpa)
+        r++;
+    return r;
+}
+
 /* "64 KiB": the largest unit that leaves no remainder. */
 static void write_size(uint64_t size, FILE *out)
 {

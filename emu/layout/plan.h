@@ -92,6 +92,9 @@ bool plan_seal(struct plan *p, struct diag *d);
 /* The range that holds @gpa (sealed plans only), or NULL above the top. O(log n). */
 const struct plan_range *plan_find(const struct plan *p, uint64_t gpa);
 
+/* The same, which mostly is @r (NULL: nobody knows) or one of those behind it. */
+const struct plan_range *plan_find_from(const struct plan *p, const struct plan_range *r, uint64_t gpa);
+
 /* The table for people, one line a range. */
 void plan_write(const struct plan *p, FILE *out);
 

@@ -88,23 +88,13 @@ static bool allows(const struct plan_range *r, const struct plan_range *a, enum 
     return true;
 }
 
-/* What @plan has at @gpa, which mostly is @r (NULL: nobody knows) or one of those behind it. */
-static const struct plan_range *find_from(const struct plan *plan, const struct plan_range *r, uint64_t gpa)
-{
-    if (r == NULL || gpa < r->at.start || gpa >= plan->top)
-        return plan_find(plan, gpa);
-    while (r->at.end <= gpa)
-        r++;
-    return r;
-}
-
 /* @hint: where to begin to look; where it ended. */
 static const char *unlike(const struct plan_range *a, const struct plan *plan, const struct footprint_use *use,
                           const struct plan_range **hint)
 {
     struct span at = {a->at.start, a->at.start};
     for (; at.start < a->at.end; at.start = at.end) {
-        const struct plan_range *const r = *hint = find_from(plan, *hint, at.start);
+        const struct plan_range *const r = *hint = plan_find_from(plan, *hint, at.start);
         if (r == NULL || r->kind != a->kind)
             return "memory that firmware uses before it looks at the layout is another here";
         at.end = r->at.end < a->at.end ? r->at.end : a->at.end;

@@ -432,8 +432,7 @@ bool pages_peeks_hold(const struct memory *m, const struct plan *plan)
     for (size_t i = 0; i < p->nr_peeks; i++) {
         const struct peek *k = &p->peek[i];
         uint8_t bytes[MEMORY_PEEK_MAX];
-        if (r == NULL || !span_has(r->at, k->gpa)) /* most lie beside the one before */
-            r = plan_find(plan, k->gpa);
+        r = plan_find_from(plan, r, k->gpa);
         if (r == NULL || r->kind != PLAN_RAM)
             return false;
         initial(plan, r, p->fill, k->gpa, bytes, k->n);
