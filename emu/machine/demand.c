@@ -222,28 +222,24 @@ void demand_ready(struct machine *m, struct span at)
     }
 }
 
-bool demand_has(const struct machine *m, uint64_t gpa)
+bool demand_add(struct machine *m, uint64_t gpa, bool later)
 {
-    const struct demand *d = m->demand;
+    struct demand *d = m->demand;
+    const uint64_t end = 1ULL << m->layout->phys_bits;
+    gpa = page_down(gpa);
+    if (d == NULL || gpa >= end)
+        return false;
     const size_t i = demand_first_above(d, gpa);
-    return i < d->nr && d->p[i].at.start <= gpa;
-}
-
-struct piece demand_around(const struct machine *m, uint64_t gpa)
-{
-    const struct span w = window(m->demand, gpa, 1ULL << m->layout->phys_bits);
-    return belongs(m, gpa, alike(&m->memory, gpa, w));
+    if (i < d->nr && d->p[i].at.start <= gpa)
+        return true; /* it is there: the library will see */
+    struct piece p = belongs(m, gpa, alike(&m->memory, gpa, window(d, gpa, end)));
+    p.away = later && p.ram;
+    return (p.away || demand_map(m, &p)) && demand_insert(d, &p);
 }
 
 bool demand_touch(struct machine *m, uint64_t gpa)
 {
-    gpa = page_down(gpa);
-    if (m->demand == NULL || gpa >= 1ULL << m->layout->phys_bits)
-        return false;
-    if (demand_has(m, gpa))
-        return true; /* it is there: the library will see */
-    struct piece p = demand_around(m, gpa);
-    return demand_map(m, &p) && demand_insert(m->demand, &p);
+    return demand_add(m, gpa, false);
 }
 
 uint64_t demand_takes_stores(const struct machine *m, struct span at)

@@ -16,13 +16,7 @@
 /* What the host alone has touched. It is mapped when it is known what it is one with: each mapping costs the library time. */
 static void add_page(void *self, uint64_t gpa)
 {
-    struct machine *m = self;
-    if (gpa >= 1ULL << m->layout->phys_bits || demand_has(m, gpa))
-        return;
-    struct piece p = demand_around(m, gpa);
-    p.away = p.ram;
-    if (p.away || demand_map(m, &p))
-        (void)demand_insert(m->demand, &p);
+    (void)demand_add(self, gpa, true);
 }
 
 /* Adjacent pieces with the same rights become one: regions cost the library time. */

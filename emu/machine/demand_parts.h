@@ -37,9 +37,8 @@ bool demand_insert(struct demand *d, const struct piece *piece);
 struct piece demand_planned(const struct plan *plan, enum phase phase, bool guarded, uint64_t gpa, struct span w);
 /* The same, and it stays so in every phase. */
 struct piece demand_uniform(const struct machine *m, const struct plan *plan, uint64_t gpa, struct span w);
-/* Is anything at @gpa? If not: what belongs there and around it, in pages. */
-bool demand_has(const struct machine *m, uint64_t gpa);
-struct piece demand_around(const struct machine *m, uint64_t gpa);
+/* demand_touch(); RAM is not mapped yet when that is done @later. */
+bool demand_add(struct machine *m, uint64_t gpa, bool later);
 /* All of these: false when the engine refuses. */
 bool demand_map(struct machine *m, struct piece *p);
 bool demand_unmap(struct machine *m, size_t i);
