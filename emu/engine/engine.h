@@ -316,5 +316,9 @@ void engine_stop_before(struct engine *e, uint64_t blocks);
 /* Did something happen since engine_again() or engine_go_back() of which nobody can say that a run from reset would
  * have gone the same way? (static string, NULL for no) */
 const char *engine_doubt(const struct engine *e);
+/* Is it that client.page() found nothing? Whoever goes back with the library walking the tables has it tell what the guest gets. */
+bool engine_doubts_walk(const struct engine *e);
+/* It walks the tables itself, until told otherwise: stores to pages without code are slow then. Between two runs. False: it failed. */
+bool engine_walk_itself(struct engine *e, bool itself);
 
 #endif

@@ -117,6 +117,7 @@ struct engine {
     uc_hook fill_hook;
     bool fills;   /* the TLB is filled from there */
     bool strange; /* it has met page tables that it does not know */
+    bool walks_itself;
     uc_hook forbidden_hook[ENGINE_QUICK_MAX + 1];
     size_t nr_forbidden;
     struct span quick[ENGINE_QUICK_MAX];

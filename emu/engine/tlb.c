@@ -39,7 +39,7 @@ static bool on_fill(uc_engine *uc, uint64_t gva, uc_mem_type type, uc_tlb_entry 
 
 bool engine_fill_tlb(struct engine *e)
 {
-    const bool on = e->client->page != NULL && !e->strange;
+    const bool on = e->client->page != NULL && !e->strange && !e->walks_itself;
     if (on == e->fills)
         return true;
     if (on && e->fill_hook == 0 &&
@@ -48,6 +48,18 @@ bool engine_fill_tlb(struct engine *e)
     e->fills = on;
     (void)uc_ctl_flush_tlb(e->uc);
     return uc_ctl_tlb_mode(e->uc, on ? UC_TLB_VIRTUAL : UC_TLB_CPU) == UC_ERR_OK;
+}
+
+bool engine_doubts_walk(const struct engine *e)
+{
+    const char *why = engine_doubt(e);
+    return why != NULL && (why == no_page[ENGINE_FAULTS] || why == no_page[ENGINE_STRANGE]);
+}
+
+bool engine_walk_itself(struct engine *e, bool itself)
+{
+    e->walks_itself = itself;
+    return engine_fill_tlb(e);
 }
 
 static bool same_quick(const struct engine *e, const struct span *at, size_t nr)

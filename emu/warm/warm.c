@@ -158,7 +158,7 @@ static bool run_on(struct warm *w, struct base *b)
     return ran;
 }
 
-static const char *run_warm(struct warm *w, struct base *b, const struct boot_case *c)
+static const char *run_from(struct warm *w, struct base *b, const struct boot_case *c)
 {
     const char *why = base_go_back(b, c);
     if (why != NULL)
@@ -172,6 +172,17 @@ static const char *run_warm(struct warm *w, struct base *b, const struct boot_ca
     if (why != NULL)
         verdict_clear(&w->verdict);
     return why;
+}
+
+/* Once more where the guest took a page fault: only the library's own walk delivers it. NULL, or why not. */
+static const char *run_warm(struct warm *w, struct base *b, const struct boot_case *c)
+{
+    struct engine *e = b->machine.engine;
+    const char *why = run_from(w, b, c);
+    if (why == NULL || why != engine_doubt(e) || !engine_doubts_walk(e) || !engine_walk_itself(e, true))
+        return why;
+    why = run_from(w, b, c);
+    return engine_walk_itself(e, false) ? why : "out of memory";
 }
 
 /* From reset, in a machine that has been there before; NULL with @d where only a new one will do. */

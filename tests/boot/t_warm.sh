@@ -82,6 +82,15 @@ if have $release; then
     ok "reserved under the unpacked firmware: from reset" \
         warm '9 boots, [45] of them warm, 0 different' "$image" hvm "${hvm[@]:0:2}" "$T/under.cfg"
     ok "reserved elsewhere: warm" warm '9 boots, 7 of them warm, 0 different' "$image" hvm "${hvm[@]:0:2}" "$T/beside.cfg"
+    # PEI's memory is where there is none: the firmware faults, and what is kept serves all the same.
+    { printf '%s\n' 'type = "hvm"' 'memory = 256' 'vga = "none"' 'bed_slack_pages = "ample"' \
+        'bed_cmos_low_ram = "0xf0000000"' \
+        'bed_e820 = [ "0x0-0xa0000 RAM", "0x100000-0xffff000 RAM", "0xfc00b000-0x100000000 RESERVED" ]'; } >"$T/fault.cfg"
+    faults() {
+        "$HVMBED" run -q --handoff hvm -l "$T/fault.cfg" "$image" | grep -q 'triple.fault' &&
+            warm '6 boots, 4 of them warm, 0 different' -n 3 "$image" hvm "${hvm[0]}" "$T/fault.cfg"
+    }
+    ok "it takes a page fault: warm" faults
     # Page 0 is read early, which is told: what it is called differs, and the finding with it; a class has a beginning.
     zero=()
     for kind in RESERVED UNUSABLE PMEM ACPI NVS; do
