@@ -143,9 +143,9 @@ static bool run_case(void *self, const uint8_t *bytes, size_t n, uint8_t *map)
     struct layout l;
     struct fuzz_found x;
     make_layout(s, bytes, n, &l);
-    memset(s->target.map, 0, sizeof s->target.map);
+    coverage_clear(&s->target.map);
     const bool crash = faulty(s, &l, &x);
-    memcpy(map, s->target.map, sizeof s->target.map);
+    memcpy(map, s->target.map.cell, sizeof s->target.map.cell);
     map[0] = 1; /* AFL wants to see something, whatever the layout */
     return crash;
 }
@@ -310,7 +310,7 @@ static int afl(struct session *s, char **operand, int nr, int *signal)
     s->nr_paths = nr - 1;
     if (nr > 1)
         return replay(s, signal);
-    const struct afl_target t = {.map_size = sizeof s->target.map, .run = run_case, .begin = begin, .self = s};
+    const struct afl_target t = {.map_size = sizeof s->target.map.cell, .run = run_case, .begin = begin, .self = s};
     const enum afl_wish wish = afl_asked();
     if (wish == AFL_ONE_CASE)
         return afl_one_case(&t) ? EXIT_CLEAN : EXIT_DEFECT;

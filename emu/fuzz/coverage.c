@@ -100,21 +100,34 @@ static uint64_t location(struct names *n, uint64_t pc)
     return mix(pc & (PAGE_SIZE - 1));
 }
 
-void coverage_fill(uint8_t *map, const struct edges *e, const struct verdict *v, const struct machine *m)
+void coverage_clear(struct coverage_map *map)
+{
+    for (size_t i = 0; i < map->nr; i++)
+        map->cell[map->touched[i]] = 0;
+    map->nr = 0;
+}
+
+void coverage_count(struct coverage_map *map, size_t i, uint64_t n)
+{
+    uint8_t *cell = &map->cell[i];
+    if (*cell == 0)
+        map->touched[map->nr++] = (uint32_t)i;
+    *cell = n < (uint64_t)UINT8_MAX - *cell ? (uint8_t)(*cell + n) : UINT8_MAX;
+}
+
+void coverage_fill(struct coverage_map *map, const struct edges *e, const struct verdict *v, const struct machine *m)
 {
     struct names n = {.v = v};
     n.nr = v->nr_modules < LIMIT_MODULES_DEFAULT ? v->nr_modules : LIMIT_MODULES_DEFAULT;
-    memset(map, 0, COVERAGE_SIZE);
+    coverage_clear(map);
     for (size_t i = 0; i < n.nr; i++)
         n.hash[i] = hash_text(v->module[i].guid[0] != '\0' ? v->module[i].guid : v->module[i].name);
     for (size_t i = 0; i < e->nr; i++) {
         const struct edge *d = &e->slot[e->used[i]];
         const uint64_t from = location(&n, d->from), to = location(&n, d->to);
-        uint8_t *cell = &map[(from >> 1 ^ to) % COVERAGE_EDGES];
-        const uint64_t count = *cell + d->count;
-        *cell = count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
+        coverage_count(map, (from >> 1 ^ to) % COVERAGE_EDGES, d->count);
     }
-    coverage_shape(map + COVERAGE_EDGES, v, m);
+    coverage_shape(map, v, m);
 }
 
 /* afl-fuzz's: 1, 2, 3, 4-7, 8-15, 16-31, 32-127, 128 and more. */
@@ -127,25 +140,18 @@ static uint8_t bucket(uint8_t count)
     return (uint8_t)(i == 0 ? 0u : 1u << (i - 1));
 }
 
-bool coverage_add(struct coverage_seen *s, const uint8_t *map)
+bool coverage_add(struct coverage_seen *s, const struct coverage_map *map)
 {
     bool any = false;
-    for (size_t at = 0; at < COVERAGE_SIZE; at += sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, map + at, sizeof word);
-        if (word == 0)
+    for (size_t k = 0; k < map->nr; k++) {
+        const size_t i = map->touched[k];
+        const uint8_t b = bucket(map->cell[i]);
+        if ((b & ~s->buckets[i]) == 0)
             continue;
-        for (size_t i = at; i < at + sizeof word; i++) {
-            if (map[i] == 0)
-                continue;
-            const uint8_t b = bucket(map[i]);
-            if ((b & ~s->buckets[i]) == 0)
-                continue;
-            if (s->buckets[i] == 0)
-                *(i < COVERAGE_EDGES ? &s->edges : &s->shapes) += 1;
-            s->buckets[i] |= b;
-            any = true;
-        }
+        if (s->buckets[i] == 0)
+            *(i < COVERAGE_EDGES ? &s->edges : &s->shapes) += 1;
+        s->buckets[i] |= b;
+        any = true;
     }
     return any;
 }

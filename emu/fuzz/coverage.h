@@ -41,10 +41,20 @@ void edges_taken(void *self, uint64_t first, uint64_t last, const struct warm_ed
 void edges_begin(void *self, uint64_t pc);
 void edges_clear(struct edges *e);
 
-/* Fills the @map of COVERAGE_SIZE cells: what @e saw in a boot that ended with @v, and what is to be said of its end. */
-void coverage_fill(uint8_t *map, const struct edges *e, const struct verdict *v, const struct machine *m);
+/* Of one boot. Zero it before its first use. */
+struct coverage_map {
+    uint8_t cell[COVERAGE_SIZE];
+    uint32_t touched[COVERAGE_SIZE]; /* the cells that are not 0: one in thirty, so nobody need look at the others */
+    size_t nr;
+};
+
+/* What @e saw in a boot that ended with @v, and what is to be said of its end; nothing of what @map held stays. */
+void coverage_fill(struct coverage_map *map, const struct edges *e, const struct verdict *v, const struct machine *m);
 /* The part of coverage_fill() that is about the end. (shape.c) */
-void coverage_shape(uint8_t *map, const struct verdict *v, const struct machine *m);
+void coverage_shape(struct coverage_map *map, const struct verdict *v, const struct machine *m);
+void coverage_clear(struct coverage_map *map);
+/* To the cell number @i; @n > 0. */
+void coverage_count(struct coverage_map *map, size_t i, uint64_t n);
 
 /* What was seen in all boots. */
 struct coverage_seen {
@@ -52,6 +62,6 @@ struct coverage_seen {
     uint64_t edges, shapes;         /* cells that are not 0 */
 };
 /* Adds @map; true when there was something new in it. */
-bool coverage_add(struct coverage_seen *s, const uint8_t *map);
+bool coverage_add(struct coverage_seen *s, const struct coverage_map *map);
 
 #endif

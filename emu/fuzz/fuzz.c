@@ -78,7 +78,7 @@ static struct look judge(struct fuzz *f, struct fuzz_list *list, const struct ve
     struct fuzz_found x;
     size_t at = 0;
     if (!fuzz_next_fault(v, &at, &x))
-        return (struct look){false, coverage_add(&f->seen[platform ? 0 : 1], f->target->map)};
+        return (struct look){false, coverage_add(&f->seen[platform ? 0 : 1], &f->target->map)};
     f->stats.faulty += list == &f->known;
     if (!remember(list, &x))
         return (struct look){true, false};

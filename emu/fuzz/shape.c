@@ -20,11 +20,13 @@ enum shape {
     SHAPE_NEIGHBOURS,
 };
 
-static void set(uint8_t *map, enum shape what, uint64_t a, uint64_t b)
+static void set(struct coverage_map *map, enum shape what, uint64_t a, uint64_t b)
 {
     uint64_t h = ((uint64_t)what * 1000003 + a) * 0x9E3779B97F4A7C15ULL;
     h = ((h ^ h >> 29) + b) * 0xBF58476D1CE4E5B9ULL;
-    map[(h ^ h >> 32) % COVERAGE_SHAPES] = 1;
+    const size_t i = COVERAGE_EDGES + (size_t)((h ^ h >> 32) % COVERAGE_SHAPES);
+    if (map->cell[i] == 0)
+        coverage_count(map, i, 1);
 }
 
 /* 0, 1, 2, 3-4, 5-8 …: the order of magnitude. */
@@ -37,7 +39,7 @@ static unsigned magnitude(uint64_t n)
 }
 
 /* In which range @gpa lies, and how near to its ends. */
-static void set_place(uint8_t *map, enum shape what, const struct machine *m, uint64_t gpa)
+static void set_place(struct coverage_map *map, enum shape what, const struct machine *m, uint64_t gpa)
 {
     const struct plan_range *r = plan_find(m->plan, gpa);
     if (r == NULL) {
@@ -48,7 +50,7 @@ static void set_place(uint8_t *map, enum shape what, const struct machine *m, ui
     set(map, what, 1 + (uint64_t)r->cls * PLAN_HOLE + r->kind, below < 2 ? below : above < 2 ? 2 + above : 4);
 }
 
-static void set_pei(uint8_t *map, const struct verdict *v, const struct machine *m)
+static void set_pei(struct coverage_map *map, const struct verdict *v, const struct machine *m)
 {
     struct span at = v->published;
     const struct hob *first = hob_find(&v->hobs, HOB_HANDOFF, NULL);
@@ -61,7 +63,7 @@ static void set_pei(uint8_t *map, const struct verdict *v, const struct machine 
     set(map, SHAPE_PEI_SIZE, magnitude(span_size(at) >> 20), 0);
 }
 
-static void set_hobs(uint8_t *map, const struct verdict *v)
+static void set_hobs(struct coverage_map *map, const struct verdict *v)
 {
     unsigned resources = 0, allocations = 0, of_kind[16] = {0}, last = 0;
     for (size_t i = 0; i < v->hobs.nr; i++) {
@@ -83,7 +85,7 @@ static void set_hobs(uint8_t *map, const struct verdict *v)
             set(map, SHAPE_RESOURCE, i, of_kind[i] < 8 ? of_kind[i] : 8 + magnitude(of_kind[i]));
 }
 
-void coverage_shape(uint8_t *map, const struct verdict *v, const struct machine *m)
+void coverage_shape(struct coverage_map *map, const struct verdict *v, const struct machine *m)
 {
     set(map, SHAPE_ENDING, v->ending, v->phase);
     for (size_t i = 0; i < v->findings.nr; i++)

@@ -58,7 +58,7 @@ const struct verdict *target_run(struct target *t, const struct layout *l, enum 
         return NULL;
     ++*(r.warm ? &t->nr_warm : &t->nr_cold);
     t->why_cold = r.why_cold;
-    coverage_fill(t->map, &t->edges, r.verdict, r.machine);
+    coverage_fill(&t->map, &t->edges, r.verdict, r.machine);
     return r.verdict;
 }
 

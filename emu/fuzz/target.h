@@ -14,7 +14,7 @@ struct target {
     struct held held;
     struct boot_case boot; /* of the run before */
     struct edges edges;
-    uint8_t map[COVERAGE_SIZE];           /* of the run before */
+    struct coverage_map map;              /* of the run before */
     uint64_t nr_warm, nr_cold;            /* runs that did not begin at reset, and that did */
     uint64_t nr_replays, nr_replays_anew; /* target_replay(), and how many of them had to make a machine */
     const char *why_cold;                 /* static: why the run before did; "" when it did not */

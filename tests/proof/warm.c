@@ -135,12 +135,12 @@ static void show(const char *what, const char *layout, const char *a, const char
 static void compare_coverage(struct bed *b, size_t i, const struct warm_result *r)
 {
     uint8_t *expected = b->coverage + i * COVERAGE_SIZE;
-    static uint8_t map[COVERAGE_SIZE];
+    static struct coverage_map map;
     static const uint8_t none[COVERAGE_SIZE];
-    coverage_fill(map, &b->edges, r->verdict, r->machine);
+    coverage_fill(&map, &b->edges, r->verdict, r->machine);
     if (memcmp(expected, none, COVERAGE_SIZE) == 0)
-        memcpy(expected, map, COVERAGE_SIZE);
-    else if (memcmp(expected, map, COVERAGE_SIZE) != 0 && ++b->bad != 0)
+        memcpy(expected, map.cell, COVERAGE_SIZE);
+    else if (memcmp(expected, map.cell, COVERAGE_SIZE) != 0 && ++b->bad != 0)
         printf("%s: its coverage is another\n", b->c[i].layout.path);
 }
 

@@ -418,7 +418,7 @@ static void fingerprints(void **state)
 
 /* --- coverage */
 
-static uint8_t map[COVERAGE_SIZE];
+static struct coverage_map map;
 static struct edges edges;
 static struct coverage_seen seen;
 
@@ -435,8 +435,8 @@ static bool ran(uint64_t base, const uint64_t *pc, size_t n)
     edges_clear(&edges);
     for (size_t i = 0; i < n; i++)
         edges_block(&edges, base + pc[i], 1);
-    coverage_fill(map, &edges, &v, &m);
-    return coverage_add(&seen, map);
+    coverage_fill(&map, &edges, &v, &m);
+    return coverage_add(&seen, &map);
 }
 
 static void coverage(void **state)
@@ -458,9 +458,9 @@ static void coverage_of_turns(void **state)
 {
     (void)state;
     static const uint64_t turns[] = {0x10, 0x20, 0x20, 0x20, 0x20, 0x20, 0x30};
-    static uint8_t one_by_one[COVERAGE_SIZE];
+    static struct coverage_map one_by_one;
     (void)ran(0x820000, turns, 7);
-    memcpy(one_by_one, map, sizeof map);
+    one_by_one = map;
     edges_clear(&edges);
     edges_block(&edges, 0x820010, 1);
     edges_block(&edges, 0x820020, 2);
@@ -472,8 +472,37 @@ static void coverage_of_turns(void **state)
     static struct plan_range all = {.at = {0, UINT64_MAX}};
     static struct plan plan = {.r = &all, .nr = 1, .top = UINT64_MAX, .sealed = true};
     static struct machine m = {.plan = &plan};
-    coverage_fill(map, &edges, &v, &m);
-    assert_memory_equal(map, one_by_one, sizeof map);
+    coverage_fill(&map, &edges, &v, &m);
+    assert_memory_equal(map.cell, one_by_one.cell, sizeof map.cell);
+}
+
+/* The cells that are listed are those that are not 0, each once, and nothing of the boot before is among them. */
+static void coverage_lists_its_cells(void **state)
+{
+    (void)state;
+    static const uint64_t first[] = {0x10, 0x20, 0x30, 0x10, 0x20}, then[] = {0x40, 0x50};
+    static struct coverage_map cold;
+    const uint64_t *const runs[] = {first, then, first};
+    for (unsigned run = 0; run < 3; run++) {
+        (void)ran(0x820000, runs[run], run == 1 ? 2 : 5);
+        size_t nr = 0;
+        for (size_t i = 0; i < COVERAGE_SIZE; i++)
+            nr += map.cell[i] != 0;
+        assert_int_equal(map.nr, nr);
+        for (size_t i = 0; i < map.nr; i++)
+            assert_int_not_equal(map.cell[map.touched[i]], 0);
+        if (run == 0)
+            cold = map;
+    }
+    assert_memory_equal(map.cell, cold.cell, sizeof map.cell);
+    coverage_count(&map, 7, UINT8_MAX);
+    coverage_count(&map, 7, 1);
+    assert_int_equal(map.cell[7], UINT8_MAX);
+    coverage_count(&map, 8, UINT64_MAX);
+    assert_int_equal(map.cell[8], UINT8_MAX);
+    coverage_clear(&map);
+    static const uint8_t none[COVERAGE_SIZE];
+    assert_memory_equal(map.cell, none, sizeof none);
 }
 
 int main(void)
@@ -493,6 +522,7 @@ int main(void)
         cmocka_unit_test(fingerprints),
         cmocka_unit_test(coverage),
         cmocka_unit_test(coverage_of_turns),
+        cmocka_unit_test(coverage_lists_its_cells),
     };
     return cmocka_run_group_tests(tests, read_presets, NULL);
 }
