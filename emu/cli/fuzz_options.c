@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKPOINT 256u     /* a state is some 100 KiB of text: a few milliseconds, to a second of boots */
 #define BUDGET 400000000ULL /* instructions: a boot in a layout that is not too slow needs at most 30 million */
 
 static bool number(const char *v, uint64_t *n)
@@ -138,7 +137,8 @@ static const struct option_spec specs[] = {
     {"print_final_stats", 0, "0|1", "numbers at the end, as libFuzzer prints them", set_final_stats},
     {"warn", 'W', "RULE", "what breaks RULE is no fault", set_warn},
     {"error", 'E', "RULE", "what breaks RULE is one", set_error},
-    {"checkpoint", 0, "N", "write the state to go on from into CORPUS_DIR after each N cases (default 256)",
+    {"checkpoint", 0, "N",
+     "write the state to go on from into CORPUS_DIR after each N cases (default: 2048, 256 with the hand-off)",
      set_checkpoint},
     SANDBOX_SPECS(set_sandbox, set_require, set_limit),
     {"quiet", 'q', NULL, "no progress", set_quiet},
@@ -160,7 +160,7 @@ const struct option_verb fuzz_verb = {
 
 void fuzz_settings_init(struct fuzz_settings *s)
 {
-    *s = (struct fuzz_settings){.artifact_prefix = "./", .checkpoint = CHECKPOINT};
+    *s = (struct fuzz_settings){.artifact_prefix = "./"};
     sandbox_init(&s->sandbox);
     s->fuzz.tier = FUZZ_BOTH;
     s->fuzz.seed = 1;

@@ -16,7 +16,7 @@ struct fuzz_settings {
     uint64_t runs;               /* 0: no end */
     uint64_t seconds;            /* 0: no end */
     const char *artifact_prefix; /* "./" */
-    uint64_t checkpoint;         /* cases between two states that can be gone on from */
+    uint64_t checkpoint;         /* cases between two states that can be gone on from; 0: as the tier has it */
     struct sandbox sandbox;
     bool final_stats, quiet;
     const char *seed[FUZZ_SEEDS_MAX]; /* layouts to begin with, instead of the presets */

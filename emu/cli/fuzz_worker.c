@@ -67,12 +67,19 @@ static void show(struct fuzz_run *x, double at)
     x->told = at;
 }
 
+/* A state is some 100 KiB of text, a few milliseconds: at most a hundredth of the time, and seconds of boots to do again. */
+static uint64_t checkpoint(const struct fuzz_settings *s)
+{
+    static const uint64_t usual[] = {[FUZZ_PLATFORM] = 2048, [FUZZ_HANDOFF] = 256, [FUZZ_BOTH] = 256};
+    return s->checkpoint != 0 ? s->checkpoint : usual[s->fuzz.tier];
+}
+
 /* Between two cases. Time decides when to stop, and nothing else. */
 static bool go_on(void *self)
 {
     struct fuzz_run *x = self;
     const double at = fuzz_now();
-    if ((x->fuzz.seeds + x->fuzz.mutants) % x->s.checkpoint == 0)
+    if ((x->fuzz.seeds + x->fuzz.mutants) % checkpoint(&x->s) == 0)
         send_state(x);
     if (x->progress.on && at - x->told >= STATUS_EVERY)
         show(x, at);

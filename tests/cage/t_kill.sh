@@ -14,8 +14,8 @@ matrix() { # FOLDER
         --reports "$1/reports" -f text "${roms[@]}" >"$1/out" 2>"$1/err"
 }
 fuzz() { # FOLDER
-    cd "$1" && exec "$HVMBED" fuzz -q -l "$SRC/layouts/hvm-256m.cfg" -guest=hvm -artifact_prefix=found- -runs=60 -seed=7 \
-        -checkpoint=5 "$BUILD/roms/good.fd" corpus >out 2>err
+    cd "$1" && exec "$HVMBED" fuzz -q -l "$SRC/layouts/hvm-256m.cfg" -guest=hvm -artifact_prefix=found- -runs=3000 -seed=7 \
+        -checkpoint=50 "$BUILD/roms/good.fd" corpus >out 2>err
 }
 pause() { sleep "0.$(printf '%03d' $((RANDOM % $1)))"; }
 family() { # all descendants of PID
