@@ -14,34 +14,27 @@
 
 #define FILL_MIN 16u /* steps that are worth the trouble */
 
-static size_t hash(const struct again *a, uint64_t pc)
-{
-    return (size_t)((pc * 0x9E3779B97F4A7C15u) >> 32) & (a->cap - 1);
-}
-
-static struct slot *find(const struct again *a, uint64_t pc)
-{
-    for (size_t i = hash(a, pc);; i = (i + 1) & (a->cap - 1))
-        if (a->slot[i].k == NULL || a->slot[i].pc == pc)
-            return &a->slot[i];
-}
-
 bool again_grow(struct again *a)
 {
-    const size_t old = a->cap;
-    struct slot *slot = a->slot;
-    a->cap = old != 0 ? 2 * old : 1u << 14;
-    a->slot = calloc(a->cap, sizeof *a->slot);
-    if (a->slot == NULL) {
+    const size_t room = a->room != 0 ? 2 * a->room : 1u << 13, cap = 2 * room;
+    const size_t last = a->last != NULL ? (size_t)(a->last - a->slot) : 0;
+    struct slot *slot = realloc(a->slot, room * sizeof *slot);
+    if (slot != NULL)
         a->slot = slot;
-        a->cap = old;
+    if (a->last != NULL)
+        a->last = &a->slot[last];
+    uint32_t *taken = realloc(a->taken, WAYS * room * sizeof *taken);
+    if (taken != NULL)
+        a->taken = taken;
+    uint32_t *index = slot != NULL && taken != NULL ? calloc(cap, sizeof *index) : NULL;
+    if (index == NULL)
         return false;
-    }
-    for (size_t i = 0; i < old; i++)
-        if (slot[i].k != NULL)
-            *find(a, slot[i].pc) = slot[i];
-    a->last = NULL;
-    free(slot);
+    free(a->index);
+    a->index = index;
+    a->room = room;
+    a->cap = cap;
+    for (size_t i = 0; i < a->nr; i++)
+        *again_place(a, a->slot[i].pc) = (uint32_t)i + 1;
     return true;
 }
 
@@ -64,18 +57,17 @@ static void *take(struct again *a, size_t n)
 
 struct slot *again_insert(struct again *a, uint64_t pc)
 {
-    if (4 * a->nr >= 3 * a->cap && !again_grow(a))
-        return NULL;
-    struct slot *s = find(a, pc);
-    if (s->k != NULL)
+    struct slot *s = again_find(a, pc);
+    if (s != NULL)
         return s;
-    s->k = take(a, sizeof *s->k);
-    if (s->k == NULL)
+    struct known_block *k = a->nr < a->room || again_grow(a) ? take(a, sizeof *k) : NULL;
+    if (k == NULL)
         return NULL;
-    *s->k = (struct known_block){.pc = pc};
-    s->pc = pc;
-    a->nr++;
-    return s;
+    const uint32_t i = (uint32_t)a->nr++;
+    *k = (struct known_block){.pc = pc};
+    a->slot[i] = (struct slot){.pc = pc, .k = k, .next = {i, i}};
+    *again_place(a, pc) = i + 1;
+    return &a->slot[i];
 }
 
 static void doubt(struct again *a, const char *why)
@@ -229,6 +221,7 @@ static __attribute__((noinline)) void fill(struct engine *e, struct slot *s)
         e->ring[(e->blocks + n - 1 - i) % ENGINE_RING] = s->pc;
     e->blocks += n;
     e->instructions += n * s->instructions;
+    edges_follow(e, s, s->pc, n);
     if (e->spy != NULL)
         e->spy->repeated(e->spy_self, s->pc, n);
 }
@@ -249,7 +242,7 @@ static __attribute__((noinline)) bool look(struct engine *e, struct slot *s, uin
 /* What was never translated under the eyes of this file: the very first one. */
 static __attribute__((noinline)) void count_unknown(struct engine *e, uint64_t pc, uint32_t size)
 {
-    e->again->last = NULL;
+    edges_follow(e, NULL, pc, 1);
     if (e->spy != NULL)
         e->spy->block(e->spy_self, pc, size);
     engine_count_work(e, pc, (size + 3) / 4);
@@ -266,22 +259,37 @@ void again_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 {
     struct engine *e = user;
     struct again *a = e->again;
-    struct slot *s = a->last;
+    struct slot *const before = a->last, *s = NULL;
+    unsigned way = WAYS;
     (void)uc;
     if (e->blocks >= a->stop_before) {
         stop_before(e);
         return;
     }
-    if (s == NULL || s->pc != pc)
-        a->last = s = find(a, pc);
-    else if (s->fills && e->blocks >= a->fill_after)
+    if (before != NULL) { /* most blocks are followed by one that has followed them before */
+        way = a->slot[before->next[0]].pc == pc ? 0 : a->slot[before->next[1]].pc == pc ? 1 : WAYS;
+        if (way < WAYS)
+            s = &a->slot[before->next[way]];
+    }
+    if (s == NULL)
+        s = again_find(a, pc);
+    else if (s == before && s->fills && e->blocks >= a->fill_after)
         fill(e, s);
-    if (s->k == NULL) {
+    if (s == NULL) {
         count_unknown(e, pc, size);
         return;
     }
-    if ((s->checked != a->run || s->offered) && !look(e, s, pc, size))
+    a->last = s;
+    if ((s->checked != a->run || s->offered) && !look(e, s, pc, size)) {
+        a->last = before;
         return;
+    }
+    if (way == WAYS) {
+        a->last = before;
+        edges_follow(e, s, pc, 1);
+    } else if (before->times[way]++ == 0) {
+        edges_note(e, before, way);
+    }
     if (e->spy != NULL)
         e->spy->block(e->spy_self, pc, size);
     engine_count_work(e, pc, s->instructions);
@@ -295,8 +303,8 @@ const uint8_t *again_code(const struct engine *e, uint64_t pc, size_t n)
 
 void again_forget(struct engine *e, uint64_t pc)
 {
-    struct slot *s = e->again != NULL ? find(e->again, pc) : NULL;
-    if (s != NULL && s->k != NULL)
+    struct slot *s = e->again != NULL ? again_find(e->again, pc) : NULL;
+    if (s != NULL)
         s->checked = 0;
 }
 
@@ -325,6 +333,8 @@ static void free_all(struct again *a)
     if (a->context != NULL)
         (void)uc_context_free(a->context);
     free(a->slot);
+    free(a->index);
+    free(a->taken);
     free(a->ran);
     free(a->data);
     free(a);
@@ -360,8 +370,8 @@ void again_free(struct engine *e)
 
 void engine_offer(struct engine *e, uint64_t pc)
 {
-    struct slot *s = find(e->again, pc);
-    if (s->k != NULL)
+    struct slot *s = again_find(e->again, pc);
+    if (s != NULL)
         s->offered = true;
 }
 
@@ -374,14 +384,15 @@ uint64_t engine_free_blocks(const struct engine *e)
     return free < left ? free : left;
 }
 
-void engine_count_blocks(struct engine *e, uint64_t blocks, uint64_t instructions, const uint64_t *pc, size_t nr)
+void engine_count_blocks(struct engine *e, const struct engine_done *done)
 {
-    e->blocks += blocks;
-    e->instructions += instructions;
+    const size_t nr = done->nr_last;
+    e->blocks += done->blocks;
+    e->instructions += done->instructions;
     for (size_t i = 0; i < nr; i++)
-        e->ring[(e->blocks - nr + i) % ENGINE_RING] = pc[i];
-    if (nr != 0)
-        e->block_pc = pc[nr - 1];
+        e->ring[(e->blocks - nr + i) % ENGINE_RING] = done->last[i];
+    e->block_pc = done->last[nr - 1];
+    edges_done(e, done);
 }
 
 void engine_stop_before(struct engine *e, uint64_t blocks)

@@ -24,9 +24,8 @@ bool engine_keep(struct engine *e)
     a->ring_from = e->ring_from;
     memcpy(a->ring, e->ring, sizeof a->ring);
     engine_paging(e, &a->paging[0], &a->paging[1], &a->paging[2], &a->paging[3]);
-    for (size_t i = 0; i < a->cap; i++)
-        if (a->slot[i].k != NULL)
-            a->slot[i].k->before = a->slot[i].checked == a->run;
+    for (size_t i = 0; i < a->nr; i++)
+        a->slot[i].k->before = a->slot[i].checked == a->run;
     a->sites = e->nr_sites;
     a->before_holds = true;
     return true;
@@ -62,31 +61,28 @@ static bool take_along(struct again *a, const struct slot *from)
 /* Blocks, and the code that they were translated to, that only other layouts have had. */
 static void tidy_blocks(struct engine *e)
 {
-    struct again *a = e->again;
+    struct again *a = e->again, all = *a;
     if (a->nr <= BLOCKS_MAX)
         return;
-    struct slot *const slot = a->slot;
-    struct byte_chunk *const chunks = a->chunks;
-    const size_t cap = a->cap, nr = a->nr;
     a->slot = NULL;
+    a->index = a->taken = NULL;
     a->chunks = NULL;
-    a->cap = a->nr = 0;
+    a->cap = a->nr = a->room = 0;
     bool ok = again_grow(a);
-    for (size_t i = 0; ok && i < cap; i++)
-        if (slot[i].k != NULL && (slot[i].k->before || slot[i].offered))
-            ok = take_along(a, &slot[i]);
+    for (size_t i = 0; ok && i < all.nr; i++)
+        if (all.slot[i].k->before || all.slot[i].offered)
+            ok = take_along(a, &all.slot[i]);
     if (!ok) { /* out of memory: as before */
-        free(a->slot);
-        again_free_chunks(a->chunks);
-        a->slot = slot;
-        a->chunks = chunks;
-        a->cap = cap;
-        a->nr = nr;
-        return;
+        const struct again few = *a;
+        *a = all;
+        all = few;
     }
-    free(slot);
-    again_free_chunks(chunks);
-    (void)uc_ctl_flush_tb(e->uc);
+    free(all.slot);
+    free(all.index);
+    free(all.taken);
+    again_free_chunks(all.chunks);
+    if (ok)
+        (void)uc_ctl_flush_tb(e->uc);
 }
 
 bool engine_go_back(struct engine *e)
@@ -119,7 +115,7 @@ bool engine_go_back(struct engine *e)
     a->before_holds = true;
     a->stop_before = UINT64_MAX;
     a->fill_after = 0;
-    a->last = NULL;
+    edges_drop(a);
     a->doubt = NULL;
     tidy_sites(e);
     tidy_blocks(e);

@@ -131,6 +131,8 @@ void engine_count_more(struct engine *e, uint64_t pc, uint64_t times)
     for (uint64_t i = times < ENGINE_RING ? times : ENGINE_RING; i > 0; i--)
         e->ring[(e->blocks - i) % ENGINE_RING] = pc;
     engine_next_event(e);
+    if (e->again != NULL)
+        edges_ran(e, pc, times);
     if (e->spy != NULL && e->spy->repeated != NULL)
         e->spy->repeated(e->spy_self, pc, times);
 }

@@ -259,8 +259,20 @@ void engine_offer(struct engine *e, uint64_t pc);
 uint64_t engine_free_blocks(const struct engine *e);
 /* General registers, flags and RIP; all else stays. */
 void engine_resume(struct engine *e, const struct cpu_regs *r);
-/* @blocks of @instructions in all have run, fewer than engine_free_blocks(); the last @nr of them at @pc. */
-void engine_count_blocks(struct engine *e, uint64_t blocks, uint64_t instructions, const uint64_t *pc, size_t nr);
+/* So often the block at @to came right after the one at @from; 0 for none. */
+struct engine_edge {
+    uint64_t from, to, times;
+};
+/* What has run meanwhile: @blocks, fewer than engine_free_blocks(), with @instructions. */
+struct engine_done {
+    uint64_t blocks, instructions;
+    uint64_t first;
+    const uint64_t *last; /* the last @nr_last of them; not 0 */
+    size_t nr_last;
+    const struct engine_edge *edge; /* between them */
+    size_t nr_edges;
+};
+void engine_count_blocks(struct engine *e, const struct engine_done *done);
 uint64_t engine_instructions(const struct engine *e);
 uint64_t engine_blocks(const struct engine *e);
 /* Both counters, set back. */
@@ -316,6 +328,15 @@ void engine_stop_before(struct engine *e, uint64_t blocks);
 /* Did something happen since engine_again() or engine_go_back() of which nobody can say that a run from reset would
  * have gone the same way? (static string, NULL for no) */
 const char *engine_doubt(const struct engine *e);
+/*
+ * Edges between counted blocks are told to @fn until it is NULL: some at once, all others by engine_tell_edges(), so that one may be
+ * told in parts. engine_go_back() forgets those that were not told, and so does engine_begin_edges(), after which the block at @pc is
+ * the first. For engine_again() alone; costs next to nothing.
+ */
+void engine_watch_edges(struct engine *e, void (*fn)(void *self, uint64_t from, uint64_t to, uint64_t times),
+                        void *self);
+void engine_tell_edges(struct engine *e);
+void engine_begin_edges(struct engine *e, uint64_t pc);
 /* Is it that client.page() found nothing? Whoever goes back with the library walking the tables has it tell what the guest gets. */
 bool engine_doubts_walk(const struct engine *e);
 /* It walks the tables itself, until told otherwise: stores to pages without code are slow then. Between two runs. False: it failed. */

@@ -108,6 +108,8 @@ struct engine {
     void (*translated)(struct engine *e, const struct engine_block *b);
     struct debugged *debugged; /* debug.c; NULL: no debugger; owned */
     struct again *again;       /* again.c; NULL: each block runs in one run only */
+    void (*edge)(void *self, uint64_t from, uint64_t to, uint64_t times); /* edges.c */
+    void *edge_self;
 
     uint64_t site[SITES_MAX]; /* linear addresses that carry a hook */
     uc_hook site_hook[SITES_MAX];
@@ -150,7 +152,7 @@ void engine_free_processors(struct engine *e);
 bool engine_add_hooks(struct engine *e);
 /* map.c */
 void engine_free_regions(struct engine *e);
-bool engine_is_io(const struct engine *e, uint64_t gpa);
+bool engine_is_io(struct engine *e, uint64_t gpa);
 void engine_note_code(struct engine *e, const struct engine_block *b);
 /* sites.c: looks for RDMSR, WRMSR and PAUSE in a new block; true when the block was dropped and is translated again. */
 bool engine_find_sites(struct engine *e, const struct engine_block *b);
@@ -178,6 +180,8 @@ void again_forget(struct engine *e, uint64_t pc);
 bool again_wrote(const struct engine *e, uint64_t gpa);
 void again_flushed(struct engine *e);
 void again_free(struct engine *e);
+/* edges.c. The block at @pc ran @times in a row, without the library. */
+void edges_ran(struct engine *e, uint64_t pc, uint64_t times);
 void again_doubt(struct engine *e, const char *why);
 /* May @gpa's page be held as one that no code runs from? Until some does; the TLB is flushed then. */
 bool again_is_data(struct engine *e, uint64_t gpa);

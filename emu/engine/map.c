@@ -58,11 +58,17 @@ void engine_free_regions(struct engine *e)
     }
 }
 
-bool engine_is_io(const struct engine *e, uint64_t gpa)
+/* It comes first then: who asks a device something goes on asking it. */
+bool engine_is_io(struct engine *e, uint64_t gpa)
 {
-    for (const struct io_region *r = e->io; r != NULL; r = r->next)
-        if (gpa - r->base < r->size)
-            return true;
+    for (struct io_region **link = &e->io, *r; (r = *link) != NULL; link = &r->next) {
+        if (gpa - r->base >= r->size)
+            continue;
+        *link = r->next;
+        r->next = e->io;
+        e->io = r;
+        return true;
+    }
     return false;
 }
 

@@ -26,49 +26,19 @@ static struct edge *find(struct edges *e, uint64_t from, uint64_t to)
     return d;
 }
 
-static void add(struct edges *e, uint64_t from, uint64_t to, uint64_t times)
+void edges_add(void *self, uint64_t from, uint64_t to, uint64_t times)
 {
-    struct edge *d = find(e, from, to);
+    struct edge *d = find(self, from, to);
     if (d != NULL)
         d->count += times;
 }
 
-void edges_block(void *self, uint64_t pc, uint64_t times)
+void edges_clear(void *self)
 {
     struct edges *e = self;
-    struct edge *d = &e->slot[e->slot[e->at].next]; /* most loops go on as they did */
-    if (d->count == 0 || d->from != e->last || d->to != pc)
-        d = find(e, e->last, pc);
-    if (d != NULL) {
-        d->count++;
-        e->at = e->slot[e->at].next = (uint32_t)(d - e->slot);
-    }
-    e->last = pc;
-    if (times > 1)
-        add(e, pc, pc, times - 1);
-}
-
-void edges_taken(void *self, uint64_t first, uint64_t last, const struct warm_edge *taken, size_t nr)
-{
-    struct edges *e = self;
-    edges_block(e, first, 1);
-    for (size_t i = 0; i < nr; i++)
-        add(e, taken[i].from, taken[i].to, taken[i].times);
-    e->last = last;
-}
-
-void edges_begin(void *self, uint64_t pc)
-{
-    edges_clear(self);
-    edges_block(self, pc, 1);
-}
-
-void edges_clear(struct edges *e)
-{
     for (size_t i = 0; i < e->nr; i++)
         e->slot[e->used[i]].count = 0;
     e->nr = 0;
-    e->last = 0;
 }
 
 static uint64_t hash_text(const char *s)

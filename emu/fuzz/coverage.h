@@ -22,24 +22,17 @@
 struct edge {
     uint64_t from, to;
     uint64_t count;
-    uint32_t next; /* slot of the one that last came after it, which may be another's by now */
 };
 #define EDGES_SLOTS (1u << 15)
 struct edges {
     struct edge slot[EDGES_SLOTS];
     uint32_t used[EDGES_SLOTS]; /* slots, in the order of their first use */
     size_t nr;
-    uint64_t last;
-    uint32_t at; /* slot of the last one */
 };
 
-/* For warm_trace(): @self is a struct edges. The block at @pc ran @times in a row. */
-void edges_block(void *self, uint64_t pc, uint64_t times);
-/* Blocks from @first to @last ran. */
-void edges_taken(void *self, uint64_t first, uint64_t last, const struct warm_edge *e, size_t nr);
-/* What came before the block at @pc does not count. */
-void edges_begin(void *self, uint64_t pc);
-void edges_clear(struct edges *e);
+/* For warm_trace(): @self is a struct edges. */
+void edges_add(void *self, uint64_t from, uint64_t to, uint64_t times);
+void edges_clear(void *self);
 
 /* Of one boot. Zero it before its first use. */
 struct coverage_map {

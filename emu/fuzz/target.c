@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Wherever the boot began. */
-static const struct warm_trace trace = {.block = edges_block, .edges = edges_taken, .asked = edges_begin};
+static const struct warm_trace trace = {.edge = edges_add, .begin = edges_clear};
 
 bool target_open(struct target *t, const struct image *im, const struct monitor_options *o, struct diag *d)
 {
@@ -53,7 +52,6 @@ const struct verdict *target_run(struct target *t, const struct layout *l, enum 
     struct warm_result r;
     boot_case_free(&t->boot);
     memset(&t->boot, 0, sizeof t->boot);
-    edges_clear(&t->edges);
     if (!boot_case_prepare(&t->boot, l, t->image, &choice, d) || !warm_run(t->warm, &t->boot, tier, &r, d))
         return NULL;
     ++*(r.warm ? &t->nr_warm : &t->nr_cold);

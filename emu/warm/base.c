@@ -55,14 +55,13 @@ void base_off(struct base *b)
     b->stretches = NULL;
 }
 
-void base_trace(struct base *b, const struct engine_spy *spy, void (*asking)(void *self, uint64_t pc), void *self)
+void base_trace(struct base *b, const struct warm_trace *t, void *self)
 {
-    b->asking = asking;
-    b->asking_self = self;
-    if (b->traced == (spy != NULL))
-        return;
-    b->traced = spy != NULL;
-    engine_spy(b->machine.engine, spy, self);
+    b->trace = t;
+    b->trace_self = self;
+    engine_watch_edges(b->machine.engine, t != NULL ? t->edge : NULL, self);
+    if (t != NULL)
+        t->begin(self);
 }
 
 static struct machine_guest guest_of(const struct boot_case *c)
@@ -74,7 +73,7 @@ bool base_begin(struct base *b, const struct boot_case *c, struct diag *d)
 {
     const struct machine_guest g = guest_of(c);
     base_off(b);
-    b->traced = b->asked = false;
+    b->asked = false;
     record_client(b);
     b->on = machine_init_again(&b->machine, &g, &c->entry, !c->unchecked, &b->client, BASE_RESERVE, d);
     if (b->on)

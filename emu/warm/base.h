@@ -63,7 +63,7 @@ struct base {
     const struct handoff *handoff;
     struct cpu_entry entry;
     uint64_t fill;
-    bool unchecked, traced;
+    bool unchecked;
     unsigned tries;  /* boots that did not show it */
     unsigned misses; /* layouts, one after the other, that it did not serve */
     bool answered;   /* the last base_go_back() failed since a device or CPUID answers something else */
@@ -77,14 +77,12 @@ struct base {
     uint64_t work_seen;
     unsigned nr_again;
     bool again_cut;
-    struct monitor monitor;                  /* as it was there */
-    bool asked;                              /* in this boot: Xen, or what CMOS says about memory */
-    void (*asking)(void *self, uint64_t pc); /* the first time; NULL: nobody wants to know */
-    void *asking_self;
-    struct verdict verdict;
-    struct stretches *stretches;    /* NULL: none yet */
-    const struct warm_trace *trace; /* who is to be told what is taken over; NULL: nobody */
+    struct monitor monitor;         /* as it was there */
+    bool asked;                     /* in this boot: Xen, or what CMOS says about memory */
+    const struct warm_trace *trace; /* who is to be told what it executes; NULL: nobody */
     void *trace_self;
+    struct verdict verdict;
+    struct stretches *stretches; /* NULL: none yet */
 };
 
 /* base.c. Is it one for this boot, as far as can be told without trying? */
@@ -109,7 +107,9 @@ const char *base_go_back(struct base *b, const struct boot_case *c);
 const char *base_doubt(const struct base *b);
 /* Findings of before name memory of @plan. */
 void base_quote(struct verdict *v, const struct plan *plan);
-void base_trace(struct base *b, const struct engine_spy *spy, void (*asking)(void *self, uint64_t pc), void *self);
+
+/* Of the run that is about to begin. */
+void base_trace(struct base *b, const struct warm_trace *t, void *self);
 
 /* record.c */
 void record_client(struct base *b);

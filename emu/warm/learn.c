@@ -34,8 +34,6 @@ struct watching {
     struct seen_block *block;
     struct access *access;
     size_t nr_blocks, nr_accesses;
-    const struct engine_spy *next;
-    void *next_self;
 };
 
 void stretch_free(struct stretch *k)
@@ -66,8 +64,6 @@ static void on_block(void *self, uint64_t pc, uint32_t size)
 {
     struct stretches *s = self;
     struct watching *w = s->watching;
-    if (w->next != NULL)
-        w->next->block(w->next_self, pc, size);
     if (w->nr_blocks == BLOCKS_MAX)
         return;
     struct seen_block *b = &w->block[w->nr_blocks++];
@@ -99,7 +95,7 @@ static void on_store(void *self, uint64_t gpa, unsigned size, uint64_t value)
     note(self, true, gpa, size, value);
 }
 
-void stretches_watch(struct stretches *s, const struct engine_spy *next, void *next_self)
+void stretches_watch(struct stretches *s)
 {
     static const struct engine_spy spy = {.block = on_block, .load = on_load, .store = on_store};
     struct watching *w = calloc(1, sizeof *w);
@@ -108,8 +104,6 @@ void stretches_watch(struct stretches *s, const struct engine_spy *next, void *n
         return;
     w->block = malloc(BLOCKS_MAX * sizeof *w->block);
     w->access = malloc(ACCESSES_MAX * sizeof *w->access);
-    w->next = next;
-    w->next_self = next_self;
     if (w->block == NULL || w->access == NULL) {
         watching_free(s);
         return;
@@ -293,7 +287,7 @@ static bool add_edge(struct stretch *k, uint64_t from, uint64_t to)
     if (i == EDGES_MAX)
         return false;
     if (i == k->nr_edges)
-        k->edge[k->nr_edges++] = (struct warm_edge){from, to, 0};
+        k->edge[k->nr_edges++] = (struct engine_edge){from, to, 0};
     k->edge[i].times++;
     return true;
 }

@@ -46,8 +46,9 @@ static bool recording(struct base *b, bool looks)
     mark(b);
     if (looks && !b->asked && b->machine.phase >= PHASE_PEI) {
         b->asked = true;
-        if (b->asking != NULL)
-            b->asking(b->asking_self, engine_last_block(b->machine.engine));
+        if (b->trace != NULL)
+            b->trace->begin(b->trace_self);
+        engine_begin_edges(b->machine.engine, engine_last_block(b->machine.engine));
     }
     return note_look(b, looks);
 }
@@ -278,7 +279,7 @@ static bool offered(void *self, uint64_t pc)
 static void take_over(void *self)
 {
     const struct base *b = of(self);
-    stretches_take_over(b->stretches, b->trace, b->trace_self);
+    stretches_take_over(b->stretches);
 }
 
 /* The run loop is about to look at timers and interrupts: devices take note of it. */

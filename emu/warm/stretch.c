@@ -116,7 +116,7 @@ bool stretches_offered(struct stretches *s, uint64_t pc)
     return false;
 }
 
-void stretches_take_over(struct stretches *s, const struct warm_trace *trace, void *trace_self)
+void stretches_take_over(struct stretches *s)
 {
     const struct stretch *k = s->chosen;
     struct memory *mem = &s->m->memory;
@@ -127,7 +127,11 @@ void stretches_take_over(struct stretches *s, const struct warm_trace *trace, vo
     }
     engine_resume(s->m->engine, &k->out);
     s->spared += k->blocks;
-    engine_count_blocks(s->m->engine, k->blocks, k->instructions, k->last, k->nr_last);
-    if (trace != NULL)
-        trace->edges(trace_self, k->in.rip, k->last[k->nr_last - 1], k->edge, k->nr_edges);
+    engine_count_blocks(s->m->engine, &(struct engine_done){.blocks = k->blocks,
+                                                            .instructions = k->instructions,
+                                                            .first = k->in.rip,
+                                                            .last = k->last,
+                                                            .nr_last = k->nr_last,
+                                                            .edge = k->edge,
+                                                            .nr_edges = k->nr_edges});
 }

@@ -17,12 +17,9 @@ struct stretches;
 struct stretches *stretches_new(struct machine *m);
 void stretches_free(struct stretches *s);
 
-/*
- * Another boot begins; is it to be watched? Then stretches_watch() before it runs, and stretches_learn() behind it. The
- * spy that is there goes on being told of blocks.
- */
+/* Another boot begins; is it to be watched? Then stretches_watch() before it runs, and stretches_learn() behind it. */
 bool stretches_begin(struct stretches *s, bool allowed);
-void stretches_watch(struct stretches *s, const struct engine_spy *next, void *next_self);
+void stretches_watch(struct stretches *s);
 void stretches_learn(struct stretches *s);
 
 /* The guest has asked somebody something, or was stopped: no stretch goes on past that. */
@@ -31,8 +28,8 @@ void stretches_mark(struct stretches *s);
 /* How many blocks of this boot were taken over. */
 uint64_t stretches_spared(const struct stretches *s);
 
-/* engine_client: offered() and take_over(). What is taken over is told to @trace, or may be NULL. */
+/* engine_client: offered() and take_over(). */
 bool stretches_offered(struct stretches *s, uint64_t pc);
-void stretches_take_over(struct stretches *s, const struct warm_trace *trace, void *trace_self);
+void stretches_take_over(struct stretches *s);
 
 #endif

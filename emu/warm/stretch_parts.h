@@ -35,7 +35,7 @@ struct stretch {
         uint64_t gpa, value; /* without ENTRY_NOTED */
     } * entry;               /* of page tables, on the way to all these pages */
     size_t nr_entries;
-    struct warm_edge *edge; /* between its blocks */
+    struct engine_edge *edge; /* between its blocks */
     size_t nr_edges;
 };
 void stretch_free(struct stretch *k);

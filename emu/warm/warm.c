@@ -35,6 +35,7 @@ struct warm {
 
     const struct warm_trace *trace;
     void *trace_self;
+    uint64_t last; /* block of a machine of its own */
 };
 
 struct warm *warm_open(const struct image *im, const struct monitor_options *o, struct diag *d)
@@ -82,35 +83,32 @@ void warm_trace(struct warm *w, const struct warm_trace *t, void *self)
     w->trace_self = self;
 }
 
-static void on_block(void *self, uint64_t pc, uint32_t size)
-{
-    const struct warm *w = self;
-    (void)size;
-    w->trace->block(w->trace_self, pc, 1);
-}
+/* --- from reset --------------------------------------------------------------------------------------------------- */
 
 static void on_repeated(void *self, uint64_t pc, uint64_t times)
 {
-    const struct warm *w = self;
-    w->trace->block(w->trace_self, pc, times);
+    struct warm *w = self;
+    w->trace->edge(w->trace_self, w->last, pc, 1);
+    if (times > 1)
+        w->trace->edge(w->trace_self, pc, pc, times - 1);
+    w->last = pc;
 }
 
-static void on_asking(void *self, uint64_t pc)
+static void on_block(void *self, uint64_t pc, uint32_t size)
 {
-    const struct warm *w = self;
-    w->trace->asked(w->trace_self, pc);
+    (void)size;
+    on_repeated(self, pc, 1);
 }
 
-static const struct engine_spy spy = {.block = on_block, .repeated = on_repeated};
-
-static void trace(struct warm *w, struct base *b)
+static void trace_cold(struct warm *w)
 {
-    b->trace = w->trace;
-    b->trace_self = w->trace_self;
-    base_trace(b, w->trace != NULL ? &spy : NULL, w->trace != NULL ? on_asking : NULL, w);
+    static const struct engine_spy spy = {.block = on_block, .repeated = on_repeated};
+    if (w->trace == NULL)
+        return;
+    w->last = 0;
+    w->trace->begin(w->trace_self);
+    engine_spy(w->cold.engine, &spy, w);
 }
-
-/* --- from reset --------------------------------------------------------------------------------------------------- */
 
 static bool run_cold(struct warm *w, const struct boot_case *c, struct diag *d)
 {
@@ -119,8 +117,7 @@ static bool run_cold(struct warm *w, const struct boot_case *c, struct diag *d)
     w->cold_on = true;
     w->made++;
     monitor_init(&w->monitor, &w->cold, &w->options, &w->verdict);
-    if (w->trace != NULL)
-        engine_spy(w->cold.engine, &spy, w);
+    trace_cold(w);
     monitor_run(&w->monitor);
     return true;
 }
@@ -131,9 +128,10 @@ static bool run_base(struct warm *w, struct base *b, const struct boot_case *c, 
     if (!base_begin(b, c, d))
         return false;
     w->made++;
-    trace(w, b);
+    base_trace(b, w->trace, w->trace_self);
     monitor_init(&w->monitor, &b->machine, &w->options, &w->verdict);
     base_run(b, &w->monitor);
+    engine_tell_edges(b->machine.engine);
     return true;
 }
 
@@ -145,14 +143,14 @@ static bool run_base(struct warm *w, struct base *b, const struct boot_case *c, 
  */
 static bool run_on(struct warm *w, struct base *b)
 {
-    const bool wanted = w->options.ran != NULL || (w->trace != NULL && w->trace->edges == NULL);
-    const bool watched = b->stretches != NULL && stretches_begin(b->stretches, w->options.platform && !wanted);
-    const struct engine_spy *usual = w->trace != NULL ? &spy : NULL;
+    const bool allowed = w->options.platform && w->options.ran == NULL;
+    const bool watched = b->stretches != NULL && stretches_begin(b->stretches, allowed);
     if (watched)
-        stretches_watch(b->stretches, usual, w);
+        stretches_watch(b->stretches);
     const bool ran = machine_run(&b->machine);
+    engine_tell_edges(b->machine.engine);
     if (watched) {
-        engine_spy(b->machine.engine, usual, w);
+        engine_spy(b->machine.engine, NULL, NULL);
         stretches_learn(b->stretches);
     }
     return ran;
@@ -163,7 +161,7 @@ static const char *run_from(struct warm *w, struct base *b, const struct boot_ca
     const char *why = base_go_back(b, c);
     if (why != NULL)
         return why;
-    trace(w, b);
+    base_trace(b, w->trace, w->trace_self);
     monitor_resume(&w->monitor, &b->monitor, &b->machine, &w->verdict);
     monitor_judge(&w->monitor, &w->options);
     base_quote(&w->verdict, &c->plan);

@@ -59,22 +59,15 @@ bool warm_replay(struct warm *w, const struct boot_case *c, const struct monitor
 /* How many machines it has made so far: each costs as much as a hundred boots to the platform. */
 uint64_t warm_machines(const struct warm *w);
 
-/* Between the ends of a block and the beginning of another. */
-struct warm_edge {
-    uint64_t from, to, times;
-};
-
 /* Who wants to know what the firmware executes in the runs to come. */
 struct warm_trace {
-    /* The block at @pc ran, @times in a row. From reset, or from what is kept. */
-    void (*block)(void *self, uint64_t pc, uint64_t times);
-    /* Blocks that need not run again: the first, the last, and what lies between. */
-    void (*edges)(void *self, uint64_t first, uint64_t last, const struct warm_edge *e, size_t nr);
+    /* So often the block at @to ran right after the one at @from; 0 for none. One edge may be told in parts. */
+    void (*edge)(void *self, uint64_t from, uint64_t to, uint64_t times);
     /*
-     * In PEI, in the block at @pc, it first asks Xen or CMOS about its memory. What comes after that does not depend on where
-     * the boot began. Not of a guest that only a new machine can boot.
+     * What was told before does not count: another attempt begins. Or, in PEI, the firmware first asks Xen or CMOS about its memory,
+     * and what comes after that does not depend on where the boot began; of a guest that only a new machine can boot that is not told.
      */
-    void (*asked)(void *self, uint64_t pc);
+    void (*begin)(void *self);
 };
 /* NULL: nobody any more. */
 void warm_trace(struct warm *w, const struct warm_trace *t, void *self);

@@ -63,7 +63,7 @@ struct bed {
     uint8_t *coverage; /* of each layout, COVERAGE_SIZE */
 };
 
-static const struct warm_trace trace = {.block = edges_block, .edges = edges_taken, .asked = edges_begin};
+static const struct warm_trace trace = {.edge = edges_add, .begin = edges_clear};
 
 static char *report(const struct boot_case *c, const struct verdict *v)
 {
@@ -147,7 +147,6 @@ static void compare_coverage(struct bed *b, size_t i, const struct warm_result *
 static bool boot_warm(struct bed *b, size_t i, const char *what, struct diag *d)
 {
     struct warm_result r;
-    edges_clear(&b->edges);
     if (!warm_run(b->warm, &b->c[i], b->o.tier, &r, d))
         return false;
     b->runs++;

@@ -86,7 +86,7 @@ static void test_taken(void **state)
     struct cpu_regs r;
     const uint64_t blocks = engine_blocks(c.m.engine), work = engine_instructions(c.m.engine);
     assert_true(stretches_offered(s, PC));
-    stretches_take_over(s, NULL, NULL);
+    stretches_take_over(s);
     engine_regs(c.m.engine, &r);
     assert_int_equal(r.rip, AFTER);
     assert_int_equal(r.gpr[CPU_RAX], 0x1234);
@@ -195,28 +195,33 @@ static void test_not_alone(void **state)
     c.m.vcpus.nr = nr;
 }
 
-static uint64_t told[4];
-static void on_edges(void *self, uint64_t first, uint64_t last, const struct warm_edge *e, size_t nr)
+static struct engine_edge told[8];
+static size_t nr_told;
+static void on_edge(void *self, uint64_t from, uint64_t to, uint64_t times)
 {
     (void)self;
-    (void)e;
-    const uint64_t t[] = {told[0] + 1, first, last, nr};
-    memcpy(told, t, sizeof told);
+    told[nr_told++ % 8] = (struct engine_edge){from, to, times};
 }
 
 /* Coverage is as if it had run, and what it wrote comes back in the next boot. */
 static void test_told(void **state)
 {
     (void)state;
-    static const struct warm_trace trace = {.edges = on_edges};
     struct stretch *k = &s->stretch[0];
     k->write[0].gpa = CLEAN + 8; /* where nobody has written yet */
+    k->edge = calloc(1, sizeof *k->edge);
+    k->edge[k->nr_edges++] = (struct engine_edge){PC, PC + 16, 5};
     k->last[1] = PC + 16;
     k->nr_last = 2;
     assert_false(pages_written_since(&c.m.memory, CLEAN));
     assert_true(stretches_offered(s, PC));
-    stretches_take_over(s, &trace, NULL);
-    assert_true(told[0] == 1 && told[1] == PC && told[2] == PC + 16 && told[3] == 0);
+    engine_watch_edges(c.m.engine, on_edge, NULL);
+    engine_begin_edges(c.m.engine, STACK);
+    stretches_take_over(s);
+    engine_count_more(c.m.engine, AFTER, 1);
+    static const struct engine_edge expected[] = {{0, STACK, 1}, {STACK, PC, 1}, {PC, PC + 16, 5}, {PC + 16, AFTER, 1}};
+    assert_int_equal(nr_told, 4);
+    assert_memory_equal(told, expected, sizeof expected);
     assert_true(pages_written_since(&c.m.memory, CLEAN));
     assert_false(stretches_begin(s, true));
     assert_null(s->chosen);

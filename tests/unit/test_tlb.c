@@ -3,27 +3,9 @@
  * Where a machine boots again, the library's TLB is filled from here: its own walk finds the same and leaves the same bits
  * behind; stores and code stay coherent; and what nobody is asked about is not lost.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "engine_kit.h"
 
-#include <cmocka.h>
-
-#include "base/access.h"
-#include "base/le.h"
-#include "base/span.h"
-#include "engine/engine.h"
-#include "machine/translate.h"
-
-#define SIZE (16 * MIB)
-#define START 0x100000u
-#define CODE 0x102000u
 #define TABLES 0x200000u /* PML4, PDPT, PD of the first GiB, PT of TARGET's 2 MiB */
-#define DATA 0x300000u   /* mapped by a page of 2 MiB */
 #define TARGET 0x400000u
 #define PRESENT 0x1ULL
 #define WRITABLE 0x3ULL
@@ -33,94 +15,6 @@
 #define NX (1ULL << 63)
 #define PG 0x80000000u
 #define WP 0x10000u
-
-struct bed {
-    struct engine *e;
-    struct memory memory;
-    struct plan plan;
-    bool again;
-    bool data; /* DATA is mapped without code */
-    unsigned exceptions, vector, forbidden;
-    struct engine_client client;
-};
-
-/* --- a client that has flat memory and nothing else --------------------------------------------------------------- */
-
-static bool wrmsr(void *self, uint32_t index, uint64_t value)
-{
-    (void)self;
-    (void)index;
-    (void)value;
-    return true;
-}
-
-static bool rdmsr(void *self, uint32_t index, uint64_t *value)
-{
-    (void)self;
-    (void)index;
-    *value = 0;
-    return true;
-}
-
-static void forbidden(void *self, enum engine_fault kind, uint64_t gpa, unsigned size, uint64_t value)
-{
-    struct bed *b = self;
-    (void)size;
-    b->forbidden++;
-    if (kind == ENGINE_WRITE)
-        memcpy(b->memory.base + gpa, &value, size);
-}
-
-static void new_block(void *self, const struct engine_block *b)
-{
-    (void)self;
-    (void)b;
-}
-
-static void exception(void *self, const struct engine_exception *x)
-{
-    struct bed *b = self;
-    b->exceptions++;
-    b->vector = x->vector;
-}
-
-static void tick(void *self, uint64_t pc)
-{
-    (void)self;
-    (void)pc;
-}
-
-/* All code of these guests is mapped one to one. */
-static bool read_code(void *self, uint64_t gva, void *dst, size_t n)
-{
-    const struct bed *b = self;
-    if (gva >= SIZE || n > SIZE - gva)
-        return false;
-    memcpy(dst, b->memory.base + gva, n);
-    return true;
-}
-
-static const uint8_t *code_at(void *self, uint64_t gva, size_t n)
-{
-    const struct bed *b = self;
-    return gva < SIZE && n <= SIZE - gva ? b->memory.base + gva : NULL;
-}
-
-static void ready(void *self, uint64_t gpa, size_t n)
-{
-    struct bed *b = self;
-    if (gpa < DATA + PAGE_SIZE && gpa + n > DATA && b->data)
-        assert_true(engine_protect(b->e, DATA, PAGE_SIZE, ALLOW_R | ALLOW_W));
-    b->data = b->data && (gpa >= DATA + PAGE_SIZE || gpa + n <= DATA);
-}
-
-static enum engine_walk page(void *self, uint64_t gva, enum engine_fault kind, struct engine_page *out)
-{
-    struct bed *b = self;
-    struct paging p = {.phys_bits = 40};
-    engine_paging(b->e, &p.cr0, &p.cr3, &p.cr4, &p.efer);
-    return translate_page(&b->memory, &p, engine_cpl(b->e), gva, kind, out);
-}
 
 /* --- guests ------------------------------------------------------------------------------------------------------- */
 
@@ -135,51 +29,9 @@ static const uint8_t to_long[] = {
     0x90, 0x90, 0x90, 0,    0,    0,    0,    0,    0,    0,    0,                      /* GDT: none, 64-bit code */
     0x00, 0x00, 0x00, 0x00, 0x00, 0x9a, 0x20, 0x00, 0x0f, 0x00, 0x38, 0x00, 0x10, 0x00};
 
-static void put(struct bed *b, uint64_t gpa, const void *bytes, size_t n)
-{
-    memcpy(b->memory.base + gpa, bytes, n);
-}
-
 static void put_entry(struct bed *b, unsigned table, unsigned index, uint64_t entry)
 {
     put_le64(b->memory.base + TABLES + (uint64_t)table * PAGE_SIZE + (uint64_t)index * 8, entry);
-}
-
-static void start(struct bed *b, bool again, const uint8_t *code, size_t n, uint32_t ebx)
-{
-    struct diag d = {0};
-    const char *why = "";
-    const struct cpu_entry entry = {.mode = ENTRY_FLAT32, .eip = START, .ebx = ebx, .esi = TARGET, .esp = 0x180000};
-    *b = (struct bed){.again = again};
-    b->client = (struct engine_client){.rdmsr = rdmsr,
-                                       .wrmsr = wrmsr,
-                                       .forbidden = forbidden,
-                                       .new_block = new_block,
-                                       .exception = exception,
-                                       .tick = tick,
-                                       .read_code = read_code,
-                                       .code_at = code_at,
-                                       .ready = ready,
-                                       .page = page};
-    plan_init(&b->plan, SIZE);
-    assert_non_null(plan_put(&b->plan, (struct span){0, SIZE}, PLAN_RAM, CLASS_FREE, "RAM", NULL, 0, &d));
-    assert_true(plan_seal(&b->plan, &d) && memory_init(&b->memory, &b->plan, 0, &d));
-    b->e = engine_open(&b->client, b, 16u << 20, &why);
-    assert_non_null(b->e);
-    assert_true((!again || engine_again(b->e)) && engine_enter(b->e, &entry));
-    static const uint64_t edge[] = {0, DATA, DATA + PAGE_SIZE, DATA + 2 * PAGE_SIZE, SIZE};
-    for (unsigned i = 0; i + 1 < sizeof edge / sizeof edge[0]; i++)
-        assert_true(engine_map_ram(b->e, edge[i], edge[i + 1] - edge[i], b->memory.base + edge[i], ALLOW_R | ALLOW_W));
-    engine_count(b->e, true);
-    put(b, START, code, n);
-    assert_true(!again || (engine_keep(b->e) && engine_quick(b->e, NULL, 0)));
-}
-
-static void stop(struct bed *b)
-{
-    engine_close(b->e);
-    memory_exit(&b->memory);
-    plan_exit(&b->plan);
 }
 
 /* --- the same walk ------------------------------------------------------------------------------------------------ */
@@ -240,7 +92,7 @@ static void compare(enum reach reach, uint64_t upper, uint64_t flags, const stru
     struct bed own, ours;
     struct bed *const beds[] = {&own, &ours};
     for (unsigned i = 0; i < 2; i++) {
-        start(beds[i], i == 1, to_long, sizeof to_long, cr0);
+        start(beds[i], i == 1, to_long, sizeof to_long, cr0, TARGET);
         put(beds[i], CODE, a->code, a->n);
         make_tables(beds[i], reach, upper, flags);
     }
@@ -303,7 +155,7 @@ static void test_strange_tables(void **state)
                                      0x0f, 0x20, 0xc0, 0x0d, 0x00, 0x00, 0x00, 0x80, 0x0f, 0x22, 0xc0, 0xeb, 0x00,
                                      0xc7, 0x05, 0x00, 0x00, 0x30, 0x00, 0x07, 0x00, 0x00, 0x00, 0xf4}; /* [DATA] = 7 */
     struct bed b;
-    start(&b, true, legacy, sizeof legacy, 0);
+    start(&b, true, legacy, sizeof legacy, 0, TARGET);
     put_le32(b.memory.base + TABLES, LARGE | WRITABLE);
     assert_int_equal(engine_run(b.e), ENGINE_STOPPED);
     assert_string_equal(engine_doubt(b.e), "page tables of an unusual kind");
@@ -326,7 +178,7 @@ static const struct span hot = {DATA, DATA + 2 * PAGE_SIZE};
 
 static void start_writing(struct bed *b)
 {
-    start(b, true, to_long, sizeof to_long, PG | WP);
+    start(b, true, to_long, sizeof to_long, PG | WP, TARGET);
     put(b, CODE, writes_code, sizeof writes_code);
     make_tables(b, BY_4K, WRITABLE, WRITABLE);
 }
@@ -391,7 +243,7 @@ static void test_code_found_without_a_fetch(void **state)
                                     0x81, 0xc6, 0x00, 0x10, 0x00, 0x00,       /* add esi, PAGE_SIZE */
                                     0x81, 0xfe, 0x00, 0x00, 0x00, 0x01, 0x72, 0xf0}; /* cmp esi, SIZE; jb */
     struct bed b;
-    start(&b, true, reads, sizeof reads, 0);
+    start(&b, true, reads, sizeof reads, 0, TARGET);
     put(&b, START + sizeof reads, writes_code, sizeof writes_code);
     run_again(&b);
     stop(&b);
@@ -408,7 +260,7 @@ static void test_forbidden_after_it_was_quick(void **state)
 {
     (void)state;
     struct bed b;
-    start(&b, true, stores, sizeof stores, 0);
+    start(&b, true, stores, sizeof stores, 0, TARGET);
     for (unsigned run = 0; run < 3; run++) {
         assert_true(engine_quick(b.e, &hot, 1));
         assert_int_equal(engine_run(b.e), ENGINE_HALTED);
@@ -443,7 +295,7 @@ static void test_watched_after_it_was_quick(void **state)
 {
     (void)state;
     struct bed b;
-    start(&b, true, stores, sizeof stores, 0);
+    start(&b, true, stores, sizeof stores, 0, TARGET);
     assert_true(engine_quick(b.e, &hot, 1));
     for (unsigned run = 0; run < 4; run++) {
         struct told t = {0};
@@ -461,7 +313,7 @@ static void test_forbidden_where_nobody_is_asked(void **state)
 {
     (void)state;
     struct bed b;
-    start(&b, true, stores, sizeof stores, 0);
+    start(&b, true, stores, sizeof stores, 0, TARGET);
     assert_true(engine_quick(b.e, &hot, 1));
     assert_int_equal(engine_run(b.e), ENGINE_HALTED);
     for (unsigned run = 0; run < 2; run++) {
