@@ -74,7 +74,7 @@ static bool take_found(struct fuzz_run *x, const char *bytes, size_t n)
                *how = print != NULL ? take_part(&at, end) : NULL, *text = how != NULL ? take_part(&at, end) : NULL;
     char path[PATH_MAX];
     if (text == NULL || !is_name(what, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 64) ||
-        !is_name(print, "0123456789abcdef", FINGERPRINT_SIZE - 1, FINGERPRINT_SIZE - 1) || !is_name(how, "0123", 1, 1))
+        !is_name(print, "0123456789abcdef", FINGERPRINT_SIZE - 1, FINGERPRINT_SIZE - 1) || !is_name(how, "01234", 1, 1))
         return false;
     (void)snprintf(path, sizeof path, "%s%s-%s.cfg", x->s.artifact_prefix, what, print);
     if (!write_file(path, at, (size_t)(end - at), &x->trouble))

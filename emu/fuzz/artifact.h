@@ -12,6 +12,7 @@ enum artifact_replay {
     REPLAY_PLAIN,     /* `hvmbed run -l FILE FIRMWARE` shows the same fault */
     REPLAY_SYNTHETIC, /* only with --handoff hvm: the real hvmloader leaves it out, or refuses */
     REPLAY_PLATFORM,  /* only where PEI memory is published: a whole boot goes wrong otherwise, or not at all */
+    REPLAY_SLOW,      /* likewise, and a whole boot was given up before its end */
     REPLAY_NOT,       /* a boot from reset does not show it: a defect of the bed */
 };
 const char *artifact_replay_text(enum artifact_replay r); /* for people */
