@@ -55,84 +55,83 @@
 #define SIGNATURE_HASWELL 0x000306C3u
 #define SIGNATURE_ZEN 0x00800F12u
 
+struct asked {
+    const struct layout *l;
+    unsigned vcpu;
+    uint32_t subleaf;
+};
+
 struct row {
     uint32_t leaf, subleaf;
     uint32_t vendor;
-    uint32_t reg[4];                                                      /* eax, ebx, ecx, edx */
-    void (*fill)(const struct xen *x, uint32_t subleaf, uint32_t out[4]); /* what depends on the layout, or NULL */
+    uint32_t reg[4];                                      /* eax, ebx, ecx, edx */
+    void (*fill)(const struct asked *q, uint32_t out[4]); /* what depends on the layout, or NULL */
 };
 
 /* vCPU numbers of a package as APIC ids count them: a power of two, twice the vCPUs. */
-static uint32_t logical_per_package(const struct xen *x)
+static uint32_t logical_per_package(const struct layout *l)
 {
     uint32_t n = 1;
-    while (n < x->layout->vcpus && n < 64)
+    while (n < l->vcpus && n < 64)
         n *= 2;
     return 2 * n;
 }
 
-static void fill_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+static void fill_1(const struct asked *q, uint32_t out[4])
 {
-    (void)subleaf;
-    out[1] = vcpu_apic_id(x->vcpus->current) << 24 | logical_per_package(x) << 16 | 8u << 8; /* CLFLUSH: 8 quadwords */
-    if (x->layout->nested && x->layout->vendor == VENDOR_INTEL)
+    out[1] = vcpu_apic_id(q->vcpu) << 24 | logical_per_package(q->l) << 16 | 8u << 8; /* CLFLUSH: 8 quadwords */
+    if (q->l->nested && q->l->vendor == VENDOR_INTEL)
         out[2] |= ECX_VMX;
 }
 
-static void fill_4(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+static void fill_4(const struct asked *q, uint32_t out[4])
 {
-    (void)subleaf;
     if (out[0] != 0)
-        out[0] |= (logical_per_package(x) - 1) << 26;
+        out[0] |= (logical_per_package(q->l) - 1) << 26;
 }
 
-/* Not a real topology: Xen shows the subleaf and the APIC id (X:cpuid.c:guest_cpuid, case 0xb). */
-static void fill_b(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+/* Not a real topology: Xen shows the q->subleaf and the APIC id (X:cpuid.c:guest_cpuid, case 0xb). */
+static void fill_b(const struct asked *q, uint32_t out[4])
 {
-    out[2] = subleaf & 0xFF;
-    out[3] = vcpu_apic_id(x->vcpus->current);
+    out[2] = q->subleaf & 0xFF;
+    out[3] = vcpu_apic_id(q->vcpu);
 }
 
-static void fill_80000001(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+static void fill_80000001(const struct asked *q, uint32_t out[4])
 {
-    (void)subleaf;
-    if (x->layout->page_1g)
+    if (q->l->page_1g)
         out[3] |= EDX_PAGE1GB;
-    if (x->layout->nested && x->layout->vendor == VENDOR_AMD)
+    if (q->l->nested && q->l->vendor == VENDOR_AMD)
         out[2] |= ECX_SVM;
 }
 
-static void fill_80000007(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+static void fill_80000007(const struct asked *q, uint32_t out[4])
 {
-    (void)subleaf;
-    out[3] = x->layout->itsc ? EDX_ITSC : 0;
+    out[3] = q->l->itsc ? EDX_ITSC : 0;
 }
 
-static void fill_80000008(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+static void fill_80000008(const struct asked *q, uint32_t out[4])
 {
-    (void)subleaf;
-    out[0] = x->layout->phys_bits | 48u << 8; /* linear bits */
-    if (x->layout->vendor == VENDOR_AMD)
-        out[2] = logical_per_package(x) - 1; /* NC */
+    out[0] = q->l->phys_bits | 48u << 8; /* linear bits */
+    if (q->l->vendor == VENDOR_AMD)
+        out[2] = logical_per_package(q->l) - 1; /* NC */
 }
 
-static void fill_xen_4(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+static void fill_xen_4(const struct asked *q, uint32_t out[4])
 {
-    (void)subleaf;
-    out[1] = x->vcpus->current;
+    out[1] = q->vcpu;
 }
 
-static void fill_xen_1(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+static void fill_xen_1(const struct asked *q, uint32_t out[4])
 {
-    (void)subleaf;
-    out[0] = x->layout->xen_major << 16 | x->layout->xen_minor;
+    out[0] = q->l->xen_major << 16 | q->l->xen_minor;
 }
 
-static void fill_xen_3(const struct xen *x, uint32_t subleaf, uint32_t out[4])
+static void fill_xen_3(const struct asked *q, uint32_t out[4])
 {
-    if (subleaf == 0) {
-        out[0] |= x->layout->tsc_mode == TSC_ALWAYS_EMULATE ? 1 : 0;
-        out[1] = x->layout->tsc_mode;
+    if (q->subleaf == 0) {
+        out[0] |= q->l->tsc_mode == TSC_ALWAYS_EMULATE ? 1 : 0;
+        out[1] = q->l->tsc_mode;
     }
 }
 
@@ -179,17 +178,17 @@ static const struct row table[] = {
     {0x80000008, ANY_SUBLEAF, BOTH, {0, 0, 0, 0}, fill_80000008},
 };
 
-static void look_up(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+static void look_up(const struct asked *q, uint32_t leaf, uint32_t out[4])
 {
-    const uint32_t vendor = x->layout->vendor == VENDOR_AMD ? AMD : INTEL;
+    const uint32_t vendor = q->l->vendor == VENDOR_AMD ? AMD : INTEL;
     memset(out, 0, 4 * sizeof out[0]);
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         const struct row *r = &table[i];
-        if (r->leaf != leaf || (r->subleaf != ANY_SUBLEAF && r->subleaf != subleaf) || (r->vendor & vendor) == 0)
+        if (r->leaf != leaf || (r->subleaf != ANY_SUBLEAF && r->subleaf != q->subleaf) || (r->vendor & vendor) == 0)
             continue;
         memcpy(out, r->reg, sizeof r->reg);
         if (r->fill != NULL)
-            r->fill(x, subleaf, out);
+            r->fill(q, out);
         return;
     }
 }
@@ -220,19 +219,25 @@ static void apply_rules(const struct layout *l, uint32_t leaf, uint32_t subleaf,
 #define HYPERVISOR_LEAVES 0x100u /* of one interface */
 #define XEN_LEAVES_BEHIND_VIRIDIAN (XEN_LEAVES + HYPERVISOR_LEAVES)
 
+void xen_cpuid_of(const struct layout *l, unsigned vcpu, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+    look_up(&(struct asked){l, vcpu, subleaf}, leaf, out);
+    if (leaf - XEN_LEAVES >= HYPERVISOR_LEAVES)
+        apply_rules(l, leaf, subleaf, out);
+}
+
 void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
-    if (x->layout->viridian != 0 && leaf - XEN_LEAVES < HYPERVISOR_LEAVES) {
+    const struct layout *l = x->layout;
+    if (l->viridian != 0 && leaf - XEN_LEAVES < HYPERVISOR_LEAVES) {
         viridian_cpuid(x, leaf, out);
         return;
     }
-    if (x->layout->viridian == 0 || leaf - XEN_LEAVES_BEHIND_VIRIDIAN >= HYPERVISOR_LEAVES) {
-        look_up(x, leaf, subleaf, out);
-        if (leaf - XEN_LEAVES >= HYPERVISOR_LEAVES)
-            apply_rules(x->layout, leaf, subleaf, out);
+    if (l->viridian == 0 || leaf - XEN_LEAVES_BEHIND_VIRIDIAN >= HYPERVISOR_LEAVES) {
+        xen_cpuid_of(l, x->vcpus->current, leaf, subleaf, out);
         return;
     }
-    look_up(x, leaf - HYPERVISOR_LEAVES, subleaf, out);
+    xen_cpuid_of(l, x->vcpus->current, leaf - HYPERVISOR_LEAVES, subleaf, out);
     if (leaf == XEN_LEAVES_BEHIND_VIRIDIAN)
         out[0] += HYPERVISOR_LEAVES;
     if (leaf == XEN_LEAVES_BEHIND_VIRIDIAN + 2)

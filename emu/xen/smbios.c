@@ -68,10 +68,8 @@ static void add_firmware_and_system(struct smbios *b, const struct layout *l)
 
 static void add_processors(struct smbios *b, const struct layout *l)
 {
-    struct vcpus first = {.nr = 1};
-    const struct xen x = {.layout = l, .vcpus = &first};
     uint32_t id[4];
-    xen_cpuid(&x, 1, 0, id);
+    xen_cpuid_of(l, 0, 1, 0, id);
     for (unsigned i = 0; i < l->vcpus; i++) {
         char socket[16];
         (void)snprintf(socket, sizeof socket, "CPU %u", i + 1);

@@ -97,6 +97,8 @@ void xen_end_loader(struct xen *x);
 
 /* Xen leaves and the processor leaves of the layout; nothing from the host. @out: eax, ebx, ecx, edx. */
 void xen_cpuid(const struct xen *x, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+/* The same of that vCPU of a guest that is not there yet, but for what the viridian interface has in the place of Xen's leaves. */
+void xen_cpuid_of(const struct layout *l, unsigned vcpu, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 
 /* False: #GP(0), as Xen answers unknown or forbidden MSRs. EFER, FS/GS base and the like are the engine's, not ours. */
 bool xen_rdmsr(struct xen *x, uint32_t index, uint64_t *value);
