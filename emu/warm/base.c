@@ -158,6 +158,9 @@ void base_run(struct base *b, struct monitor *mon)
     b->log.recording = false;
     if (!ran || m->stopping || m->halted || engine_blocks(m->engine) != b->look) {
         give_up(b);
+    } else if (b->log.looked) { /* in this guest it looks earlier than in the one that showed where */
+        b->look = b->log.look - 1;
+        ran = machine_run(m);
     } else {
         b->state = keep(b, mon) ? BASE_KEPT : BASE_HOPELESS;
         ran = machine_run(m);

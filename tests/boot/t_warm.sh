@@ -62,7 +62,8 @@ if have $release; then
         skip "limits, warm" "no DEBUG image, or no jq"
     fi
     # From the 32nd boot on, much of PEI need not run again: 5,900 blocks of each; mutants come after that.
-    ok "what is taken over is the same" warm ' 0 different' -p -n 40 -t 100000 "$image" hvm "${hvm[@]:0:3}"
+    # With the vendor AMD this firmware looks at the layout earlier than with Intel, where the others were shown where.
+    ok "what is taken over is the same" warm ' 0 different' -p -n 40 -t 100000 "$image" hvm "${hvm[@]:0:2}" "$SRC/layouts/hvm-amd.cfg"
     ok "and of mutants" warm ' 0 different' -p -n 40 -t 100000 -m "${MUTANTS:-30}" -s 2 "$image" hvm "${hvm[@]:0:2}"
     # 2,000 boots, and not a page more.
     if [ -n "${SAN-}" ]; then
@@ -99,7 +100,7 @@ if have $release; then
             echo "bed_e820 = [ \"0-0x1000 $kind\", \"0x1000-0xa0000 RAM\", \"0x100000-0x10000000 RAM\" ]"; } >"${zero[-1]}"
     done
     ok "page 0 is reserved, whatever it is called" \
-        warm '18 boots, 14 of them warm, 0 different' -p -n 3 "$image" hvm "${hvm[0]}" "${zero[@]}"
+        warm '30 boots, 2[0-9] of them warm, 0 different' -p -n 5 "$image" hvm "${hvm[0]}" "${zero[@]}"
 else
     skip "OvmfXen RELEASE" "$(why_not $release)"
 fi
