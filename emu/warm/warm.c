@@ -13,6 +13,12 @@
 #define ALIKE_MAX 3u
 /* So many boots at reset cost several times what another beginning does. */
 #define MISFITS 16u
+/*
+ * A boot that nothing kept serves is chance, until so many have come among as many others: one at reset costs a tenth of what a
+ * beginning does.
+ */
+#define STRAY 16u
+#define STRAYS_MAX (3 * STRAY)
 /* One that has not served for so many runs makes room for another. */
 #define BASE_IDLE 256u
 _Static_assert(WARM_ADDRESS_SPACE >= BASE_RESERVE * 2 * (BASES_MAX + GUEST_PVH + 1), "what is told of it");
@@ -26,6 +32,7 @@ struct warm {
     uint64_t runs;
     uint64_t made;    /* machines */
     unsigned misfits; /* boots at reset, since the last beginning, that none of ALIKE_MAX served */
+    unsigned strays;  /* STRAY for each boot that nothing kept served, one less for each other */
 
     /* Of the last run. */
     struct machine cold;
@@ -267,9 +274,11 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
 {
     struct base *next = NULL, *oldest = NULL;
     bool other = false; /* something kept is told apart by more than an answer */
+    bool kept = false;  /* there is something for guests that are handed over as this one */
     unsigned alike = 0;
     for (size_t i = 0; i < w->nr_bases; i++) {
         struct base *b = w->base[i];
+        kept |= b->handoff == c->handoff && b->state == BASE_KEPT;
         if (!base_serves(b, c))
             continue;
         alike++;
@@ -286,6 +295,7 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         *why = run_warm(w, b, c);
         if (*why == NULL) {
             b->used = w->runs;
+            w->strays -= w->strays != 0;
             return b;
         }
         other |= !b->answered;
@@ -294,6 +304,10 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
         *why = "nothing was kept yet";
     if (c->plan.top > BASE_RESERVE) /* what is folded cannot be kept */
         return NULL;
+    w->strays = w->strays < STRAYS_MAX ? w->strays + STRAY : STRAYS_MAX;
+    if (kept && next == NULL && w->strays < STRAYS_MAX)
+        return NULL;
+    w->strays = 0;
     if (!other || alike < ALIKE_MAX)
         return begun(w, c, next != NULL ? next : room(w));
     if (++w->misfits < MISFITS) /* too few layouts would have another one in common */
