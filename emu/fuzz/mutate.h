@@ -7,7 +7,7 @@
 #include "layout/layout.h"
 
 #define MUTATE_SPARED_MAX 8
-#define MUTATE_UNSPARED 256
+#define MUTATE_UNSPARED 1024
 
 struct mutate_options {
     bool hostile;        /* tables and CMOS that no hvmloader writes; else only what the toolstack can make */
