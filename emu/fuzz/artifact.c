@@ -41,9 +41,10 @@ struct wanted {
 
 /*
  * Instructions that a whole boot is given to show what was seen where PEI memory is published: one in a layout that the second tier
- * does not call too slow needs 15 million. Some never end, and some build page tables for minutes.
+ * does not call too slow needs 13 million, hvmloader before it 22. Some never end, and some build page tables for minutes.
  */
-#define WHOLE 40000000u
+#define WHOLE 16000000u
+#define LOADER 24000000u
 
 /* It is there, or there is no room for it any more. */
 static bool is_enough(void *self, const struct verdict *v)
@@ -58,18 +59,28 @@ static bool is_enough(void *self, const struct verdict *v)
     return v->findings.nr == v->findings.most;
 }
 
+/* UINT64_MAX: as many as @o says. */
+static uint64_t most(const struct wanted *w, bool synthetic, const struct monitor_options *o)
+{
+    if (!w->x->platform || w->x->finding == NULL || o->platform)
+        return UINT64_MAX;
+    return synthetic || target_hands_over(w->t, w->l) ? WHOLE : WHOLE + LOADER;
+}
+
 static bool shows(struct wanted *w, bool synthetic, const struct monitor_options *o)
 {
     struct monitor_options options = *o;
+    const uint64_t budget = most(w, synthetic, o);
     struct verdict *v = calloc(1, sizeof *v);
     if (v == NULL)
         return false;
     w->looked = 0;
+    options.budget = budget < o->budget ? budget : o->budget;
     options.enough = w->x->finding != NULL ? is_enough : NULL; /* how it ends, the end tells */
     options.enough_self = w;
     const bool same =
         target_replay(w->t, w->l, w->text, synthetic, &options, v, NULL) && artifact_same(v, w->x->fingerprint);
-    w->cut |= v->ending == END_BUDGET && o->budget == WHOLE;
+    w->cut |= v->ending == END_BUDGET && budget < o->budget;
     verdict_free(v);
     free(v);
     return same;
@@ -80,8 +91,6 @@ static enum artifact_replay replay(struct wanted *w, const struct monitor_option
     struct monitor_options all = *o, early = *o;
     all.first_only = false;
     early.platform = true;
-    if (w->x->platform && w->x->finding != NULL && all.budget > WHOLE)
-        all.budget = WHOLE;
     if (shows(w, false, &all))
         return REPLAY_PLAIN;
     if (!target_hands_over(w->t, w->l) && shows(w, true, &all)) /* else that was this boot */
