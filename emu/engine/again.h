@@ -44,10 +44,9 @@ struct byte_chunk {
 struct again {
     struct slot *slot; /* in the order of their first translation, which is about that in which they run */
     size_t nr, room;
-    uint32_t *index; /* by pc, open addressing: 1 and the number of a slot; 0: free */
-    size_t cap;      /* of index: a power of 2, more than there are slots */
-    struct slot
-        *last; /* the block that runs, or that ran last; NULL: none, or one that is not remembered, at @last_pc */
+    uint32_t *index;   /* by pc, open addressing: 1 and the number of a slot; 0: free */
+    size_t cap;        /* of index: a power of 2, more than there are slots */
+    struct slot *last; /* the block that runs, or ran last; NULL: none, or one at @last_pc that is not remembered */
     uint64_t last_pc;
     uint32_t *taken; /* edges.c: times that are not 0, each by its slot and way: room for all */
     size_t nr_taken;

@@ -269,6 +269,20 @@ static const char *only_anew(const struct warm *w, const struct boot_case *c, en
     return NULL;
 }
 
+/* Where none serves @c: @next, which is begun, or another. @many: those that differ by memory alone are enough, but for @oldest. */
+static struct base *another(struct warm *w, const struct boot_case *c, struct base *next, bool many,
+                            struct base *oldest)
+{
+    if (many && ++w->misfits < MISFITS) /* too few layouts would have another one in common */
+        return NULL;
+    struct base *b = begun(w, c, next != NULL ? next : many ? empty(w, oldest) : room(w));
+    if (b == NULL)
+        return NULL;
+    w->strays = 0;
+    w->misfits = many ? 0 : w->misfits;
+    return b;
+}
+
 /* The beginning that serves @c and is kept, or is to be; NULL with @why when it is to begin at reset. */
 static struct base *choose(struct warm *w, const struct boot_case *c, const char **why)
 {
@@ -307,15 +321,7 @@ static struct base *choose(struct warm *w, const struct boot_case *c, const char
     w->strays = w->strays < STRAYS_MAX ? w->strays + STRAY : STRAYS_MAX;
     if (kept && next == NULL && w->strays < STRAYS_MAX)
         return NULL;
-    w->strays = 0;
-    if (!other || alike < ALIKE_MAX)
-        return begun(w, c, next != NULL ? next : room(w));
-    if (++w->misfits < MISFITS) /* too few layouts would have another one in common */
-        return NULL;
-    next = begun(w, c, next != NULL ? next : empty(w, oldest));
-    if (next != NULL)
-        w->misfits = 0;
-    return next;
+    return another(w, c, next, other && alike >= ALIKE_MAX, oldest);
 }
 
 size_t warm_fixed(const struct warm *w, struct span *out, size_t max)
