@@ -82,6 +82,8 @@ void fuzz_free(struct fuzz *f);
 void fuzz_seed(struct fuzz *f, const struct layout *l);
 /* Of one that goes on where another has stopped: what boots have in common is made anew. */
 void fuzz_take_up(struct fuzz *f);
+/* Is mutant number @mutant left out of the second tier, for its page tables would take too long? */
+bool fuzz_is_slow(const struct layout *l, uint64_t mutant);
 /* Boots mutants until there were @runs (0: no end), or it is told to stop. False with @f->trouble, or when there is no seed. */
 bool fuzz_loop(struct fuzz *f, uint64_t runs);
 

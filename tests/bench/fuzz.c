@@ -9,13 +9,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "fuzz/fuzz.h"
 #include "fuzz/mutate.h"
 #include "fuzz/target.h"
-#include "layout/lint.h"
 
 #define LAYOUTS_MAX 256u
 #define REASONS_MAX 16u
-#define TABLES_MAX (544 * KIB) /* as fuzz.c */
 
 struct reason {
     const char *why;
@@ -52,10 +51,10 @@ static void count(struct bench *b, const char *why, double seconds)
     b->reason[i].seconds += seconds;
 }
 
-static void run(struct bench *b, const struct layout *l, enum warm_tier tier, bool counted)
+static void run(struct bench *b, const struct layout *l, enum warm_tier tier, uint64_t mutant, bool counted)
 {
     const double begin = cpu_seconds();
-    if ((tier == WARM_HANDOFF && lint_table_bytes(l) > TABLES_MAX) || target_run(&b->target, l, tier, NULL) == NULL)
+    if ((tier == WARM_HANDOFF && fuzz_is_slow(l, mutant)) || target_run(&b->target, l, tier, NULL) == NULL)
         return;
     if (counted)
         count(b, b->target.why_cold, cpu_seconds() - begin);
@@ -89,7 +88,7 @@ int main(int argc, char **argv)
                                .pvh = b->layout[0].type == GUEST_PVH,
                                .image_size = b->image.size};
     for (unsigned i = 0; i < 3; i++)
-        run(b, &b->layout[0], tier, false);
+        run(b, &b->layout[0], tier, 0, false);
     m.nr_spared = warm_fixed(b->target.warm, m.spared, MUTATE_SPARED_MAX);
     const double begin = cpu_seconds();
     double making = 0;
@@ -100,7 +99,7 @@ int main(int argc, char **argv)
         making += cpu_seconds() - start;
         if (!changed)
             continue;
-        run(b, &l, tier, true);
+        run(b, &l, tier, i, true);
         if (b->nr_layouts < LAYOUTS_MAX) /* one in eight is changed again later on */
             b->layout[b->nr_layouts++] = l;
         else if (choose(&c, 8) == 0)
