@@ -12,19 +12,6 @@ static void tell(struct engine *e, uint64_t from, uint64_t to, uint64_t times)
         e->edge(e->edge_self, from, to, times);
 }
 
-static void tell_taken(struct engine *e)
-{
-    struct again *a = e->again;
-    for (size_t i = 0; i < a->nr_taken; i++) {
-        struct slot *s = &a->slot[a->taken[i] / WAYS];
-        uint32_t *times = &s->times[a->taken[i] % WAYS];
-        if (*times != 0)
-            tell(e, s->pc, a->slot[s->next[a->taken[i] % WAYS]].pc, *times);
-        *times = 0;
-    }
-    a->nr_taken = 0;
-}
-
 void edges_drop(struct again *a)
 {
     for (size_t i = 0; i < a->nr_taken; i++)
@@ -111,7 +98,15 @@ void engine_watch_edges(struct engine *e, void (*fn)(void *self, uint64_t from, 
 
 void engine_tell_edges(struct engine *e)
 {
-    tell_taken(e);
+    struct again *a = e->again;
+    for (size_t i = 0; i < a->nr_taken; i++) {
+        struct slot *s = &a->slot[a->taken[i] / WAYS];
+        uint32_t *times = &s->times[a->taken[i] % WAYS];
+        if (*times != 0)
+            tell(e, s->pc, a->slot[s->next[a->taken[i] % WAYS]].pc, *times);
+        *times = 0;
+    }
+    a->nr_taken = 0;
 }
 
 void engine_begin_edges(struct engine *e, uint64_t pc)

@@ -53,7 +53,7 @@ bool engine_fill_tlb(struct engine *e)
 bool engine_doubts_walk(const struct engine *e)
 {
     const char *why = engine_doubt(e);
-    return why != NULL && (why == no_page[ENGINE_FAULTS] || why == no_page[ENGINE_STRANGE]);
+    return why == no_page[ENGINE_FAULTS] || why == no_page[ENGINE_STRANGE];
 }
 
 bool engine_walk_itself(struct engine *e, bool itself)

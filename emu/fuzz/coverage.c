@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz/coverage.h"
 
-#include <string.h>
-
 static uint64_t mix(uint64_t v)
 {
     v = (v ^ v >> 32) * 0xD6E8FEB86659FD93ULL; /* Mark Overton's and Pelle Evensen's mixers' constant */

@@ -28,14 +28,11 @@
 
 #include "boot/find.h"
 #include "fuzz/coverage.h"
+#include "fuzz/fuzz.h"
 #include "fuzz/mutate.h"
-#include "layout/lint.h"
 #include "layout/write.h"
 #include "report/report.h"
 #include "warm/warm.h"
-
-/* A boot to the hand-off builds its page tables first; those of more take minutes. */
-#define TABLES_MAX (544 * KIB)
 
 struct options {
     enum warm_tier tier;
@@ -269,7 +266,7 @@ static bool mutants(struct bed *b, const struct boot_choice *choice, struct diag
     for (unsigned i = 0; i < b->o.mutants; i++) {
         if (choose(&chooser, 4) == 0) /* else what has been changed is changed again */
             l = b->layout[choose(&chooser, b->nr)];
-        if (!mutate(&l, &b->layout[choose(&chooser, b->nr)], &chooser, &o) || lint_table_bytes(&l) > TABLES_MAX)
+        if (!mutate(&l, &b->layout[choose(&chooser, b->nr)], &chooser, &o) || fuzz_is_slow(&l, 0))
             continue;
         if (!boot_mutant(b, &l, choice, d))
             return false;
